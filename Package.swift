@@ -1,0 +1,73 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "sockwise",
+  products: [
+    .executable(name: "sockwise", targets: ["sockwise"])
+  ],
+  dependencies: [
+    // Command line, help and completion; only the executable imports it.
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+  ],
+  targets: [
+    // The expression language of rules. Imports nothing.
+    .target(name: "CEL", swiftSettings: settings),
+
+    // System calls and kernel structures that the Glibc module does not show.
+    .target(name: "CLinuxShims"),
+
+    // Debian's libyaml-dev; linked statically, see `Rules`.
+    .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
+
+    // rules/*.yaml inside the binary: a generator, the plugin that runs it, and its output.
+    .executableTarget(name: "EmbedRules", swiftSettings: settings),
+    .plugin(name: "EmbedRulesPlugin", capability: .buildTool(), dependencies: ["EmbedRules"], path: "Sources/EmbedRulesPlugin"),
+    .target(name: "RuleData", swiftSettings: settings, plugins: ["EmbedRulesPlugin"]),
+
+    // What a host is: read once, three-state, each value with its origin.
+    .target(name: "HostFacts", dependencies: ["CEL", "CLinuxShims"], swiftSettings: settings),
+
+    // Rule files and their evaluation.
+    .target(
+      name: "Rules", dependencies: ["CEL", "CYAML"], swiftSettings: settings,
+      linkerSettings: [.linkedLibrary(":libyaml.a")]),
+
+    // One report, several formats.
+    .target(name: "Reports", dependencies: ["CEL", "Rules"], swiftSettings: settings),
+
+    .executableTarget(
+      name: "sockwise",
+      dependencies: [
+        "CEL", "HostFacts", "Reports", "RuleData", "Rules",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+
+    // Scratch network namespaces, real sockets and golden files for the tests below.
+    .target(
+      name: "TestSupport", dependencies: ["CLinuxShims"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    .testTarget(name: "CELTests", dependencies: ["CEL", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "HostFactsTests", dependencies: ["CEL", "HostFacts", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "RulesTests", dependencies: ["CEL", "RuleData", "Rules", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["CEL", "Reports", "Rules", "TestSupport"],
+      swiftSettings: settings),
+    // Through the built binary, on the real kernel.
+    .testTarget(
+      name: "sockwiseTests", dependencies: ["sockwise", "TestSupport"], swiftSettings: settings),
+  ]
+)

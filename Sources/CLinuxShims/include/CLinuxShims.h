@@ -1,0 +1,28 @@
+// Linux system calls and kernel structures that Swift's Glibc module does not show.
+//
+// Each function is one system call: -1 and errno on failure, as in the C library.
+#pragma once
+
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum {
+  SOCKWISE_CLONE_NEWNET = 0x40000000,
+  SOCKWISE_CLONE_NEWNS = 0x00020000,
+  SOCKWISE_CLONE_NEWUSER = 0x10000000,
+};
+
+/// pidfd_open(2), Linux 5.3.
+int sockwise_pidfd_open(pid_t pid, unsigned int flags);
+
+/// pidfd_getfd(2), Linux 5.6: a duplicate, close-on-exec, of another process's descriptor.
+int sockwise_pidfd_getfd(int pidfd, int target, unsigned int flags);
+
+/// setns(2): moves the calling thread, and only it.
+int sockwise_setns(int fd, int type);
+
+/// unshare(2): of the calling thread.
+int sockwise_unshare(int flags);
