@@ -19,7 +19,7 @@ public final class HostRoot: Sendable {
     /// Bytes read; what was read before a failure counts.
     public var bytes: Int
     /// Why it could not be read; nil where it was, or where there is none.
-    public var failure: Reading<Never>.Unreadable?
+    public var failure: Unreadable?
     public var isAbsent: Bool
   }
 
@@ -86,20 +86,14 @@ public final class HostRoot: Sendable {
   public func text(_ path: String, limit: Int = defaultLimit, chunk: Int = 16384)
     -> Reading<String>
   {
-    switch bytes(path, limit: limit, chunk: chunk) {
-    case .value(let bytes, let origin): .value(String(decoding: bytes, as: UTF8.self), origin)
-    case .absent(let why): .absent(why)
-    case .unavailable(let why): .unavailable(why.retyped())
+    bytes(path, limit: limit, chunk: chunk).flatMap { bytes, origin in
+      .value(String(decoding: bytes, as: UTF8.self), origin)
     }
   }
 
   /// A file's first line, without spaces at its ends.
   public func line(_ path: String) -> Reading<String> {
-    switch text(path) {
-    case .value(let text, let origin):
-      .value(trimmed(text.split(separator: "\n", maxSplits: 1).first ?? ""), origin)
-    case let other: other
-    }
+    text(path).flatMap { text, origin in .value(trimmed(lines(text).first ?? ""), origin) }
   }
 
   // MARK: Tables

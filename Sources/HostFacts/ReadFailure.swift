@@ -23,10 +23,10 @@ enum ReadFailure: Error, Hashable {
   /// missing.
   func reading<Value>(_ path: String, grant: String = "root") -> Reading<Value> {
     if isAbsence { return .absent("there is no '\(path)'") }
-    return .unavailable(unreadable(path, grant: grant).retyped())
+    return .unavailable(unreadable(path, grant: grant))
   }
 
-  func unreadable(_ path: String, grant: String = "root") -> Reading<Never>.Unreadable {
+  func unreadable(_ path: String, grant: String = "root") -> Unreadable {
     switch self {
     case .system(let number) where number == EACCES || number == EPERM:
       .init("'\(path)': permission denied", grant: grant)
@@ -36,11 +36,6 @@ enum ReadFailure: Error, Hashable {
     case .notAPath: .init("a path holds a NUL character")
     }
   }
-}
-
-extension Reading.Unreadable {
-  /// The same for a reading of another type.
-  func retyped<Other>() -> Reading<Other>.Unreadable { .init(reason, grant: grant) }
 }
 
 /// What an error number means, in words that no locale changes.

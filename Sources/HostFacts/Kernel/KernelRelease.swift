@@ -31,12 +31,9 @@ public struct KernelRelease: Hashable, Sendable {
 
   /// `/proc/sys/kernel/osrelease`.
   static func read(_ root: HostRoot) -> Reading<KernelRelease> {
-    switch root.line("/proc/sys/kernel/osrelease") {
-    case .value(let text, let origin):
+    root.line("/proc/sys/kernel/osrelease").flatMap { text, origin in
       KernelRelease(text).map { .value($0, origin) }
         ?? .unavailable(.init("'\(text)' is not a kernel release"))
-    case .absent(let why): .absent(why)
-    case .unavailable(let why): .unavailable(why.retyped())
     }
   }
 }
@@ -47,10 +44,8 @@ extension KernelRelease: Comparable {
     (left.major, left.minor, left.patch) < (right.major, right.minor, right.patch)
   }
 
-  /// Whether it is this version or a later one.
-  public func isAtLeast(_ major: Int, _ minor: Int, _ patch: Int = 0) -> Bool {
-    (self.major, self.minor, self.patch) >= (major, minor, patch)
-  }
+  /// Its first two numbers.
+  public var version: KernelVersion { KernelVersion(major, minor) }
 }
 
 extension KernelRelease: FactObject {

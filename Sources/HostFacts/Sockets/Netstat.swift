@@ -55,11 +55,8 @@ extension Netstat {
   }
 
   private static func one(_ root: HostRoot, _ path: String) -> Reading<Netstat> {
-    switch root.text(path) {
-    case .value(let text, let origin):
+    root.text(path).flatMap { text, origin in
       .value(Netstat(counters: parse(text), origin: origin), origin)
-    case .absent(let why): .absent(why)
-    case .unavailable(let why): .unavailable(why.retyped())
     }
   }
 }
@@ -76,15 +73,13 @@ public struct NetstatReading: Sendable {
 
   /// One file holds a line or the other does: `Ip`, `Tcp` and `Udp` are in `snmp`.
   public subscript(_ line: String, _ name: String) -> Reading<Int> {
-    switch NetstatCounter.linesOfSnmp.contains(line) ? snmp : netstat {
-    case .value(let file, _): file[line, name]
-    case .absent(let why): .absent(why)
-    case .unavailable(let why): .unavailable(why.retyped())
+    (NetstatCounter.linesOfSnmp.contains(line) ? snmp : netstat).flatMap { file, _ in
+      file[line, name]
     }
   }
 
-  static func unavailable(_ why: Reading<Never>.Unreadable) -> NetstatReading {
-    .init(netstat: .unavailable(why.retyped()), snmp: .unavailable(why.retyped()))
+  static func unavailable(_ why: Unreadable) -> NetstatReading {
+    .init(netstat: .unavailable(why), snmp: .unavailable(why))
   }
 
   /// The `netstat` variable.

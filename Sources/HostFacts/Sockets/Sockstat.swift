@@ -38,26 +38,19 @@ public struct Sockstat: Sendable {
       ipv4: one(root, "/proc/net/sockstat"), ipv6: one(root, "/proc/net/sockstat6"))
   }
 
-  static func unavailable(_ why: Reading<Never>.Unreadable) -> Sockstat {
-    Sockstat(ipv4: .unavailable(why.retyped()), ipv6: .unavailable(why.retyped()))
+  static func unavailable(_ why: Unreadable) -> Sockstat {
+    Sockstat(ipv4: .unavailable(why), ipv6: .unavailable(why))
   }
 
   private static func one(_ root: HostRoot, _ path: String) -> Reading<[String: [String: Int]]> {
-    switch root.text(path) {
-    case .value(let text, let origin): .value(parse(text), origin)
-    case .absent(let why): .absent(why)
-    case .unavailable(let why): .unavailable(why.retyped())
-    }
+    root.text(path).flatMap { text, origin in .value(parse(text), origin) }
   }
 
   /// One number, such as `TCP` and `inuse`.
   public subscript(_ protocol: String, _ name: String) -> Reading<Int> {
-    switch `protocol`.utf8.last == UInt8(ascii: "6") ? ipv6 : ipv4 {
-    case .value(let file, let origin):
+    (`protocol`.utf8.last == UInt8(ascii: "6") ? ipv6 : ipv4).flatMap { file, origin in
       file[`protocol`]?[name].map { .value($0, origin) }
         ?? .absent("this kernel reports no \(name) for \(`protocol`)")
-    case .absent(let why): .absent(why)
-    case .unavailable(let why): .unavailable(why.retyped())
     }
   }
 

@@ -26,9 +26,9 @@ public struct ProcSys: Sendable {
   }
 
   /// Every entry unavailable for one reason.
-  static func unavailable(_ entries: [SysctlEntry], _ why: Reading<Never>.Unreadable) -> ProcSys {
+  static func unavailable(_ entries: [SysctlEntry], _ why: Unreadable) -> ProcSys {
     var readings: [String: Reading<SysctlValue>] = [:]
-    for entry in entries { readings[entry.key] = .unavailable(why.retyped()) }
+    for entry in entries { readings[entry.key] = .unavailable(why) }
     return ProcSys(readings)
   }
 
@@ -43,7 +43,7 @@ public struct ProcSys: Sendable {
       return SysctlValue(text, kind: entry.kind).map { .value($0, origin) }
         ?? .unavailable(.init("'\(shown(text))' is not \(entry.kind.expectation)"))
     case .absent: return .absent(absence())
-    case .unavailable(let why): return .unavailable(why.retyped())
+    case .unavailable(let why): return .unavailable(why)
     }
   }
 
@@ -54,7 +54,7 @@ public struct ProcSys: Sendable {
   }
 
   /// Why there are no parameters at all; nil where there are.
-  private static func missing(_ root: HostRoot) -> Reading<Never>.Unreadable? {
+  private static func missing(_ root: HostRoot) -> Unreadable? {
     do throws(ReadFailure) {
       _ = try root.status("/proc/sys")
       return nil
@@ -101,13 +101,12 @@ extension ProcSys {
   private func pick<Result: Sendable>(_ key: String, _ cast: (SysctlValue) -> Result?)
     -> Reading<Result>
   {
-    switch readings[key] {
-    case .value(let value, let origin):
+    guard let reading = readings[key] else {
+      return .unavailable(.init("'\(key)' was not read"))
+    }
+    return reading.flatMap { value, origin in
       cast(value).map { .value($0, origin) }
         ?? .unavailable(.init("'\(key)' is of another type"))
-    case .absent(let why): .absent(why)
-    case .unavailable(let why): .unavailable(why.retyped())
-    case nil: .unavailable(.init("'\(key)' was not read"))
     }
   }
 }

@@ -12,10 +12,10 @@ public struct RawSysctls: Sendable {
     return RawSysctls(readings: readings)
   }
 
-  static func unavailable(_ keys: [String], _ why: Reading<Never>.Unreadable) -> RawSysctls {
+  static func unavailable(_ keys: [String], _ why: Unreadable) -> RawSysctls {
     RawSysctls(
       readings: Dictionary(
-        keys.map { ($0, .unavailable(why.retyped())) }, uniquingKeysWith: { first, _ in first }))
+        keys.map { ($0, .unavailable(why)) }, uniquingKeysWith: { first, _ in first }))
   }
 
   private static func read(_ key: String, from root: HostRoot) -> Reading<String> {

@@ -17,9 +17,9 @@ public enum SysctlValue: Hashable, Sendable {
       self = .integer(number)
     case .portRange:
       guard parts.count == 2, let first = Int(parts[0]), let last = Int(parts[1]),
-        let range = PortRange(first: first, last: last)
+        0...65535 ~= first, first <= last, last <= 65535
       else { return nil }
-      self = .portRange(range)
+      self = .portRange(PortRange(first: first, last: last))
     case .portSet:
       guard let ports = Self.ports(trimmed(text)) else { return nil }
       self = .portSet(ports)
