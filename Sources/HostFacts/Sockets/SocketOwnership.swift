@@ -63,7 +63,7 @@ public struct SocketOwnership: Sendable {
     socketActivated: .lacking(ownerNotLookedUp))
 }
 
-let ownerNotLookedUp = Unreadable("owner not looked up")
+let ownerNotLookedUp = Obstacle("owner not looked up")
 
 /// A group of sockets whose owners and options can be looked up.
 public protocol OwnedSocket {

@@ -32,19 +32,22 @@ public struct SocketSettings: Sendable {
   }
 }
 
+/// Why something could not be read, whatever its type.
+public typealias Obstacle = Reading<Never>.Unreadable
+
 extension Reading {
   /// Unavailable for a reason that another reading gave.
-  static func lacking(_ why: Unreadable) -> Reading {
-    .unavailable(why)
+  static func lacking(_ why: Obstacle) -> Reading {
+    .unavailable(.init(why.reason, grant: why.grant))
   }
 
   /// Why there is no value. Absence counts: what derives from an absent setting exists, but
   /// cannot be told.
-  var problem: Unreadable? {
+  var problem: Obstacle? {
     switch self {
     case .value: nil
     case .absent(let why): .init(why)
-    case .unavailable(let why): why
+    case .unavailable(let why): .init(why.reason, grant: why.grant)
     }
   }
 }
