@@ -6,7 +6,7 @@ extension TextReport {
   private static let evidenceLimit = 8
 
   /// One finding. `previous` is the one printed before it, to which an equal remedy refers.
-  mutating func print(_ reported: ReportedFinding, after previous: Finding?) {
+  mutating func print(_ reported: ReportedFinding, after previous: ReportedFinding?) {
     let finding = reported.finding
     let label = finding.severity.rawValue.uppercased()
     page.prose(
@@ -53,10 +53,15 @@ extension TextReport {
     }
   }
 
-  private mutating func printRemedies(_ reported: ReportedFinding, after previous: Finding?) {
+  private mutating func printRemedies(
+    _ reported: ReportedFinding, after previous: ReportedFinding?
+  ) {
     let finding = reported.finding
     guard !finding.remediation.isEmpty else { return }
-    if let previous, previous.rule == finding.rule, previous.remediation == finding.remediation {
+    if let previous, previous.finding.rule == finding.rule,
+      previous.finding.remediation == finding.remediation,
+      previous.namespace == reported.namespace
+    {
       page.prose(indent: 2, .init("Remedy: as above", .faint))
       return
     }
@@ -68,8 +73,11 @@ extension TextReport {
           SysctlFragment(settings, evidence: finding.evidence),
           outsideHost: isOutsideHost(reported.namespace))
       case .unit(let settings):
-        page.prose(indent: 4, hanging: 2, .init("- Set in the unit, with 'systemctl edit':"))
-        for setting in settings { page.line(indent: 8, .init(setting.unitLine)) }
+        guard let fragment = UnitFragment(settings) else { continue }
+        page.prose(
+          indent: 4, hanging: 2,
+          .init("- Set in \(fragment.unit), with 'systemctl edit \(fragment.unit)':"))
+        for line in fragment.lines { page.line(indent: 8, .init(line)) }
       case .code(let text), .note(let text):
         page.prose(indent: 4, hanging: 2, .init("- " + text))
       }
@@ -114,11 +122,6 @@ extension TextReport {
     page.line(indent: 2, .init("Why it matters: sockwise explain \(finding.rule)", .faint))
     page.line(indent: 2, .init("Fingerprint: \(finding.fingerprint)", .faint))
   }
-}
-
-extension Remediation.Setting {
-  /// As a line of a unit file; a section header has no value.
-  fileprivate var unitLine: String { value.isEmpty ? key : "\(key)=\(value)" }
 }
 
 extension Page {

@@ -76,7 +76,7 @@ struct TextReport {
     var perRule: [String: Int] = [:]
     for reported in shown { perRule[reported.finding.rule, default: 0] += 1 }
     var printed: [String: Int] = [:]
-    var previous: Finding?
+    var previous: ReportedFinding?
     for reported in shown {
       let finding = reported.finding
       let number = printed[finding.rule, default: 0] + 1
@@ -84,7 +84,7 @@ struct TextReport {
       if verbosity < .verbose && number > Self.foldingLimit { continue }
       page.blank()
       print(reported, after: previous)
-      previous = finding
+      previous = reported
       let folded = (perRule[finding.rule] ?? 0) - Self.foldingLimit
       if verbosity < .verbose && number == Self.foldingLimit && folded > 0 {
         page.blank()

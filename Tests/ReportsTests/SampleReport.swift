@@ -103,7 +103,8 @@ enum SampleReport {
       remediation: [
         .note("Reserve the ports of services in net.ipv4.ip_local_reserved_ports"),
         .unit([
-          .init(key: "[Service]", value: ""), .init(key: "Environment", value: "PORT=8080"),
+          .init(key: "worker.service", value: "[Service]"),
+          .init(key: "worker.service", value: "Environment=PORT=8080"),
         ]),
       ],
       fingerprint: "listener-\(port)")

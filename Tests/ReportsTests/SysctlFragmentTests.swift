@@ -42,6 +42,11 @@ import Testing
         == "fs.file-max = 4\n")
   }
 
+  @Test func aValueCannotBeginALine() {
+    let made = fragment("net.a", "1\nkernel.core_pattern = |/tmp/x", [])
+    #expect(made.text == "net.a = 1\\u{a}kernel.core_pattern = |/tmp/x\n")
+  }
+
   @Test func severalKeysStayInOrder() {
     let made = SysctlFragment(
       [.init(key: "b", value: "1"), .init(key: "a", value: "2")],
