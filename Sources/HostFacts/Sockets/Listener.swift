@@ -1,0 +1,90 @@
+/// TCP sockets that listen on one address, port and device for one effective user.
+///
+/// Several members are one SO_REUSEPORT group.
+public struct Listener: Sendable, OwnedSocket {
+  public var address: InetAddress
+  public var port: Int
+  public var device: Reading<String>
+  public var uid: Int
+  public var backlog: Reading<Int>
+  public var queue: Int
+  /// Queue lengths of the members, in the order of their inodes.
+  public var memberQueues: [Int]
+  public var v6Only: Reading<Bool>
+  public var reuseAddress: Reading<Bool>
+  public var reusePort: Reading<Bool>
+  public var bindAddressNoPort: Reading<Bool>
+  public var ownership = SocketOwnership.notLookedUp
+  public var members: Int
+  public var inEphemeralRange: Reading<Bool>
+  public var reserved: Reading<Bool>
+  public var fixed: Reading<Bool> = .lacking(ownerNotLookedUp)
+  public var likelyFixed: Reading<Bool>
+  public var inbound: Reading<InboundConnections>
+  public var inodes: [UInt64]
+  public var cgroupIDs: [UInt64]
+  /// Socket cookies of the members, ascending; empty where not shown.
+  public var cookies: [UInt64]
+}
+
+extension Listener: FactObject {
+  public static let typeName = "Listener"
+  public static let documentation = """
+    TCP sockets that listen on one address, port and device for one user; several members are a
+    SO_REUSEPORT group.
+    """
+
+  var transport: String { "tcp" }
+  var addressText: String { address.description }
+  var family: String { address.family }
+  var isLoopback: Bool { address.isLoopback }
+  var isWildcard: Bool { address.isWildcard }
+
+  public static var fields: [FactField<Listener>] {
+    [
+      .init("protocol", \.transport, "Always `tcp`.", key: true),
+      .init("address", \.addressText, "Local address; v4-mapped ones are IPv4.", key: true),
+      .init("port", \.port, "Local port.", key: true),
+      .init(
+        "device", \.device, "Interface that it is bound to, SO_BINDTODEVICE. Only sock_diag tells.",
+        optional: true, key: true),
+      .init("uid", \.uid, "Effective user id at creation.", key: true),
+      .init("family", \.family, "`ipv4` or `ipv6`; `::` is ipv6 even when it takes IPv4 too."),
+      .init("loopback", \.isLoopback, "The address is in 127.0.0.0/8 or ::1."),
+      .init("wildcard", \.isWildcard, "The address is 0.0.0.0 or ::."),
+      .init(
+        "backlog", \.backlog,
+        "Limit of the accept queue of the member with the fullest one: min(listen()'s argument,"
+          + " somaxconn) when it was called. The queue admits one more. Only sock_diag tells.",
+        optional: true),
+      .init("queue", \.queue, "Connections that wait for accept() on the fullest member."),
+      .init("member_queues", \.memberQueues, "Connections that wait, for each member."),
+      .init(
+        "v6only", \.v6Only, "IPV6_V6ONLY; absent for IPv4. From sock_diag or pidfd_getfd.",
+        optional: true),
+      .init("reuse_address", \.reuseAddress, "SO_REUSEADDR. pidfd_getfd; needs CAP_SYS_PTRACE."),
+      .init("reuse_port", \.reusePort, "SO_REUSEPORT. pidfd_getfd; needs CAP_SYS_PTRACE."),
+      .init(
+        "bind_address_no_port", \.bindAddressNoPort,
+        "IP_BIND_ADDRESS_NO_PORT. From sock_diag since Linux 5.10, or pidfd_getfd."),
+      .init("process", \.ownership.process, "Name of the first process that holds it."),
+      .init("pid", \.ownership.pid, "Process id of that process."),
+      .init("unit", \.ownership.unit, "systemd unit that owns it.", optional: true),
+      .init(
+        "socket_activated", \.ownership.socketActivated,
+        "Held by PID 1, which is systemd: a restart of the service does not bind() again."),
+      .init("members", \.members, "How many sockets listen here."),
+      .init("owners", \.ownership.owners, "Every process that holds a member."),
+      .init(
+        "in_ephemeral_range", \.inEphemeralRange,
+        "The port is in net.ipv4.ip_local_port_range of this namespace."),
+      .init("reserved", \.reserved, "The port is in net.ipv4.ip_local_reserved_ports."),
+      .init("fixed", \.fixed, "There is hard evidence that the port is configured, not picked."),
+      .init(
+        "likely_fixed", \.likelyFixed,
+        "Weak evidence of the same: in the range with the parity of its low bound, where bind()"
+          + " to port 0 takes the other."),
+      .init("inbound", \.inbound, "Connections that came in through it."),
+    ]
+  }
+}

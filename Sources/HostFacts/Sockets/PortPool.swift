@@ -1,0 +1,52 @@
+/// The local ports that connect() may choose from in one network namespace, IPv4 and IPv6.
+public struct PortPool: Sendable {
+  public var first: Reading<Int>
+  public var last: Reading<Int>
+  public var size: Reading<Int>
+  public var total: Reading<Int>
+  public var reserved: Reading<Int>
+  public var blocked: Reading<Int>
+  public var blockedByListeners: Reading<Int>
+  public var blockedByInbound: Reading<Int>
+  public var blockedByBind: Reading<Int>
+  public var blockedByBindBeforeConnect: Reading<Int>
+  public var lowParity: Reading<Int>
+}
+
+extension PortPool: FactObject {
+  public static let typeName = "PortPool"
+  public static let documentation = """
+    The local ports that connect() may choose from: net.ipv4.ip_local_port_range, which IPv6 uses
+    too, less net.ipv4.ip_local_reserved_ports, less what an explicit bind() blocks for every
+    destination. A port may be blocked in several ways; `blocked` counts it once.
+    """
+  public static var fields: [FactField<PortPool>] {
+    [
+      .init("first", \.first, "Lowest port of the range."),
+      .init("last", \.last, "Highest port of the range."),
+      .init("size", \.size, "Ports of the range, reserved ones included."),
+      .init("total", \.total, "Ports of the range that are not reserved."),
+      .init("reserved", \.reserved, "Ports of the range that are reserved."),
+      .init(
+        "blocked", \.blocked,
+        "Ports of the total that every connect() skips; a lower bound, because a bind() before"
+          + " connect() shows in no flag."),
+      .init(
+        "blocked_by_listeners", \.blockedByListeners,
+        "Ports of the total on which something listens, whatever its address."),
+      .init(
+        "blocked_by_inbound", \.blockedByInbound,
+        "Ports of the total with accepted connections, TIME_WAIT included."),
+      .init(
+        "blocked_by_bind", \.blockedByBind,
+        "Ports of the total with bound sockets that neither listen nor are connected; sock_diag"
+          + " since Linux 6.8.", optional: true),
+      .init(
+        "blocked_by_bind_before_connect", \.blockedByBindBeforeConnect,
+        "Ports of the total with outbound connections on the parity that bind() to port 0 takes,"
+          + " in groups whose preferred half is not full."),
+      .init(
+        "low_parity", \.lowParity, "Parity of the low bound, 0 or 1: what connect() tries first."),
+    ]
+  }
+}

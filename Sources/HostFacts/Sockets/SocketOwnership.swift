@@ -1,0 +1,83 @@
+/// A process that holds a socket.
+public struct SocketOwner: Hashable, Sendable {
+  public var pid: Int
+  /// Its comm, at most 15 bytes.
+  public var process: String
+  public var unit: Reading<String>
+
+  public init(pid: Int, process: String, unit: Reading<String>) {
+    self.pid = pid
+    self.process = process
+    self.unit = unit
+  }
+
+  public static func == (left: SocketOwner, right: SocketOwner) -> Bool {
+    left.pid == right.pid && left.process == right.process && left.unit == right.unit
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(pid)
+    hasher.combine(process)
+  }
+}
+
+extension SocketOwner: FactObject {
+  public static let typeName = "SocketOwner"
+  public static let documentation = "A process that holds a socket."
+  public static var fields: [FactField<SocketOwner>] {
+    [
+      .init("pid", \.pid, "Process id as `/proc` of this process shows it."),
+      .init("process", \.process, "Name of the process, `/proc/PID/comm`."),
+      .init(
+        "unit", \.unit, "systemd unit of its cgroup, such as `nginx.service`.", optional: true),
+    ]
+  }
+}
+
+/// Who holds a socket; filled in after the socket tables are read.
+public struct SocketOwnership: Sendable {
+  public var owners: PartialList<SocketOwner>
+  /// Name of the first owner.
+  public var process: Reading<String>
+  /// Process id of the first owner.
+  public var pid: Reading<Int>
+  public var unit: Reading<String>
+  /// Held by PID 1, which is systemd.
+  public var socketActivated: Reading<Bool>
+
+  public init(
+    owners: PartialList<SocketOwner>, process: Reading<String>, pid: Reading<Int>,
+    unit: Reading<String>, socketActivated: Reading<Bool>
+  ) {
+    self.owners = owners
+    self.process = process
+    self.pid = pid
+    self.unit = unit
+    self.socketActivated = socketActivated
+  }
+
+  /// The state until somebody looks.
+  public static let notLookedUp = SocketOwnership(
+    owners: PartialList([], rest: ownerNotLookedUp), process: .lacking(ownerNotLookedUp),
+    pid: .lacking(ownerNotLookedUp), unit: .lacking(ownerNotLookedUp),
+    socketActivated: .lacking(ownerNotLookedUp))
+}
+
+let ownerNotLookedUp = Obstacle("owner not looked up")
+
+/// A group of sockets whose owners and options can be looked up.
+public protocol OwnedSocket {
+  /// Inodes of its members, ascending; of an MPTCP listener also that of the MPTCP socket.
+  var inodes: [UInt64] { get }
+  /// cgroup2 directory inodes of its members, ascending, without repeats; empty where not shown.
+  var cgroupIDs: [UInt64] { get }
+  var ownership: SocketOwnership { get set }
+  /// SO_REUSEADDR.
+  var reuseAddress: Reading<Bool> { get set }
+  /// SO_REUSEPORT.
+  var reusePort: Reading<Bool> { get set }
+  /// IPV6_V6ONLY; absent for IPv4.
+  var v6Only: Reading<Bool> { get set }
+  /// IP_BIND_ADDRESS_NO_PORT.
+  var bindAddressNoPort: Reading<Bool> { get set }
+}
