@@ -127,16 +127,13 @@ public final class ScratchNamespace {
   }
 }
 
-/// Lets a process hold many sockets at once; the limit is the process's, so it stays raised.
-public func raiseDescriptorLimit(to count: Int) throws(SystemCallError) {
+/// Lets this process hold as many sockets as its hard limit allows; it stays so. Beyond that
+/// socket() fails with EMFILE: going above the hard limit takes CAP_SYS_RESOURCE, which root in a
+/// container may lack.
+public func raiseDescriptorLimit() throws(SystemCallError) {
   var limit = rlimit()
-  if unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) != 0 {
-    throw SystemCallError("getrlimit")
-  }
-  if limit.rlim_cur >= rlim_t(count) { return }
-  limit.rlim_cur = rlim_t(count)
-  limit.rlim_max = max(limit.rlim_max, limit.rlim_cur)
-  if unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) != 0 {
-    throw SystemCallError("setrlimit(RLIMIT_NOFILE, \(count))")
-  }
+  let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+  if unsafe getrlimit(resource, &limit) != 0 { throw SystemCallError("getrlimit") }
+  limit.rlim_cur = limit.rlim_max
+  if unsafe setrlimit(resource, &limit) != 0 { throw SystemCallError("setrlimit(RLIMIT_NOFILE)") }
 }
