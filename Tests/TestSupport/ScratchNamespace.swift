@@ -51,6 +51,9 @@ public final class ScratchNamespace {
     for address in addresses { try LoopbackInterface.add(address) }
     let namespace = ScratchNamespace(deadline: monotonicSeconds() + timeLimit)
     defer { namespace.closeAll() }
+    // On a busy machine a FIN may be sent twice; what answers the second is a reset, and that ends
+    // TIME_WAIT early (RFC 1337). Situations must hold.
+    try namespace.setSysctl("net.ipv4.tcp_rfc1337", "1")
     for (key, value) in sysctls { try namespace.setSysctl(key, value) }
     return try body(namespace)
   }
