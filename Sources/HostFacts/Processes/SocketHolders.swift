@@ -134,7 +134,9 @@ enum ProcMount {
     guard geteuid() != 0, let mounts = root.text("/proc/self/mountinfo").value else { return false }
     return MountInfo.parse(mounts).contains { mount in
       mount.type == "proc" && mount.path == "/proc"
-        && mount.options.contains { $0.hasPrefix("hidepid=") && !["0", "off"].contains($0.dropFirst(8)) }
+        && mount.options.contains {
+          $0.hasPrefix("hidepid=") && $0 != "hidepid=0" && $0 != "hidepid=off"
+        }
     }
   }
 
