@@ -88,12 +88,13 @@ struct Lexer {
 
   private mutating func symbol() -> Token.Kind? {
     let start = position
-    for length in [2, 1] where position + length <= scalars.count {
+    for length in [2, 1] where start + length <= scalars.count {
       position = start + length
       if let symbol = Token.Symbol(rawValue: text(from: start)), symbol != .in {
         return .symbol(symbol)
       }
     }
+    position = start + 1
     switch scalars[start] {
     case "=": report("'=' is not an operator", from: start, hint: "equality is '=='")
     case "&": report("'&' is not an operator", from: start, hint: "the logical and is '&&'")
