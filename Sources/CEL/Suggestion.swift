@@ -1,8 +1,8 @@
 /// What a misspelt name was probably meant to be.
-enum Suggestion {
+public enum Suggestion {
   /// The nearest of the names, if it is near enough: one change in three letters, at least one.
   /// Of equally near ones the first in the alphabet.
-  static func nearest(to name: String, among names: some Sequence<String>) -> String? {
+  public static func nearest(to name: String, among names: some Sequence<String>) -> String? {
     let scalars = Array(name.unicodeScalars)
     let limit = max(1, scalars.count / 3)
     var best: (name: String, distance: Int)?
