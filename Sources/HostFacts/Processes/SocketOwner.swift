@@ -166,8 +166,15 @@ extension Sockets {
     var lookup = SocketOwnerLookup(
       inodes: Set(all.flatMap(\.inodes)), cgroupIDs: Set(all.flatMap(\.cgroupIDs)), root: root,
       deadline: deadline)
-    for index in listeners.elements.indices { lookup.attach(to: &listeners.elements[index]) }
-    for index in boundUDP.elements.indices { lookup.attach(to: &boundUDP.elements[index]) }
+    // The only hard evidence so far that a port is configured: a socket unit names it.
+    for index in listeners.elements.indices {
+      lookup.attach(to: &listeners.elements[index])
+      listeners.elements[index].fixed = listeners.elements[index].ownership.socketActivated
+    }
+    for index in boundUDP.elements.indices {
+      lookup.attach(to: &boundUDP.elements[index])
+      boundUDP.elements[index].fixed = boundUDP.elements[index].ownership.socketActivated
+    }
     for index in boundIdle.elements.indices { lookup.attach(to: &boundIdle.elements[index]) }
   }
 }
