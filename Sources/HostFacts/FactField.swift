@@ -71,9 +71,9 @@ extension Reading where Value: FactValue {
 public struct PartialList<Element: FactValue>: FactValue {
   public var elements: [Element]
   /// Why the rest is missing; nil where the list is whole.
-  public var rest: Reading<Never>.Unreadable?
+  public var rest: Unreadable?
 
-  public init(_ elements: [Element], rest: Reading<Never>.Unreadable? = nil) {
+  public init(_ elements: [Element], rest: Unreadable? = nil) {
     self.elements = elements
     self.rest = rest
   }

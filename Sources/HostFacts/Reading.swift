@@ -8,16 +8,7 @@ public enum Reading<Value: Sendable>: Sendable {
   /// There may be one, but it could not be read.
   case unavailable(Unreadable)
 
-  /// Why a fact could not be read, and what to grant so that it can.
-  public struct Unreadable: Hashable, Sendable {
-    public var reason: String
-    public var grant: String?
-
-    public init(_ reason: String, grant: String? = nil) {
-      self.reason = reason
-      self.grant = grant
-    }
-  }
+  public typealias Unreadable = HostFacts.Unreadable
 
   public var value: Value? {
     if case .value(let value, _) = self { value } else { nil }
@@ -32,9 +23,31 @@ public enum Reading<Value: Sendable>: Sendable {
     switch self {
     case .value(let value, let origin): .value(transform(value), .derived([origin]))
     case .absent(let why): .absent(why)
-    case .unavailable(let why): .unavailable(.init(why.reason, grant: why.grant))
+    case .unavailable(let why): .unavailable(why)
+    }
+  }
+
+  /// A reading that depends on this one's value; absence and unavailability pass on.
+  public func flatMap<Result: Sendable>(
+    _ transform: (Value, Origin) -> Reading<Result>
+  ) -> Reading<Result> {
+    switch self {
+    case .value(let value, let origin): transform(value, origin)
+    case .absent(let why): .absent(why)
+    case .unavailable(let why): .unavailable(why)
     }
   }
 }
 
 extension Reading: Equatable where Value: Equatable {}
+
+/// Why a fact could not be read, and what to grant so that it can.
+public struct Unreadable: Error, Hashable, Sendable {
+  public var reason: String
+  public var grant: String?
+
+  public init(_ reason: String, grant: String? = nil) {
+    self.reason = reason
+    self.grant = grant
+  }
+}

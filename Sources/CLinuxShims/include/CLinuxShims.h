@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "files.h"
+
 enum {
   SOCKWISE_CLONE_NEWNET = 0x40000000,
   SOCKWISE_CLONE_NEWNS = 0x00020000,

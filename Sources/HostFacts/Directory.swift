@@ -1,0 +1,52 @@
+internal import Glibc
+
+/// An open directory, read entry by entry.
+@safe struct Directory: ~Copyable {
+  struct Entry {
+    var name: String
+    /// As the directory tells it; a mount point's own inode, not that of what is mounted on it.
+    var inode: UInt64
+    var isDirectory: Bool
+  }
+
+  private let stream: OpaquePointer
+  /// The errno that cut the directory short; 0 where it was read to its end or is being read.
+  private(set) var failure: Int32 = 0
+
+  init(_ file: consuming FileDescriptor) throws(ReadFailure) {
+    // fdopendir takes the descriptor over, so it gets a duplicate.
+    let number = fcntl(file.number, F_DUPFD_CLOEXEC, 0)
+    guard number >= 0 else { throw .system(errno) }
+    guard let stream = unsafe fdopendir(number) else {
+      let failure = errno
+      close(number)
+      throw .system(failure)
+    }
+    unsafe self.stream = stream
+  }
+
+  deinit { unsafe closedir(stream) }
+
+  /// The next entry but "." and ".."; nil at the end and at a `failure`.
+  mutating func next() -> Entry? {
+    errno = 0
+    while let entry = unsafe readdir(stream) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+        unsafe tuple.withMemoryRebound(to: CChar.self, capacity: 256) {
+          unsafe String(cString: $0)
+        }
+      }
+      if name == "." || name == ".." { continue }
+      return unsafe Entry(
+        name: name, inode: UInt64(entry.pointee.d_ino),
+        isDirectory: entry.pointee.d_type == UInt8(DT_DIR))
+    }
+    failure = errno
+    return nil
+  }
+
+  /// The target of a link in it.
+  func link(_ name: String) throws(ReadFailure) -> String {
+    try readLink(unsafe dirfd(stream), name)
+  }
+}

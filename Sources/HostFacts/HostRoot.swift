@@ -1,0 +1,239 @@
+internal import CEL
+internal import Glibc
+internal import Synchronization
+
+/// The host's files: those of the running system, or those below another directory (an image, a
+/// recorded host). The only place that opens files.
+///
+/// Below another directory every link is resolved inside it, and no path leads out. Nothing read
+/// here blocks on purpose: files are opened without waiting and must be regular ones.
+public final class HostRoot: Sendable {
+  /// "/" or the directory that stands for it.
+  public let path: String
+  private let resolver: RootResolver?
+  private let notes = Mutex<[String: Note]>([:])
+
+  /// What one file gave.
+  public struct Note: Hashable, Sendable {
+    public var path: String
+    /// Bytes read; what was read before a failure counts.
+    public var bytes: Int
+    /// Why it could not be read; nil where it was, or where there is none.
+    public var failure: Unreadable?
+    public var isAbsent: Bool
+  }
+
+  /// A file's kind and identity.
+  struct Status: Hashable, Sendable {
+    enum Kind: String, Sendable {
+      case regular = "a regular file"
+      case directory = "a directory"
+      case link = "a symbolic link"
+      case fifo = "a FIFO"
+      case socket = "a socket"
+      case device = "a device"
+    }
+    var kind: Kind
+    var device: UInt64
+    var inode: UInt64
+  }
+
+  /// How large a file may be that is read whole; the largest in `/proc` are far below.
+  public static let defaultLimit = 1 << 20
+
+  public convenience init(_ path: String = "/") { self.init(path, usingOpenat2: true) }
+
+  /// Tests turn openat2(2) off to try what older kernels get.
+  init(_ path: String, usingOpenat2: Bool) {
+    let isLive = !path.isEmpty && path.utf8.allSatisfy { $0 == UInt8(ascii: "/") }
+    self.path = isLive ? "/" : path
+    resolver = isLive ? nil : RootResolver(path, usingOpenat2: usingOpenat2)
+  }
+
+  /// Whether it is the running system.
+  public var isLive: Bool { resolver == nil }
+
+  /// What has been read so far, by path. Files of single processes are not listed.
+  public var read: [Note] {
+    notes.withLock { $0.values.sorted { $0.path < $1.path } }
+  }
+
+  // MARK: Whole files
+
+  /// A file's bytes. Absent where there is none.
+  ///
+  /// `chunk` is the size of each read(2): some files of `/proc/sys` give only what fits the first.
+  public func bytes(_ path: String, limit: Int = defaultLimit, chunk: Int = 16384)
+    -> Reading<[UInt8]>
+  {
+    var content: [UInt8] = []
+    do throws(ReadFailure) {
+      let file = try open(path)
+      while true {
+        let count = try append(from: file, atMost: chunk, to: &content)
+        if count == 0 { break }
+        if content.count > limit { throw .longer(limit: limit) }
+      }
+    } catch {
+      note(path, bytes: content.count, failure: error)
+      return failed(path, error)
+    }
+    note(path, bytes: content.count)
+    return .value(content, .file(SourceLocation(path: path)))
+  }
+
+  /// A file's text, with U+FFFD where it is not UTF-8.
+  public func text(_ path: String, limit: Int = defaultLimit, chunk: Int = 16384)
+    -> Reading<String>
+  {
+    bytes(path, limit: limit, chunk: chunk).flatMap { bytes, origin in
+      .value(String(decoding: bytes, as: UTF8.self), origin)
+    }
+  }
+
+  /// A file's first line, without spaces at its ends.
+  public func line(_ path: String) -> Reading<String> {
+    text(path).flatMap { text, origin in .value(trimmed(lines(text).first ?? ""), origin) }
+  }
+
+  // MARK: Tables
+
+  /// Hands a table to `body` as it is read, until `body` answers false; the bytes handed over.
+  ///
+  /// Each buffer is what one read(2) gave. On the running system a read of fewer than
+  /// `endsBelow` bytes is the end: reading a socket table of `/proc/net` until nothing comes may
+  /// never end while it grows, because the kernel falls back to a walk by index at its end.
+  public func stream(
+    _ path: String, endsBelow: Int = 1, chunk: Int = 1 << 18, _ body: (Span<UInt8>) -> Bool
+  ) -> Reading<Int> {
+    var total = 0
+    do throws(ReadFailure) {
+      let file = try open(path)
+      var buffer: [UInt8] = []
+      buffer.reserveCapacity(chunk)
+      while true {
+        buffer.removeAll(keepingCapacity: true)
+        let count = try append(from: file, atMost: chunk, to: &buffer)
+        if count == 0 { break }
+        total += count
+        if !body(buffer.span) { break }
+        if isLive && count < endsBelow { break }
+      }
+    } catch {
+      note(path, bytes: total, failure: error)
+      return failed(path, error)
+    }
+    note(path, bytes: total)
+    return .value(total, .file(SourceLocation(path: path)))
+  }
+
+  // MARK: Directories, links, identities
+
+  func directory(_ path: String) throws(ReadFailure) -> Directory {
+    try Directory(
+      try descriptor(path, flags: O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC))
+  }
+
+  /// Names in a directory, in no order.
+  func names(_ path: String) throws(ReadFailure) -> [String] {
+    var directory = try directory(path)
+    var names: [String] = []
+    while let entry = directory.next() { names.append(entry.name) }
+    guard directory.failure == 0 else { throw .system(directory.failure) }
+    return names
+  }
+
+  /// The kind and identity of what a path names, links followed. Opens nothing: safe on devices.
+  func status(_ path: String) throws(ReadFailure) -> Status {
+    try HostRoot.status(of: try descriptor(path, flags: pathOnly | O_CLOEXEC))
+  }
+
+  /// Opens a regular file for reading.
+  func open(_ path: String) throws(ReadFailure) -> FileDescriptor {
+    // Opening a device can act on it, and a directory that is not the running system may hold any.
+    if !isLive { try HostRoot.requireRegular(try status(path)) }
+    let file = try descriptor(path, flags: O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+    try HostRoot.requireRegular(try HostRoot.status(of: file))
+    return file
+  }
+
+  /// Opens anything, such as a namespace's file.
+  func descriptor(_ path: String, flags: Int32) throws(ReadFailure) -> FileDescriptor {
+    guard !path.utf8.contains(0) else { throw .notAPath }
+    if let resolver { return try resolver.open(path, flags: flags) }
+    let number = unsafe Glibc.open(located(path), flags)
+    guard number >= 0 else { throw .system(errno) }
+    return FileDescriptor(owning: number)
+  }
+
+  /// `/proc/net` is a link to `self/net`, the *process's* main thread's namespace. This thread may
+  /// have entered another.
+  private func located(_ path: String) -> String {
+    path.hasPrefix("/proc/net/") ? "/proc/thread-self" + path.dropFirst(5) : path
+  }
+
+  // MARK: Notes
+
+  private func note(_ path: String, bytes: Int, failure: ReadFailure? = nil) {
+    // Files of single processes come by the thousand; a recorded host has its own form for them.
+    if path.hasPrefix("/proc/"), path.utf8.dropFirst(6).first.map(isDigit) == true { return }
+    let absent = failure?.isAbsence == true
+    let note = Note(
+      path: path, bytes: bytes, failure: absent ? nil : failure?.unreadable(path),
+      isAbsent: absent)
+    notes.withLock { $0[path] = note }
+  }
+
+  /// A missing file of `/proc` says nothing where `/proc` itself is missing.
+  private func failed<Value>(_ path: String, _ failure: ReadFailure) -> Reading<Value> {
+    if failure.isAbsence, path.hasPrefix("/proc/"), !hasProc {
+      return .unavailable(.init("'/proc' is not mounted"))
+    }
+    return failure.reading(path)
+  }
+
+  /// Whether `/proc` has anything in it.
+  var hasProc: Bool {
+    guard var directory = try? directory("/proc") else { return false }
+    return directory.next() != nil
+  }
+
+  static func requireRegular(_ status: Status) throws(ReadFailure) {
+    if status.kind != .regular { throw .isA(status.kind.rawValue) }
+  }
+
+  static func status(of file: borrowing FileDescriptor) throws(ReadFailure) -> Status {
+    var result = stat()
+    guard unsafe fstat(file.number, &result) == 0 else { throw .system(errno) }
+    let kind: Status.Kind =
+      switch result.st_mode & S_IFMT {
+      case S_IFREG: .regular
+      case S_IFDIR: .directory
+      case S_IFLNK: .link
+      case S_IFIFO: .fifo
+      case S_IFSOCK: .socket
+      default: .device
+      }
+    return Status(kind: kind, device: UInt64(result.st_dev), inode: UInt64(result.st_ino))
+  }
+
+  private func append(
+    from file: borrowing FileDescriptor, atMost count: Int, to content: inout [UInt8]
+  ) throws(ReadFailure) -> Int {
+    let number = file.number
+    var result = 0
+    var failure: Int32 = 0
+    content.reserveCapacity(content.count + count)
+    content.append(addingCapacity: count) { output in
+      unsafe output.withUnsafeMutableBufferPointer { buffer, initialized in
+        repeat {
+          result = unsafe Glibc.read(number, buffer.baseAddress, count)
+          failure = errno
+        } while result < 0 && failure == EINTR
+        initialized = max(result, 0)
+      }
+    }
+    guard result >= 0 else { throw .system(failure) }
+    return result
+  }
+}

@@ -1,0 +1,112 @@
+public import CEL
+
+/// Counters of the network stack since the namespace began: `/proc/net/netstat` and
+/// `/proc/net/snmp`.
+///
+/// Both files come in pairs of lines with one prefix: names, then values. Which names, and in what
+/// order, differs from kernel to kernel, so only the names count.
+public struct Netstat: Sendable {
+  /// By protocol line and name, such as `TcpExt` and `TWRecycled`.
+  public let counters: [String: [String: Int64]]
+  public let origin: Origin
+
+  public init(counters: [String: [String: Int64]], origin: Origin) {
+    self.counters = counters
+    self.origin = origin
+  }
+
+  /// Reads `/proc/net/netstat` or `/proc/net/snmp`; lines without a partner are skipped.
+  static func parse(_ text: String) -> [String: [String: Int64]] {
+    var counters: [String: [String: Int64]] = [:]
+    var pending: (prefix: Substring, names: [Substring])?
+    for line in lines(text) {
+      guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) else {
+        pending = nil
+        continue
+      }
+      let prefix = line[..<colon]
+      let rest = words(line[line.utf8.index(after: colon)...])
+      guard let names = pending, names.prefix == prefix else {
+        pending = (prefix, rest)
+        continue
+      }
+      pending = nil
+      for (name, text) in zip(names.names, rest) {
+        // MaxConn is -1, so counters are signed.
+        if let value = Int64(text) { counters[String(prefix), default: [:]][String(name)] = value }
+      }
+    }
+    return counters
+  }
+
+  /// The reading of each declared counter.
+  public subscript(_ line: String, _ name: String) -> Reading<Int> {
+    guard let names = counters[line] else { return .absent("the kernel reports no \(line) line") }
+    guard let value = names[name] else { return .absent("this kernel does not count \(line).\(name)") }
+    return .value(Int(value), origin)
+  }
+}
+
+extension Netstat {
+  /// Reads both files. `snmp` fills the lines that `netstat` does not have.
+  static func read(_ root: HostRoot) -> NetstatReading {
+    NetstatReading(
+      netstat: one(root, "/proc/net/netstat"), snmp: one(root, "/proc/net/snmp"))
+  }
+
+  private static func one(_ root: HostRoot, _ path: String) -> Reading<Netstat> {
+    root.text(path).flatMap { text, origin in
+      .value(Netstat(counters: parse(text), origin: origin), origin)
+    }
+  }
+}
+
+/// The two files, each of which may be unreadable by itself.
+public struct NetstatReading: Sendable {
+  public var netstat: Reading<Netstat>
+  public var snmp: Reading<Netstat>
+
+  public init(netstat: Reading<Netstat>, snmp: Reading<Netstat>) {
+    self.netstat = netstat
+    self.snmp = snmp
+  }
+
+  /// One file holds a line or the other does: `Ip`, `Tcp` and `Udp` are in `snmp`.
+  public subscript(_ line: String, _ name: String) -> Reading<Int> {
+    (NetstatCounter.linesOfSnmp.contains(line) ? snmp : netstat).flatMap { file, _ in
+      file[line, name]
+    }
+  }
+
+  static func unavailable(_ why: Unreadable) -> NetstatReading {
+    .init(netstat: .unavailable(why), snmp: .unavailable(why))
+  }
+
+  /// The `netstat` variable.
+  var factValue: CEL.Value {
+    NetstatCounter.tree.value { leaf in self[leaf.path[0], leaf.path[1]].field }
+  }
+
+  /// `delta.netstat`: how much each counter grew since an earlier reading.
+  func growth(since earlier: NetstatReading) -> CEL.Value {
+    NetstatCounter.treeOfDelta.value { leaf in
+      let (line, name) = (leaf.path[0], leaf.path[1])
+      return Self.difference(from: earlier[line, name], to: self[line, name], name).field
+    }
+  }
+
+  static func difference(from earlier: Reading<Int>, to later: Reading<Int>, _ name: String)
+    -> Reading<Int>
+  {
+    switch (earlier, later) {
+    case (.value(let first, let origin), .value(let second, let origin2)):
+      let (growth, overflow) = second.subtractingReportingOverflow(first)
+      // Counters only grow; a smaller one was reset or wrapped (32 bits in some kernels).
+      return overflow || growth < 0
+        ? .unavailable(.init("\(name) went back from \(first) to \(second)"))
+        : .value(growth, .derived(origin == origin2 ? [origin] : [origin, origin2]))
+    case (.value, _): return later
+    default: return earlier
+    }
+  }
+}

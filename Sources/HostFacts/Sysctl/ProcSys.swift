@@ -1,0 +1,160 @@
+public import CEL
+
+/// Kernel parameters as `/proc/sys` shows them to the calling thread: what is below
+/// `/proc/sys/net` belongs to the network namespace of whoever opens it, and this is why an
+/// open file cannot be kept over setns(2).
+public struct ProcSys: Sendable {
+  /// Of each entry of the catalogue that was asked for, by key.
+  public let readings: [String: Reading<SysctlValue>]
+
+  public init(_ readings: [String: Reading<SysctlValue>]) { self.readings = readings }
+
+  /// Reads the entries of the catalogue. `version` and `inInitialNamespace` only explain why a key
+  /// is not there.
+  static func read(
+    _ entries: [SysctlEntry], from root: HostRoot, version: KernelVersion?,
+    inInitialNamespace: Bool
+  ) -> ProcSys {
+    var readings: [String: Reading<SysctlValue>] = [:]
+    if let why = missing(root) { return unavailable(entries, why) }
+    for entry in entries {
+      readings[entry.key] = read(entry, from: root) {
+        entry.absence(on: version, initialNamespace: inInitialNamespace)
+      }
+    }
+    return ProcSys(readings)
+  }
+
+  /// Every entry unavailable for one reason.
+  static func unavailable(_ entries: [SysctlEntry], _ why: Unreadable) -> ProcSys {
+    var readings: [String: Reading<SysctlValue>] = [:]
+    for entry in entries { readings[entry.key] = .unavailable(why) }
+    return ProcSys(readings)
+  }
+
+  private static func read(
+    _ entry: SysctlEntry, from root: HostRoot, absence: () -> String
+  ) -> Reading<SysctlValue> {
+    // The kernel gives a list of ports only as far as the first read(2) has room
+    // (kernel/sysctl.c, proc_do_large_bitmap); every second port listed is 200 KB.
+    let chunk = entry.kind == .portSet ? 1 << 18 : 1 << 12
+    switch root.text(path(of: entry.key), chunk: chunk) {
+    case .value(let text, let origin):
+      return SysctlValue(text, kind: entry.kind).map { .value($0, origin) }
+        ?? .unavailable(.init("'\(shown(text))' is not \(entry.kind.expectation)"))
+    case .absent: return .absent(absence())
+    case .unavailable(let why): return .unavailable(why)
+    }
+  }
+
+  /// A message quotes the beginning of a text only.
+  private static func shown(_ text: String) -> String {
+    let text = trimmed(text)
+    return text.count > 40 ? "\(text.prefix(40))…" : text
+  }
+
+  /// Why there are no parameters at all; nil where there are.
+  private static func missing(_ root: HostRoot) -> Unreadable? {
+    do throws(ReadFailure) {
+      _ = try root.status("/proc/sys")
+      return nil
+    } catch {
+      if !root.hasProc { return .init("'/proc' is not mounted") }
+      return error.isAbsence ? .init("there is no '/proc/sys'") : error.unreadable("/proc/sys")
+    }
+  }
+
+  /// The file of a dotted key. As sysctl(8) has it, the first separator decides: after a dot, a
+  /// slash stands for a dot in a name (`net.ipv4.conf.eth0/100.forwarding`).
+  static func path(of key: String) -> String {
+    let separators: [UInt8] = [UInt8(ascii: "."), UInt8(ascii: "/")]
+    guard let first = key.utf8.first(where: separators.contains) else { return "/proc/sys/" + key }
+    let swapped = key.utf8.map { byte in
+      switch byte {
+      case UInt8(ascii: "."): first == byte ? UInt8(ascii: "/") : byte
+      case UInt8(ascii: "/"): first == byte ? byte : UInt8(ascii: ".")
+      default: byte
+      }
+    }
+    return "/proc/sys/" + String(decoding: swapped, as: UTF8.self)
+  }
+}
+
+// MARK: - Typed access
+
+extension ProcSys {
+  /// A number, such as `net.ipv4.tcp_tw_reuse`.
+  public func integer(_ key: String) -> Reading<Int> {
+    pick(key) { if case .integer(let number) = $0 { number } else { nil } }
+  }
+
+  /// A range of ports, such as `net.ipv4.ip_local_port_range`.
+  public func portRange(_ key: String) -> Reading<PortRange> {
+    pick(key) { if case .portRange(let range) = $0 { range } else { nil } }
+  }
+
+  /// A list of ports, such as `net.ipv4.ip_local_reserved_ports`.
+  public func portSet(_ key: String) -> Reading<IntegerSet> {
+    pick(key) { if case .portSet(let ports) = $0 { ports } else { nil } }
+  }
+
+  private func pick<Result: Sendable>(_ key: String, _ cast: (SysctlValue) -> Result?)
+    -> Reading<Result>
+  {
+    guard let reading = readings[key] else {
+      return .unavailable(.init("'\(key)' was not read"))
+    }
+    return reading.flatMap { value, origin in
+      cast(value).map { .value($0, origin) }
+        ?? .unavailable(.init("'\(key)' is of another type"))
+    }
+  }
+}
+
+// MARK: - As facts
+
+extension ProcSys {
+  /// The entries under `sysctl`: those that the audited namespace shows.
+  static let ofNamespace = SysctlCatalog.entries.filter {
+    $0.scope == .networkNamespace || $0.scope == .sharedReadOnly
+  }
+
+  /// The entries under `host.sysctl`: one value for the host, read outside any other namespace.
+  static let ofHost = SysctlCatalog.entries.filter {
+    $0.scope == .host || $0.scope == .initialNamespace
+  }
+
+  static let tree = tree(
+    "Sysctl", "Kernel parameters of the audited network namespace.", ofNamespace)
+  static let treeOfHost = tree("HostSysctl", "Kernel parameters of the whole host.", ofHost)
+
+  private static func tree(_ name: String, _ documentation: String, _ entries: [SysctlEntry])
+    -> FactTree
+  {
+    FactTree(
+      name, documentation,
+      entries.map { .init($0.fieldPath, $0.kind.factType, "`\($0.key)`: \($0.documentation)") })
+  }
+
+  /// The `sysctl` variable.
+  var factValue: CEL.Value { value(Self.tree, Self.ofNamespace) }
+
+  /// The value of `host.sysctl`.
+  var hostFactValue: CEL.Value { value(Self.treeOfHost, Self.ofHost) }
+
+  private func value(_ tree: FactTree, _ entries: [SysctlEntry]) -> CEL.Value {
+    let keys = Dictionary(
+      entries.map { ($0.fieldPath, $0.key) }, uniquingKeysWith: { first, _ in first })
+    return tree.value { leaf in
+      guard let key = keys[leaf.path], let reading = readings[key] else {
+        return .unavailable(Missing(reason: "it was not read"))
+      }
+      switch reading {
+      case .value(let value, let origin): return .value(value.factValue, origin)
+      case .absent(let why): return .absent(why)
+      case .unavailable(let why):
+        return .unavailable(Missing(reason: why.reason, grant: why.grant))
+      }
+    }
+  }
+}
