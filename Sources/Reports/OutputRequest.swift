@@ -1,0 +1,41 @@
+/// Where one format of the report goes: `--output FORMAT=FILE`.
+public struct OutputRequest: Sendable {
+  public let format: ReportFormat
+  public let destination: Destination
+
+  /// A place for output.
+  public enum Destination: Hashable, Sendable {
+    case standardOutput
+    case file(String)
+  }
+
+  public init(format: ReportFormat, destination: Destination) {
+    self.format = format
+    self.destination = destination
+  }
+
+  /// Reads `FORMAT=FILE`; the file `-` is standard output.
+  public init(parsing argument: String) throws(OutputError) {
+    guard let equals = argument.firstIndex(of: "=") else {
+      throw OutputError("'\(argument.shown)' has no file; write FORMAT=FILE")
+    }
+    let name = String(argument[..<equals])
+    let path = String(argument[argument.index(after: equals)...])
+    guard let format = ReportFormat.named(name) else {
+      let names = ReportFormat.all.map(\.name).joined(separator: ", ")
+      throw OutputError("format '\(name.shown)' does not exist; there are \(names)")
+    }
+    guard !path.isEmpty else {
+      throw OutputError(
+        "'\(argument.shown)' names no file; write \(name)=FILE, or - for standard output")
+    }
+    self.init(format: format, destination: path == "-" ? .standardOutput : .file(path))
+  }
+}
+
+/// An output that was asked for and could not be had, as a sentence for the user.
+public struct OutputError: Error, Hashable, CustomStringConvertible, Sendable {
+  public var description: String
+
+  public init(_ description: String) { self.description = description }
+}

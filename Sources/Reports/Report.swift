@@ -1,0 +1,171 @@
+public import Rules
+
+/// What an audit came to. Every format prints this and nothing else.
+public struct Report: Sendable {
+  public var tool: Tool
+  public var host: Host
+  public var mode: Mode
+  /// When the audit started, as ISO 8601 in UTC.
+  public var started: String
+  public var durationSeconds: Double
+  /// Worst first, then by rule, subject and namespace.
+  public private(set) var findings: [ReportedFinding]
+  /// What could not be judged, by rule, subject and namespace.
+  public private(set) var undecided: [ReportedUndecided]
+  /// Audited namespaces first.
+  public private(set) var namespaces: [Namespace]
+  public private(set) var notices: [Notice]
+  /// How many outcomes were `pass`.
+  public var passed: Int
+  /// How many outcomes were `not_applicable`.
+  public var notApplicable: Int
+
+  /// A report in its one order. Findings that are notes become notices and are not counted.
+  public init(
+    tool: Tool, host: Host, mode: Mode, started: String, durationSeconds: Double,
+    findings: [ReportedFinding], undecided: [ReportedUndecided] = [],
+    namespaces: [Namespace] = [], notices: [Notice] = [], passed: Int = 0, notApplicable: Int = 0
+  ) {
+    self.tool = tool
+    self.host = host
+    self.mode = mode
+    self.started = started
+    self.durationSeconds = durationSeconds
+    let ordered = findings.sorted { $0.order < $1.order }
+    self.findings = ordered.filter { !$0.finding.isNote }
+    self.undecided = undecided.sorted { $0.order < $1.order }
+    self.namespaces = namespaces.sorted { $0.order < $1.order }
+    self.notices = notices + ordered.filter(\.finding.isNote).map(Notice.init(note:))
+    self.passed = passed
+    self.notApplicable = notApplicable
+  }
+
+  /// The program that made the report.
+  public struct Tool: Hashable, Sendable {
+    public var name: String
+    public var version: String
+
+    public init(name: String = "sockwise", version: String) {
+      self.name = name
+      self.version = version
+    }
+  }
+
+  /// The host that was audited.
+  public struct Host: Hashable, Sendable {
+    public var name: String
+    /// Kernel release, such as "6.12.9-amd64".
+    public var kernel: String
+    /// `/proc/sys/kernel/random/boot_id`; nil where it could not be read.
+    public var bootID: String?
+
+    public init(name: String, kernel: String, bootID: String? = nil) {
+      self.name = name
+      self.kernel = kernel
+      self.bootID = bootID
+    }
+  }
+
+  /// What was audited.
+  public enum Mode: String, Sendable {
+    /// The running host.
+    case live
+    /// An image or a recorded host under a root directory.
+    case root
+    /// Files by themselves.
+    case review
+  }
+}
+
+/// A finding with what the report knows about it beyond the rule.
+public struct ReportedFinding: Sendable {
+  public var finding: Finding
+  public var state: State
+  /// Where it was found; nil for a finding of the whole host.
+  public var namespace: NamespaceName?
+  /// Set where `state` is `waived`.
+  public var waiver: Waiver?
+
+  public init(
+    _ finding: Finding, state: State = .new, namespace: NamespaceName? = nil,
+    waiver: Waiver? = nil
+  ) {
+    self.finding = finding
+    self.state = state
+    self.namespace = namespace
+    self.waiver = waiver
+  }
+
+  /// Only a new finding counts toward the exit status.
+  public enum State: String, Sendable { case new, known, waived }
+
+  /// Why a finding is accepted, and until when.
+  public struct Waiver: Hashable, Sendable {
+    public var reason: String
+    /// The last day, as YYYY-MM-DD.
+    public var expires: String?
+
+    public init(reason: String, expires: String? = nil) {
+      self.reason = reason
+      self.expires = expires
+    }
+  }
+
+  fileprivate var order: OrderKey {
+    OrderKey(
+      class: Severity.allCases.count - finding.severity.position,
+      texts: [
+        finding.rule, finding.subject, namespace?.order ?? "", finding.fingerprint,
+        finding.message,
+      ])
+  }
+}
+
+/// A rule, or one element of it, that could not be judged, and where.
+public struct ReportedUndecided: Hashable, Sendable {
+  public var undecided: Undecided
+  public var namespace: NamespaceName?
+
+  public init(_ undecided: Undecided, namespace: NamespaceName? = nil) {
+    self.undecided = undecided
+    self.namespace = namespace
+  }
+
+  fileprivate var order: OrderKey {
+    OrderKey(
+      class: 0, texts: [undecided.rule, undecided.subject, namespace?.order ?? ""])
+  }
+}
+
+/// Something to know that is not a finding.
+public struct Notice: Hashable, Sendable {
+  public enum Level: String, Sendable {
+    /// Reassurance from a rule that is a note.
+    case note
+    case info
+    case warning
+  }
+
+  public var level: Level
+  public var message: String
+  /// The rule and subject of a note.
+  public var rule: String?
+  public var subject: String?
+
+  public init(_ level: Level, _ message: String, rule: String? = nil, subject: String? = nil) {
+    self.level = level
+    self.message = message
+    self.rule = rule
+    self.subject = subject
+  }
+
+  fileprivate init(note: ReportedFinding) {
+    self.init(
+      .note, note.finding.message, rule: note.finding.rule, subject: note.finding.subject)
+  }
+}
+
+extension Severity {
+  /// Place in the order of `allCases`, mildest first.
+  var position: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}

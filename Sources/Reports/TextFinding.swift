@@ -1,0 +1,150 @@
+import CEL
+import Rules
+
+extension TextReport {
+  /// Facts of a finding that are printed unless all are asked for.
+  private static let evidenceLimit = 8
+
+  /// One finding. `previous` is the one printed before it, to which an equal remedy refers.
+  mutating func print(_ reported: ReportedFinding, after previous: ReportedFinding?) {
+    let finding = reported.finding
+    let label = finding.severity.rawValue.uppercased()
+    page.prose(
+      hanging: label.columns + 2, .init(label, .severity(finding.severity)),
+      .init(finding.title, .strong, gap: 2))
+    printIdentity(reported)
+    page.prose(indent: 2, .init(finding.message))
+    printEvidence(finding.evidence)
+    printRemedies(reported, after: previous)
+    if verbosity == .verbose { printDetails(reported) }
+  }
+
+  private mutating func printIdentity(_ reported: ReportedFinding) {
+    let finding = reported.finding
+    var runs = [
+      Page.Run(finding.rule, .faint), .init(finding.subject, whole: true, gap: 2),
+    ]
+    var remarks: [String] = []
+    if finding.confidence != .high {
+      remarks.append("confidence: \(finding.confidence.rawValue)")
+    }
+    if reported.state != .new { remarks.append(reported.state.rawValue) }
+    if !remarks.isEmpty {
+      runs.append(.init("(\(remarks.joined(separator: ", ")))", gap: 2))
+    }
+    page.prose(indent: 2, hanging: 2, runs)
+  }
+
+  private mutating func printEvidence(_ evidence: [Evidence]) {
+    guard !evidence.isEmpty else { return }
+    let limit = verbosity == .verbose ? evidence.count : Self.evidenceLimit
+    page.facts(
+      indent: 4,
+      evidence.prefix(limit).map { fact in
+        (
+          "\(FactName.display(fact.fact)) = \(ValueText.describe(fact.value))",
+          fact.origin.map(\.text)
+        )
+      })
+    if evidence.count > limit {
+      page.prose(
+        indent: 4,
+        .init("and \(count(evidence.count - limit, "more fact")); --verbose shows them", .faint))
+    }
+  }
+
+  private mutating func printRemedies(
+    _ reported: ReportedFinding, after previous: ReportedFinding?
+  ) {
+    let finding = reported.finding
+    guard !finding.remediation.isEmpty else { return }
+    if let previous, previous.finding.rule == finding.rule,
+      previous.finding.remediation == finding.remediation,
+      previous.namespace == reported.namespace
+    {
+      page.prose(indent: 2, .init("Remedy: as above", .faint))
+      return
+    }
+    page.line(indent: 2, .init("Remedy:", .strong))
+    for remedy in finding.remediation {
+      switch remedy {
+      case .sysctl(let settings):
+        print(
+          SysctlFragment(settings, evidence: finding.evidence),
+          outsideHost: isOutsideHost(reported.namespace))
+      case .unit(let settings):
+        guard let fragment = UnitFragment(settings) else { continue }
+        page.prose(
+          indent: 4, hanging: 2,
+          .init("- Set in \(fragment.unit), with 'systemctl edit \(fragment.unit)':"))
+        for line in fragment.lines { page.line(indent: 8, .init(line)) }
+      case .code(let text), .note(let text):
+        page.prose(indent: 4, hanging: 2, .init("- " + text))
+      }
+    }
+  }
+
+  /// A drop-in of the host is read for the network namespace of PID 1 only; sysctls under `net.` of
+  /// any other are set there or by what made it.
+  private mutating func print(_ fragment: SysctlFragment, outsideHost: Bool) {
+    page.prose(
+      indent: 4, hanging: 2,
+      .init(
+        outsideHost
+          ? "- Set in that network namespace, with 'sysctl -w' or by what creates it:"
+          : "- Set in \(SysctlFragment.path):"))
+    for line in fragment.lines { page.line(indent: 8, .init(line.assigning(line.value))) }
+    guard verbosity == .verbose else { return }
+    if !outsideHost {
+      page.line(indent: 6, .init("Apply: sysctl -p \(SysctlFragment.path)", .faint))
+    }
+    page.prose(
+      indent: 6, hanging: 2,
+      .init("Undo: take that back, and set with 'sysctl -w' what was there before:", .faint))
+    for line in fragment.undoLines { page.line(indent: 8, .init(line, .faint)) }
+  }
+
+  private func isOutsideHost(_ name: NamespaceName?) -> Bool {
+    report.namespaces.contains { $0.name == name && $0.isPID1 == false }
+  }
+
+  private mutating func printDetails(_ reported: ReportedFinding) {
+    let finding = reported.finding
+    if let waiver = reported.waiver {
+      let until = waiver.expires.map { ", until \($0)" } ?? ""
+      page.prose(indent: 2, hanging: 2, .init("Waived: \(waiver.reason)\(until)"))
+    }
+    for location in finding.locations { page.line(indent: 2, .init("At " + location.text)) }
+    if !finding.references.isEmpty {
+      page.line(indent: 2, .init("References:", .strong))
+      for reference in finding.references { page.line(indent: 4, .init("- " + reference)) }
+    }
+    page.line(indent: 2, .init("Why it matters: sockwise explain \(finding.rule)", .faint))
+    page.line(indent: 2, .init("Fingerprint: \(finding.fingerprint)", .faint))
+  }
+}
+
+extension Page {
+  /// Facts and where they come from, each on one line: `key = value  (origin)`. The part before the
+  /// origin is never padded or wrapped, so that it can be copied; the origins stand in one column
+  /// where there is room.
+  mutating func facts(indent: Int, _ facts: [(text: String, origin: String?)]) {
+    // One long value does not push the origins of all others away.
+    let column = facts.map { $0.text.shown.columns }.filter { $0 <= 60 }.max() ?? 0
+    for fact in facts {
+      guard let origin = fact.origin else {
+        line(indent: indent, .init(fact.text))
+        continue
+      }
+      let unpadded = fact.text.shown.columns
+      let rest = indent + 4 + origin.shown.columns
+      // Padded unless that alone makes the line wider than the page.
+      let isPadded = column + rest <= width || unpadded + rest > width
+      let gap = 2 + (isPadded ? max(0, column - unpadded) : 0)
+      line(
+        indent: indent, .init(fact.text),
+        .init(String(repeating: " ", count: gap)),
+        .init("(\(origin))", .faint))
+    }
+  }
+}

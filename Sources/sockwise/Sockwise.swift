@@ -1,0 +1,44 @@
+import ArgumentParser
+import Glibc
+
+/// The command line. Each subcommand is a file of its own.
+struct Sockwise: ParsableCommand {
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "sockwise",
+    abstract: "Finds sysctl, port and socket settings that will hurt, says why, and how to fix them.",
+    discussion: """
+      Start with 'sockwise audit'. It reads; it never writes a sysctl, restarts a service or \
+      sends a packet.
+      """,
+    version: version,
+    subcommands: [Audit.self, Explain.self, Facts.self, RulesCommand.self])
+}
+
+@main
+enum Main {
+  static func main() {
+    // A reader that goes away (`sockwise audit | head`) is no error: writes report EPIPE instead.
+    _ = unsafe signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try Sockwise.parseAsRoot()
+      try command.run()
+    } catch {
+      exit(status(reporting: error))
+    }
+  }
+
+  /// Prints what an error has to say and gives the exit status of outputs: 0 for help and version,
+  /// 2 for a wrong command line, 4 for what no one foresaw.
+  static func status(reporting error: any Error) -> Int32 {
+    if let code = error as? ExitCode { return code.rawValue }
+    let text = Sockwise.fullMessage(for: error)
+    if Sockwise.exitCode(for: error).isSuccess {
+      StandardStream.output.write(text + "\n")
+      return 0
+    }
+    StandardStream.error.write(text + "\n")
+    return Sockwise.exitCode(for: error) == .validationFailure ? 2 : 4
+  }
+}

@@ -1,0 +1,45 @@
+import Glibc
+
+/// Standard output or standard error, written with write(2): Swift's `stdout` is not safe to share
+/// between threads, and `print` buffers what a crash would lose.
+enum StandardStream: Int32 {
+  case output = 1
+  case error = 2
+
+  /// Writes everything, or stops without a word where the reader has gone away.
+  func write(_ text: String) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(rawValue, $0.baseAddress, $0.count) }
+      if count < 0 {
+        if errno == EINTR { continue }
+        return
+      }
+      rest = rest.dropFirst(count)
+    }
+  }
+}
+
+/// What a person's terminal can show.
+enum Terminal {
+  /// Colour only on a terminal that has it, and never against the wish of NO_COLOR
+  /// (https://no-color.org).
+  static var usesColour: Bool {
+    guard isatty(1) == 1, environment("NO_COLOR") == nil else { return false }
+    return environment("TERM").map { $0 != "dumb" } ?? false
+  }
+
+  /// Columns of the terminal; 80 where the output is not one, so that files are the same anywhere.
+  static var width: Int {
+    var size = winsize()
+    guard unsafe ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
+  /// A variable of the environment; nil where it is unset or empty.
+  private static func environment(_ name: String) -> String? {
+    guard let value = unsafe getenv(name) else { return nil }
+    let text = unsafe String(cString: value)
+    return text.isEmpty ? nil : text
+  }
+}
