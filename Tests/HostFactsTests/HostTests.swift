@@ -140,7 +140,7 @@ import Testing
       Issue.record("sockets are not unavailable")
       return
     }
-    #expect(host.notices.count == 8)
+    #expect(host.notices.count == 6)
   }
 
   @Test func withoutProcEverythingHasAReason() throws {
@@ -168,14 +168,21 @@ import Testing
         open("/proc/sys/net/ipv4/tcp_tw_reuse", "w").write("1")
         ready()
         """, prefix: "unshare -n")
+    let namespace = try NetworkNamespace.open(.process(child.pid))
     let host = try Host.read(HostOptions(netns: .process(child.pid)))
     #expect(host.sysctl.integer("net.ipv4.tcp_tw_reuse").value == 1)
     #expect(host.namespace.isInitial.value == false)
-    #expect(host.isNamespaceOfPID1.value == false)
     #expect(host.namespace.kind == "process")
     #expect(host.namespace.name.value?.hasPrefix("python3") == true)
-    #expect(
-      host.notices.contains(.init(.info, "the audited network namespace is not that of PID 1")))
+    if let first = try? HostRoot().status("/proc/1/ns/net").inode {
+      #expect(first != namespace.inode)
+      #expect(host.isNamespaceOfPID1.value == false)
+      #expect(
+        host.notices.contains(.init(.info, "the audited network namespace is not that of PID 1")))
+    } else {
+      // In some sandboxes PID 1 is out of root's reach.
+      #expect(host.isNamespaceOfPID1.problem?.grant == "CAP_SYS_PTRACE (or root)")
+    }
     // Keys of the whole host come from where this process is.
     #expect(host.identity.sysctl.settings.readings["net.ipv4.tcp_mem"]?.value != nil)
   }

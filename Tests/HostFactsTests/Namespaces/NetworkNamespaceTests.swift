@@ -84,7 +84,8 @@ import Testing
     #expect(mounted.reason == "not asked for")
     let own = try #require(NetworkNamespace.open(.own).inode)
     #expect(entries.first { $0.inode == own }?.kind == "own")
-    #expect(survey.ofPID1 != nil)
+    // In some sandboxes PID 1 is out of root's reach.
+    #expect((survey.ofPID1 == nil) == (survey.gap?.grant == "CAP_SYS_PTRACE (or root)"))
   }
 
   @Test func anotherRootHasNoNamespaces() {
