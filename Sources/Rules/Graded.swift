@@ -35,3 +35,10 @@ public struct Graded<Level: Sendable>: Sendable {
     return last
   }
 }
+
+extension Graded where Level: Hashable {
+  /// Every level that it may have, in the order of the file, each once.
+  public var levels: [Level] {
+    cases.map(\.level).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+}

@@ -15,6 +15,21 @@ extension Rule {
   }
 }
 
+extension Rule {
+  /// The first finding that the rule's own tests make: what it looks like when it speaks.
+  ///
+  /// - Parameter schema: the one that the rule was read with.
+  public func example(schema: Schema) -> Finding? {
+    var completion = FactCompletion(schema: schema)
+    for test in tests where test.expectation.verdicts.contains(.finding) {
+      for outcome in evaluate(in: completion.activation(stating: test.facts)) {
+        if case .finding(let finding) = outcome { return finding }
+      }
+    }
+    return nil
+  }
+}
+
 extension RuleTest {
   /// What is not as expected, a clause each.
   func differences(from outcomes: [Outcome]) -> [String] {
