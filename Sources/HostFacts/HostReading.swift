@@ -34,10 +34,13 @@ extension Host {
     let sockstat = HostSource(in: namespace) { sources.sockstat(root) }
     let survey = HostSource { sources.namespaces(root, limit.dumps) }
     let dump = HostSource(in: namespace) {
-      sources.sockets(root, limit.dumps) {
-        SocketSettings(
-          sysctl.value(by: limit.dumps) ?? .unavailable(ProcSys.ofNamespace, limit.passed))
-      }
+      let kernel = identity.value(by: limit.early)?.kernel.value?.version
+      return sources.sockets(
+        root, limit.dumps,
+        .init(kernel: kernel) {
+          SocketSettings(
+            sysctl.value(by: limit.dumps) ?? .unavailable(ProcSys.ofNamespace, limit.passed))
+        })
     }
 
     var answers = Answers(limit: limit)

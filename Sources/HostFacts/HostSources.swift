@@ -16,38 +16,13 @@ struct HostSources: Sendable {
   var namespaces: @Sendable (HostRoot, Deadline) -> NamespaceSurvey = {
     .read($0, deadline: $1)
   }
-  /// The last argument gives the settings that the sockets' meaning depends on.
-  var sockets: @Sendable (HostRoot, Deadline, () -> SocketSettings) -> SocketsReading = {
-    .read($0, deadline: $1, settings: $2)
+  var sockets: @Sendable (HostRoot, Deadline, SocketsReading.Context) -> SocketsReading = {
+    .read($0, deadline: $1, context: $2)
   }
   var owners: @Sendable (HostRoot, Deadline, Sockets) -> Sockets = { root, deadline, sockets in
     var sockets = sockets
     sockets.attachOwners(root, deadline: deadline)
     return sockets
-  }
-}
-
-/// The sockets of the calling thread's network namespace, and how they were had.
-struct SocketsReading: Sendable {
-  var sockets: Reading<Sockets>
-  /// What the user should know, such as that sock_diag was refused.
-  var notices: [String] = []
-  /// The dumps, as the snapshot lists them.
-  var sources: [Host.Source] = []
-
-  init(sockets: Reading<Sockets>, notices: [String] = [], sources: [Host.Source] = []) {
-    self.sockets = sockets
-    self.notices = notices
-    self.sources = sources
-  }
-
-  /// Nothing was read.
-  init(_ why: Unreadable) { self.init(sockets: .unavailable(why)) }
-
-  static func read(
-    _ root: HostRoot, deadline: Deadline, settings: () -> SocketSettings
-  ) -> SocketsReading {
-    SocketsReading(.init("not read"))
   }
 }
 

@@ -73,7 +73,7 @@ struct NamespaceSurvey: Sendable {
       // A process that ended has no namespace; another's link needs the right to trace it.
       if !error.isAbsence {
         gap = .init(
-          "the network namespaces of other users' processes may not be read",
+          "the network namespaces of some processes may not be read",
           grant: "CAP_SYS_PTRACE (or root)")
       }
     }

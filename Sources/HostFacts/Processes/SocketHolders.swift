@@ -99,7 +99,7 @@ struct SocketHolders: Sendable {
     private func whatIsHidden() -> Unreadable? {
       let grant = "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH (or root)"
       if isRefused {
-        return .init("the descriptors of other users' processes may not be read", grant: grant)
+        return .init("the descriptors of some processes may not be read", grant: grant)
       }
       if ProcMount.hidesProcesses(root) {
         return .init("'/proc' hides the processes of other users (hidepid)", grant: grant)

@@ -162,12 +162,22 @@ extension OwnedSocket {
 extension Sockets {
   /// Fills in owners and options of listeners, bound UDP sockets and idle bound sockets.
   mutating func attachOwners(_ root: HostRoot, deadline: Deadline) {
-    let all: [any OwnedSocket] = listeners.elements + boundUDP.elements + boundIdle.elements
+    let idle = boundIdle.value?.elements ?? []
+    let all: [any OwnedSocket] = listeners.elements + boundUDP.elements + idle
     var lookup = SocketOwnerLookup(
       inodes: Set(all.flatMap(\.inodes)), cgroupIDs: Set(all.flatMap(\.cgroupIDs)), root: root,
       deadline: deadline)
-    for index in listeners.elements.indices { lookup.attach(to: &listeners.elements[index]) }
-    for index in boundUDP.elements.indices { lookup.attach(to: &boundUDP.elements[index]) }
-    for index in boundIdle.elements.indices { lookup.attach(to: &boundIdle.elements[index]) }
+    for index in listeners.elements.indices {
+      lookup.attach(to: &listeners.elements[index])
+      // The only hard evidence so far that a port is configured: a socket unit names it.
+      listeners.elements[index].fixed = listeners.elements[index].ownership.socketActivated
+    }
+    for index in boundUDP.elements.indices {
+      lookup.attach(to: &boundUDP.elements[index])
+      boundUDP.elements[index].fixed = boundUDP.elements[index].ownership.socketActivated
+    }
+    guard case .value(var list, let origin) = boundIdle else { return }
+    for index in list.elements.indices { lookup.attach(to: &list.elements[index]) }
+    boundIdle = .value(list, origin)
   }
 }

@@ -1,0 +1,58 @@
+internal import CEL
+
+/// The sockets of the calling thread's network namespace, and how they were had.
+struct SocketsReading: Sendable {
+  var sockets: Reading<Sockets>
+  /// What the user should know, such as that sock_diag was refused.
+  var notices: [String] = []
+  /// The dumps, as the snapshot lists them.
+  var sources: [Host.Source] = []
+
+  /// What other sources tell that the sockets' meaning depends on.
+  struct Context {
+    var kernel: KernelVersion?
+    /// Asked for once the sockets are read: it may wait.
+    var settings: () -> SocketSettings
+  }
+
+  init(_ sockets: Sockets, from source: Origin) { self.sockets = .value(sockets, source) }
+
+  /// Nothing was read.
+  init(_ why: Unreadable) { sockets = .unavailable(why) }
+
+  /// By sock_diag(7); from the tables of `/proc/net` where that is refused, and of a directory
+  /// that is not the running system.
+  static func read(_ root: HostRoot, deadline: Deadline, context: Context) -> SocketsReading {
+    guard root.isLive else { return readProc(root, deadline, context) }
+    var table = SocketTable(source: .sockDiag)
+    var bytes = 0
+    let refusal = SockDiag.read(
+      into: &table, kernel: context.kernel.map { ($0.major, $0.minor) }, deadline: deadline
+    ) { _, reply in bytes += reply.count }
+    let source = Host.Source(name: "sock_diag", bytes: bytes, isAbsent: false, failure: refusal)
+    var result: SocketsReading
+    if let refusal {
+      result = readProc(root, deadline, context)
+      result.notices.append(
+        "\(refusal.reason); the tables in /proc/net were read instead, which lack backlogs, "
+          + "devices and sockets that are only bound")
+    } else {
+      result = SocketsReading(
+        table.sockets(settings: context.settings()), from: .dump("sock_diag"))
+    }
+    result.sources.append(source)
+    return result
+  }
+
+  private static func readProc(_ root: HostRoot, _ deadline: Deadline, _ context: Context)
+    -> SocketsReading
+  {
+    var table = SocketTable(source: .proc)
+    ProcNet.read(into: &table, live: root.isLive, deadline: deadline) { name, body in
+      root.stream("/proc/net/\(name)", body)
+    }
+    return SocketsReading(
+      table.sockets(settings: context.settings()),
+      from: .file(SourceLocation(path: "/proc/net/tcp")))
+  }
+}
