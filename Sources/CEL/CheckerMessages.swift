@@ -119,7 +119,7 @@ extension Checker {
     }
     if !declarations(of: text, isMethod: target != nil).isEmpty {
       return report(
-        "'\(text)' does not take \(count == 0 ? "no" : String(count)) argument\(count == 1 ? "" : "s")",
+        "'\(text)' does not take \(count) argument\(count == 1 ? "" : "s")",
         at: name.range, hint: forms(of: text))
     }
     if !declarations(of: text, isMethod: target == nil).isEmpty {

@@ -67,12 +67,14 @@ struct Evaluator {
     case .unary(let function, let body, let operand):
       let value = evaluate(operand)
       if value.isMissing { return value }
-      return body(value, &work) ?? noOverload(function, value)
-    case .binary(let function, let body, let left, let right):
-      let left = evaluate(left)
-      let right = evaluate(right)
+      return named(body(value, &work) ?? noOverload(function, value), operands: [operand])
+    case .binary(let function, let body, let leftPlan, let rightPlan):
+      let left = evaluate(leftPlan)
+      let right = evaluate(rightPlan)
       if left.isMissing || right.isMissing { return Value.missing(of: [left, right]) }
-      return body(left, right, &work) ?? noOverload(function, left, right)
+      return named(
+        body(left, right, &work) ?? noOverload(function, left, right),
+        operands: [leftPlan, rightPlan])
     case .logical(let operands, let deciding): return logical(operands, decidedBy: deciding)
     case .conditional(let condition, let first, let second):
       let condition = evaluate(condition)
@@ -138,6 +140,16 @@ struct Evaluator {
       }
     }
     return undecided.value ?? .map(map)
+  }
+
+  /// Says of which fact a function's unknown is a gap, such as the list of which it took the size.
+  private mutating func named(_ result: Value, operands: @autoclosure () -> [Plan]) -> Value {
+    guard case .unknown(let unknown) = result, unknown.missing.contains(where: \.fact.isEmpty)
+    else { return result }
+    for operand in operands() {
+      if let path = readRange(operand).path { return name(unknown, path) }
+    }
+    return result
   }
 
   private func noOverload(_ function: Function, _ values: Value...) -> Value {
