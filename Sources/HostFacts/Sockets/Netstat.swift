@@ -42,7 +42,9 @@ public struct Netstat: Sendable {
   /// The reading of each declared counter.
   public subscript(_ line: String, _ name: String) -> Reading<Int> {
     guard let names = counters[line] else { return .absent("the kernel reports no \(line) line") }
-    guard let value = names[name] else { return .absent("this kernel does not count \(line).\(name)") }
+    guard let value = names[name] else {
+      return .absent("this kernel does not count \(line).\(name)")
+    }
     return .value(Int(value), origin)
   }
 }
