@@ -39,10 +39,6 @@ enum Names {
   static func hint(for name: String, choices: [String]) -> String {
     let all = "one of \(choices.joined(separator: ", "))"
     guard let nearest = Suggestion.nearest(to: name, among: choices) else { return all }
-    return "did you mean '\(nearest)'? It is \(all)"
+    return choices.count > 1 ? "did you mean '\(nearest)'? (\(all))" : "did you mean '\(nearest)'?"
   }
-}
-
-enum Suggestion {
-  static func nearest(to name: String, among names: [String]) -> String? { nil }
 }

@@ -60,7 +60,8 @@ public struct RuleSet: Sendable {
     for file in files {
       for (name, unknown) in file.supersedes where !known.contains(name) {
         var problem = unknown
-        problem.hint = Names.hint(for: name, among: known.sorted())
+        let others = known.subtracting([file.rule?.id ?? ""]).sorted()
+        problem.hint = Names.hint(for: name, among: others)
         problems.append(problem)
       }
       if let rule = file.rule, !rule.supersedes.isEmpty { direct[rule.id] = rule.supersedes }

@@ -73,7 +73,7 @@ extension RuleReader {
       if let elementType, elementType != type {
         error(
           node.range,
-          "\(what) mixes \(Self.name(elementType)) and \(Self.name(type)) in one list")
+          "\(what) mixes \(elementType) and \(type) in one list")
         return nil
       }
       elementType = type

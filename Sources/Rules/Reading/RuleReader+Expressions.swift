@@ -7,7 +7,7 @@ extension RuleReader {
       if case .refused = node.content { return nil }
       error(
         node.range, "\(what) must be an expression, this is \(node.kind) to YAML",
-        hint: YAMLTraps.quoted(from: node.range.lowerBound, in: source))
+        hint: YAMLTraps.quotedIfInline(from: node.range.lowerBound, in: source))
       return nil
     }
     if scalar.style == .folded || isBroken(scalar, at: node.range) {
@@ -69,12 +69,12 @@ extension RuleReader {
       let expression = try Expression.compile(text, schema: schema, variables: variables)
       let type = expression.resultType
       if let wanted, type != .error, !wanted.contains(type) {
-        let names = wanted.map(Self.name).joined(separator: " or ")
+        let names = wanted.map(\.description).joined(separator: " or ")
         let whole = place(0..<text.unicodeScalars.count)
-        error(whole, "\(what) must be \(names), this is \(Self.name(type))")
+        error(whole, "\(what) must be \(names), this is \(type)")
         return nil
       }
-      if linted { lint(expression, place: place) }
+      if linted && isLinted { lint(expression, place: place) }
       return expression
     } catch {
       for problem in error.list {
@@ -92,28 +92,6 @@ extension RuleReader {
     }
   }
 
-  /// A type as rule authors know it.
-  static func name(_ type: Type) -> String {
-    switch type {
-    case .bool: "bool"
-    case .int: "int"
-    case .uint: "uint"
-    case .double: "double"
-    case .string: "string"
-    case .bytes: "bytes"
-    case .null: "null"
-    case .duration: "duration"
-    case .intSet: "set of int"
-    case .list(let element): "list(\(name(element)))"
-    case .map(let key, let value): "map(\(name(key)), \(name(value)))"
-    case .object(let object): object
-    case .type: "type"
-    case .dyn: "dyn"
-    case .parameter(let name), .opaque(let name, _): name
-    case .error: "error"
-    }
-  }
-
   // MARK: Templates
 
   /// Reads text with `{{ expression }}` in it.
@@ -122,7 +100,7 @@ extension RuleReader {
       if case .refused = node.content { return nil }
       error(
         node.range, "\(what) must be text, this is \(node.kind) to YAML",
-        hint: YAMLTraps.quoted(from: node.range.lowerBound, in: source))
+        hint: YAMLTraps.quotedIfInline(from: node.range.lowerBound, in: source))
       return nil
     }
     guard let text = text(node, what), !cut(node, scalar, what) else { return nil }
@@ -193,7 +171,7 @@ extension RuleReader {
     else { return nil }
     guard ValueText.isPrintable(expression.resultType) else {
       error(
-        place(whole), "a placeholder cannot print \(Self.name(expression.resultType))",
+        place(whole), "a placeholder cannot print \(expression.resultType)",
         hint: "numbers, text, bool, durations, sets and lists of them can be printed")
       return nil
     }

@@ -140,7 +140,7 @@ extension RuleReader {
     case (.intSet, _): return set(node, what)
     case (_, .scalar(let scalar)): return self.scalar(scalar, node, type, what)
     default:
-      error(node.range, "\(what) must be \(Self.name(type)), this is \(node.kind)")
+      error(node.range, "\(what) must be \(type), this is \(node.kind)")
       return nil
     }
   }
@@ -162,30 +162,30 @@ extension RuleReader {
       if let duration = DurationText.parse(scalar.value) { return .duration(duration) }
     default: break
     }
-    error(node.range, "\(what) must be \(Self.name(type)), this is '\(scalar.value)'")
+    error(node.range, "\(what) must be \(type), this is '\(scalar.value)'")
     return nil
   }
 
   private mutating func object(_ node: YAMLNode, _ name: String, _ what: String) -> Value? {
     let declarations = schema.objects[name]?.fields ?? []
+    let isRange = Set(declarations.map(\.name)) == ["first", "last", "size"]
     switch node.content {
     case .mapping(let entries):
       let fields = fields(statements(entries), of: declarations, within: name)
       return .object(ObjectValue(typeName: name, fields: fields))
     case .scalar(let scalar):
-      if let range = range(scalar.value, name, declarations) { return range }
+      if isRange, let range = range(scalar.value, name) { return range }
       fallthrough
     default:
-      error(node.range, "\(what) must be a mapping of \(name)'s fields, this is \(node.kind)")
+      error(
+        node.range, "\(what) must be a mapping of \(name)'s fields, this is \(node.kind)",
+        hint: isRange ? "or a range as the kernel writes it: 32768 60999" : nil)
       return nil
     }
   }
 
   /// `32768 60999`, as the kernel writes a range of ports.
-  private func range(
-    _ text: String, _ name: String, _ declarations: [Schema.FieldDeclaration]
-  ) -> Value? {
-    guard Set(declarations.map(\.name)) == ["first", "last", "size"] else { return nil }
+  private func range(_ text: String, _ name: String) -> Value? {
     let numbers = text.split { $0 == " " || $0 == "\t" }.map { UInt32($0).map(Int64.init) }
     guard numbers.count == 2, let first = numbers[0], let last = numbers[1] else { return nil }
     let fields: [String: Field] = [
@@ -196,7 +196,7 @@ extension RuleReader {
   }
 
   private mutating func list(_ node: YAMLNode, _ element: Type, _ what: String) -> Value? {
-    guard let nodes = sequence(node, what, of: Self.name(element)) else { return nil }
+    guard let nodes = sequence(node, what, of: "\(element)") else { return nil }
     var values: [Value] = []
     for (index, item) in nodes.enumerated() {
       if case .mapping(let entries) = item.content,

@@ -5,14 +5,18 @@ extension RuleReader {
   mutating func rule(_ root: YAMLNode) -> Rule? {
     let keys = RuleKey.allCases.map(\.rawValue)
     guard let fields = fields(root, "a rule file", keys: keys) else { return nil }
-    for key in RuleKey.allCases where key.isRequired && fields[key.rawValue] == nil {
-      error(0..<0, "key '\(key.rawValue)' is missing", hint: key.documentation)
-    }
     func node(_ key: RuleKey) -> YAMLNode? { fields[key.rawValue]?.value }
 
     let head = self.head(node)
+    missing(
+      RuleKey.allCases.filter { key in
+        let isNeeded = key.isRequired || (key == .remediation && !head.isNote)
+        return isNeeded && node(key) == nil
+      })
     let parameters = node(.params).map { self.parameters($0) } ?? []
     let applies = node(.applies).flatMap { self.condition($0, "'applies'") }
+    // Where its guards are not known, nothing can be said of what they guard.
+    isLinted = applies != nil || node(.applies) == nil
     guards = applies?.guarantees ?? []
     let element = self.element(node(.forEach), identity: fields[RuleKey.identity.rawValue])
     let definitions = node(.definitions).map { self.definitions($0) } ?? []
@@ -24,9 +28,6 @@ extension RuleReader {
     let message = node(.message).flatMap { template($0, "'message'") }
     let locate = node(.locate).flatMap { expression($0, "'locate'", linted: false) }
     let remedies = node(.remediation).map { self.remedies($0) } ?? []
-    if remedies.isEmpty, head.isNote == false, node(.remediation) == nil {
-      error(0..<0, "key 'remediation' is missing", hint: RuleKey.remediation.documentation)
-    }
     let tests = node(.tests).map {
       self.tests($0, isGraded: (severity?.isGraded ?? false, confidence?.isGraded ?? false))
     }
@@ -56,6 +57,16 @@ extension RuleReader {
     return rule
   }
 
+  private mutating func missing(_ keys: [RuleKey]) {
+    guard let first = keys.first else { return }
+    if keys.count == 1 {
+      error(0..<0, "key '\(first.rawValue)' is missing", hint: first.documentation)
+    } else {
+      let names = keys.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+      error(0..<0, "keys \(names) are missing")
+    }
+  }
+
   /// `for_each` with its `identity`; puts the element in scope.
   private mutating func element(_ node: YAMLNode?, identity: YAMLEntry?) -> Rule.Element? {
     guard let node else {
@@ -68,6 +79,7 @@ extension RuleReader {
     guard let entries = mapping(node, "'for_each'") else { return nil }
     guard entries.count == 1, let entry = entries.first else {
       error(node.range, "'for_each' must name one list", hint: "for_each: { name: list }")
+      for entry in entries { variables[entry.key] = .error }
       return nil
     }
     let list = expression(entry.value, "'for_each'")
@@ -77,7 +89,7 @@ extension RuleReader {
       return nil
     }
     guard case .list(let type) = list.resultType else {
-      let name = Self.name(list.resultType)
+      let name = list.resultType
       if list.resultType != .error {
         error(entry.value.range, "'for_each' must be a list, this is \(name)")
       }
@@ -106,7 +118,7 @@ extension RuleReader {
     }
     if parts.isEmpty || !parts.allSatisfy({ ValueText.isPrintable($0.expression.resultType) }) {
       error(
-        range, "nothing identifies an element of type \(Self.name(type))",
+        range, "nothing identifies an element of type \(type)",
         hint: "write 'identity' with the expressions that do")
     }
     return parts

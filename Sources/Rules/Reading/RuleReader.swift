@@ -11,6 +11,8 @@ struct RuleReader {
   var variables: [String: Type] = [:]
   /// Paths that `applies`, and the condition a part depends on, say are there.
   var guards: Set<String> = []
+  /// Whether fields that may be absent are looked for.
+  var isLinted = true
   var problems: [RuleDiagnostic] = []
   /// The rules that this one supersedes; whether they exist only the whole set can tell.
   var supersedes: [(name: String, unknown: RuleDiagnostic)] = []
@@ -85,8 +87,8 @@ struct RuleReader {
       return nil
     case .ambiguous(let why):
       error(
-        node.range, "\(what) must be text, '\(scalar.value)' \(why)",
-        hint: "quote it: '\(scalar.value)'")
+        node.range, "\(what) is '\(scalar.value)', which \(why)",
+        hint: "quote it if it is text; else write true, false or a decimal number")
       return nil
     }
     if scalar.value.unicodeScalars.allSatisfy({ $0.properties.isWhitespace }) {

@@ -21,16 +21,19 @@ struct SourceText: Sendable {
     scalars.reserveCapacity(bytes.count)
     var decoder = UTF8()
     var input = bytes.makeIterator()
-    var problem: (message: String, hint: String?)?
+    var problem: (message: String, hint: String?, offset: Int)?
+    func note(_ objection: (message: String, hint: String?)?) {
+      guard problem == nil, let (message, hint) = objection else { return }
+      problem = (message, hint, scalars.count)
+    }
     decoding: while true {
       switch decoder.decode(&input) {
       case .emptyInput: break decoding
       case .error:
-        problem = ("not UTF-8", "save the file in the encoding UTF-8")
-        break decoding
+        note(("not UTF-8", "save the file in the encoding UTF-8"))
+        scalars.append("\u{fffd}")
       case .scalarValue(let scalar):
-        problem = Self.objection(to: scalar, isFirst: scalars.isEmpty)
-        if problem != nil { break decoding }
+        note(Self.objection(to: scalar, isFirst: scalars.isEmpty))
         scalars.append(scalar)
       }
     }
@@ -38,8 +41,8 @@ struct SourceText: Sendable {
     self.scalars = scalars
     lineStarts = Self.lineStarts(of: scalars)
     if let problem {
-      let end = scalars.count
-      throw diagnostic(.error, at: end..<end, problem.message, hint: problem.hint)
+      let range = problem.offset..<problem.offset + 1
+      throw diagnostic(.error, at: range, problem.message, hint: problem.hint)
     }
   }
 

@@ -16,7 +16,8 @@ struct YAMLDocument {
       let end = min(error.offset + 1, source.line(around: error.offset).upperBound)
       reader.report(
         error.offset..<max(error.offset, end), "not valid YAML: \(error.problem)",
-        hint: YAMLTraps.hint(forSyntaxErrorAt: error.offset, in: source))
+        hint: error.isLimit
+          ? nil : YAMLTraps.hint(forSyntaxErrorAt: error.offset, in: source))
     }
     problems = reader.problems
   }
@@ -49,14 +50,15 @@ private struct TreeReader {
     guard depth < YAMLDocument.depthLimit else {
       throw YAMLEvents.Failure(
         problem: "nested deeper than \(YAMLDocument.depthLimit) levels",
-        offset: event.range.lowerBound)
+        offset: event.range.lowerBound, isLimit: true)
     }
     let isRefused = refuses(event)
     var content: YAMLNode.Content
     switch event.kind {
     case .scalar(let scalar): content = .scalar(scalar)
     case .sequenceStart: content = .sequence(try sequence(events, depth: depth))
-    case .mappingStart: content = .mapping(try mapping(events, depth: depth))
+    case .mappingStart:
+      content = try mapping(events, from: event.range.lowerBound, depth: depth)
     default: content = .refused
     }
     if isRefused { content = .refused }
@@ -75,13 +77,14 @@ private struct TreeReader {
   }
 
   private mutating func mapping(
-    _ events: borrowing YAMLEvents, depth: Int
-  ) throws(YAMLEvents.Failure) -> [YAMLEntry] {
+    _ events: borrowing YAMLEvents, from start: Int, depth: Int
+  ) throws(YAMLEvents.Failure) -> YAMLNode.Content {
     var entries: [YAMLEntry] = []
+    var isRefused = false
     var lines: [String: Int] = [:]
     while true {
       let event = try events.next()
-      if case .mappingEnd = event.kind { return entries }
+      if case .mappingEnd = event.kind { return isRefused ? .refused : .mapping(entries) }
       let key = try node(event, events, depth: depth + 1)
       let value = try node(try events.next(), events, depth: depth + 1)
       switch key.content {
@@ -92,9 +95,12 @@ private struct TreeReader {
           lines[scalar.value] = source.position(of: key.range.lowerBound).line
           entries.append(YAMLEntry(key: scalar.value, keyRange: key.range, value: value))
         }
-      case .refused: break
+      case .refused: isRefused = true
       case .sequence, .mapping:
-        report(key.range, "a key must be a name, this is \(key.kind)", hint: "quote it")
+        isRefused = true
+        report(
+          key.range, "a key must be a name, this is \(key.kind)",
+          hint: YAMLTraps.quoted(from: start, in: source))
       }
     }
   }

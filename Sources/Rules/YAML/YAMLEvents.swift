@@ -23,6 +23,8 @@ import CYAML
   struct Failure: Error {
     var problem: String
     var offset: Int
+    /// Whether it is YAML, and only more than is read.
+    var isLimit = false
   }
 
   private let parser: UnsafeMutablePointer<yaml_parser_t>

@@ -6,6 +6,13 @@ enum YAMLTraps {
     return "quote it: \(quoted(rest))"
   }
 
+  /// The same, where a value begins with the bracket of a list or mapping on one line.
+  static func quotedIfInline(from offset: Int, in source: SourceText) -> String? {
+    guard offset < source.scalars.count, "[{".unicodeScalars.contains(source.scalars[offset])
+    else { return nil }
+    return quoted(from: offset, in: source)
+  }
+
   /// The text as a single-quoted scalar.
   private static func quoted(_ text: String) -> String {
     var inside = ""
@@ -48,10 +55,16 @@ enum YAMLTraps {
       let isClosed = text.count > 1 && trimmed(text).last == first
       return isClosed ? nil : "quote the whole value: \(quoted(text))"
     }
+    if (first == "[" || first == "{") && !isBalanced(text) { return "close the '\(first)'" }
     if "!&*%@`[{".contains(first) || text.contains(": ") || text.contains("{{") {
       return quoted(from: value.lowerBound, in: source)
     }
     return nil
+  }
+
+  private static func isBalanced(_ text: String) -> Bool {
+    text.filter { $0 == "[" }.count == text.filter { $0 == "]" }.count
+      && text.filter { $0 == "{" }.count == text.filter { $0 == "}" }.count
   }
 
   /// The offsets of what follows `key: ` in a line.
