@@ -27,7 +27,7 @@ struct SocketsReading: Sendable {
     var table = SocketTable(source: .sockDiag)
     var bytes = 0
     let refusal = SockDiag.read(
-      into: &table, kernel: context.kernel.map { ($0.major, $0.minor) }, deadline: deadline
+      into: &table, kernel: context.kernel, deadline: deadline
     ) { _, reply in bytes += reply.count }
     let source = Host.Source(name: "sock_diag", bytes: bytes, isAbsent: false, failure: refusal)
     var result: SocketsReading
