@@ -37,6 +37,12 @@ extension Rule {
     }
   }
 
+  /// All its expressions.
+  var expressions: [Expression] {
+    [applies, element?.list].compactMap { $0 } + (element?.identity ?? []).map(\.expression)
+      + definitions.map(\.expression) + [condition] + otherExpressions
+  }
+
   private var otherExpressions: [Expression] {
     var expressions = severity.cases.compactMap(\.condition)
     expressions += confidence.cases.compactMap(\.condition)
