@@ -53,7 +53,7 @@ struct SocketsReading: Sendable {
     var count = 0
     defer { bytes = count }
     return SockDiag.read(
-      into: &table, kernel: kernel.map { ($0.major, $0.minor) }, deadline: deadline
+      into: &table, kernel: kernel, deadline: deadline
     ) { _, reply in count += reply.count }
   }
 

@@ -40,12 +40,17 @@ extension ScratchNamespace {
   }
 
   /// Connections that are made and closed, one after the other.
+  ///
+  /// Where the server closes first each comes from a port of its own: a SYN from a port that the
+  /// server has in TIME_WAIT would re-open that connection, and connect() does come back to it.
+  /// These ports lie below the default range, so that none of the range is taken.
   public func leaveTimeWait(
     on side: Connection.Side, count: Int, to listener: LabSocket, at endpoint: Endpoint
   ) throws(SystemCallError) {
     for _ in 0..<count {
       try checkTime()
-      try open(to: listener, at: endpoint).close(first: side)
+      let source = side == .server ? Endpoint(endpoint.address, try nextClientPort()) : nil
+      try open(to: listener, at: endpoint, from: source).close(first: side)
     }
     try settle()
   }
