@@ -63,13 +63,12 @@ struct NamespaceIdentity: Sendable {
   var isInitial: Reading<Bool>
 
   init(
-    _ namespace: NetworkNamespace, survey: NamespaceSurvey, isInitial: Reading<Bool>,
-    _ root: HostRoot
+    _ namespace: NetworkNamespace, survey: NamespaceSurvey, isInitial: Reading<Bool>
   ) {
     kind = namespace.selection.kind
     self.isInitial = isInitial
     guard let number = namespace.inode else {
-      let why = Unreadable("'/proc/thread-self/ns/net' cannot be read")
+      let why = survey.gap ?? Unreadable("'/proc/thread-self/ns/net' cannot be read")
       inode = .unavailable(why)
       name = .unavailable(why)
       isPID1 = .unavailable(why)
@@ -77,7 +76,7 @@ struct NamespaceIdentity: Sendable {
     }
     let origin = Origin.file(SourceLocation(path: "/proc/thread-self/ns/net"))
     inode = .value(Int(truncatingIfNeeded: number), origin)
-    name = survey.name(number, root).map { .value($0, origin) } ?? .absent("nothing names it")
+    name = survey.found[number]?.name.map { .value($0, origin) } ?? .absent("nothing names it")
     if let first = survey.ofPID1 {
       isPID1 = .value(first == number, .file(SourceLocation(path: "/proc/1/ns/net")))
     } else {

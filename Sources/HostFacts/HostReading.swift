@@ -16,7 +16,7 @@ extension Host {
   {
     let root = options.root
     let limit = TimeLimit(options.timeLimit)
-    let namespace = try NetworkNamespace.open(options.netns)
+    let namespace = try NetworkNamespace.open(options.netns, root)
     try namespace.tryToEnter(by: limit.end)
 
     let identity = HostSource { sources.identity(root) }
@@ -55,7 +55,7 @@ extension Host {
       answers.take(hostSysctl, "'/proc/sys'", or: .unavailable(ProcSys.ofHost, limit.passed)))
     let identityOfNamespace = NamespaceIdentity(
       namespace, survey: found,
-      isInitial: answers.take(isInitial, "'/proc/sys/net'", or: .unavailable(limit.passed)), root)
+      isInitial: answers.take(isInitial, "'/proc/sys/net'", or: .unavailable(limit.passed)))
     let growth =
       delta.map { source in
         // The second sample has its own time on top of the limit.
@@ -73,7 +73,7 @@ extension Host {
       ).reading,
       sockstat: answers.take(sockstat, "'/proc/net/sockstat'", or: .unavailable(limit.passed)),
       delta: growth, sockets: sockets.sockets,
-      namespaces: found.entries(audited: namespace, root), namespacesGap: found.gap,
+      namespaces: found.entries(audited: namespace), namespacesGap: found.gap,
       notices: notices(identityOfNamespace, sockets, answers),
       sources: sourceList(root, sockets))
   }

@@ -8,6 +8,9 @@ struct SocketsReading: Sendable {
   /// The dumps, as the snapshot lists them.
   var sources: [Host.Source] = []
 
+  /// Fills the table and counts bytes; why it could not.
+  typealias Dump = (inout SocketTable, KernelVersion?, Deadline, inout Int) -> Unreadable?
+
   /// What other sources tell that the sockets' meaning depends on.
   struct Context {
     var kernel: KernelVersion?
@@ -22,13 +25,13 @@ struct SocketsReading: Sendable {
 
   /// By sock_diag(7); from the tables of `/proc/net` where that is refused, and of a directory
   /// that is not the running system.
-  static func read(_ root: HostRoot, deadline: Deadline, context: Context) -> SocketsReading {
+  static func read(
+    _ root: HostRoot, deadline: Deadline, context: Context, sockDiag: Dump = SocketsReading.dump
+  ) -> SocketsReading {
     guard root.isLive else { return readProc(root, deadline, context) }
     var table = SocketTable(source: .sockDiag)
     var bytes = 0
-    let refusal = SockDiag.read(
-      into: &table, kernel: context.kernel.map { ($0.major, $0.minor) }, deadline: deadline
-    ) { _, reply in bytes += reply.count }
+    let refusal = sockDiag(&table, context.kernel, deadline, &bytes)
     let source = Host.Source(name: "sock_diag", bytes: bytes, isAbsent: false, failure: refusal)
     var result: SocketsReading
     if let refusal {
@@ -42,6 +45,16 @@ struct SocketsReading: Sendable {
     }
     result.sources.append(source)
     return result
+  }
+
+  private static func dump(
+    into table: inout SocketTable, kernel: KernelVersion?, deadline: Deadline, bytes: inout Int
+  ) -> Unreadable? {
+    var count = 0
+    defer { bytes = count }
+    return SockDiag.read(
+      into: &table, kernel: kernel, deadline: deadline
+    ) { _, reply in count += reply.count }
   }
 
   private static func readProc(_ root: HostRoot, _ deadline: Deadline, _ context: Context)

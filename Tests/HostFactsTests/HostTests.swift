@@ -155,6 +155,89 @@ import Testing
     #expect(Set(host.activation.variables.keys) == Set(Host.schema.variables.keys))
   }
 
+  @Test func anotherRootIsReadFromItsFiles() throws {
+    let scratch = ScratchDirectory()
+    let header = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt"
+    let row =
+      "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0"
+      + "        0 4711 1 0000000000000000 100 0 0 10 0                     "
+    scratch.write("proc/net/tcp", "\(header)\n\(row)\n")
+    scratch.write("proc/net/udp", "\(header)\n")
+    scratch.write("proc/sys/kernel/osrelease", "6.1.0-18-amd64\n")
+    let host = try Host.read(HostOptions(root: HostRoot(scratch.path)))
+    let sockets = try #require(host.sockets.value)
+    #expect(sockets.source == "proc")
+    #expect(sockets.listeners.elements.map(\.port) == [8080])
+    #expect(sockets.listeners.rest == nil)
+    #expect(host.namespace.inode.value == nil)
+    #expect(
+      throws: NetworkNamespace.Failure(
+        description: "'\(scratch.path)' is not a running system: it has no namespaces")
+    ) {
+      try Host.read(HostOptions(netns: .process(1), root: HostRoot(scratch.path)))
+    }
+  }
+
+  @Test func whereSockDiagIsRefusedProcIsRead() throws {
+    let context = SocketsReading.Context(kernel: KernelVersion(6, 1)) {
+      SocketSettings(ProcSys([:]))
+    }
+    let reading = SocketsReading.read(HostRoot(), deadline: .never, context: context) {
+      _, _, _, _ in Unreadable("sock_diag: refused", grant: "AF_NETLINK sockets")
+    }
+    #expect(reading.sockets.value?.source == "proc")
+    #expect(
+      reading.notices == [
+        "sock_diag: refused; the tables in /proc/net were read instead, which lack backlogs, "
+          + "devices and sockets that are only bound"
+      ])
+    #expect(reading.sources.first?.failure?.grant == "AF_NETLINK sockets")
+  }
+
+  /// Runs in a process of its own, which gives up its rights.
+  @Test(.enabled(if: geteuid() == 0, "becoming another user needs root"))
+  func anOrdinaryUserReadsWhatIsOpenToAll() async {
+    await #expect(processExitsWith: .success) {
+      let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      // Nobody may not end what root began, so it ends by itself.
+      let other = Child(
+        python: """
+          s = socket.socket()
+          s.listen()
+          print(os.getpid(), os.fstat(s.fileno()).st_ino, flush=True)
+          time.sleep(3)
+          """)
+      guard listen(descriptor, 1) == 0, setgroups(0, nil) == 0, setgid(65534) == 0,
+        setuid(65534) == 0
+      else { exit(2) }
+      // An expectation that fails in here says no more than the status does.
+      func need(_ condition: Bool, _ status: Int32) { if !condition { exit(status) } }
+      let host = try Host.read()
+      need(host.kernel.value != nil, 3)
+      need(host.sysctl.portRange("net.ipv4.ip_local_port_range").value != nil, 4)
+      need(host.netstat["TcpExt", "TW"].value != nil, 5)
+      need(host.sockets.value?.source == "sock_diag", 6)
+      need(host.namespacesGap?.grant == "CAP_SYS_PTRACE (or root)", 7)
+      func listener(_ inode: UInt64?) -> Listener? {
+        host.sockets.value?.listeners.elements.first { $0.inodes == [inode] }
+      }
+      let ofRoot = listener(other.words.first.flatMap { UInt64($0) })
+      let grant = "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH (or root)"
+      need(ofRoot?.ownership.process.problem?.grant == grant, 8)
+      need(ofRoot?.reuseAddress.problem?.grant == grant, 9)
+      need(ofRoot?.ownership.owners.rest?.grant == grant, 10)
+      let own = listener(inode(of: descriptor))
+      need(own?.ownership.pid.value == Int(getpid()), 11)
+      need(own?.reuseAddress.value == false, 12)
+      let message = "the network namespace of process 1 may not be opened"
+      let failure = #expect(throws: NetworkNamespace.Failure.self) {
+        try Host.read(HostOptions(netns: .process(1)))
+      }
+      need(failure?.description.hasPrefix(message) == true, 13)
+      exit(0)
+    }
+  }
+
   @Test func aNamespaceThatIsNotThereIsAnError() {
     #expect(throws: NetworkNamespace.Failure.self) {
       try Host.read(HostOptions(netns: .path("/nonexistent")))
@@ -186,6 +269,12 @@ import Testing
     // Keys of the whole host come from where this process is.
     #expect(host.identity.sysctl.settings.readings["net.ipv4.tcp_mem"]?.value != nil)
   }
+}
+
+private func inode(of descriptor: Int32) -> UInt64 {
+  var status = stat()
+  unsafe fstat(descriptor, &status)
+  return UInt64(status.st_ino)
 }
 
 @Suite struct TimeLimitTests {

@@ -22,9 +22,13 @@ struct NamespaceSurvey: Sendable {
     var pid: Int32?
     /// Where it is mounted.
     var paths: [String] = []
+    /// What it is called; nil for PID 1's and the own one, and where nothing names it.
+    var name: String?
   }
 
   private(set) var found: [UInt64: Found] = [:]
+  /// That of the calling thread.
+  private(set) var own: UInt64?
   /// PID 1's; nil where it may not be read.
   private(set) var ofPID1: UInt64?
   /// Why there may be more; nil where all processes were looked at.
@@ -37,6 +41,7 @@ struct NamespaceSurvey: Sendable {
       return NamespaceSurvey(gap: .init("'\(root.path)' is not a running system"))
     }
     var survey = NamespaceSurvey()
+    survey.own = try? root.status("/proc/thread-self/ns/net").inode
     do throws(ReadFailure) {
       for pid in try SocketHolders.processes(root) {
         if deadline.hasPassed {
@@ -52,6 +57,10 @@ struct NamespaceSurvey: Sendable {
       if mount.type == "nsfs", let inode = namespaceInode(mount.root) {
         survey.found[inode, default: Found()].paths.append(mount.path)
       }
+    }
+    for inode in survey.found.keys {
+      let name = survey.name(inode, root)
+      survey.found[inode]?.name = name
     }
     if survey.gap == nil, ProcMount.hidesProcesses(root) {
       survey.gap = .init("'/proc' hides the processes of other users (hidepid)", grant: "root")
@@ -85,15 +94,16 @@ struct NamespaceSurvey: Sendable {
     return UInt64(root.dropFirst("net:[".count).dropLast())
   }
 
-  /// The name of a namespace; nil where it is PID 1's or nothing names it.
-  func name(_ inode: UInt64, _ root: HostRoot) -> String? {
+  private func name(_ inode: UInt64, _ root: HostRoot) -> String? {
     guard let found = found[inode], inode != ofPID1 else { return nil }
     let mounted = found.paths.sorted().compactMap { path -> String? in
       guard path.hasPrefix("/run/netns/") || path.hasPrefix("/var/run/netns/") else { return nil }
       return path.split(separator: "/").last.map(String.init)
     }
     if let name = mounted.first { return name }
-    if let pid = found.pid {
+    // Whoever has the lowest number in our own says nothing, nor does PID 2, the kernel's threads.
+    if inode == own { return nil }
+    if let pid = found.pid, pid > 2 {
       let info = ProcessInfo.read(pid, root)
       if let container = info.group.value?.container { return String(container.prefix(12)) }
       return info.group.value?.unit ?? info.name.value
@@ -102,15 +112,14 @@ struct NamespaceSurvey: Sendable {
   }
 
   /// All that were found, the audited one first, then by inode.
-  func entries(audited: NetworkNamespace, _ root: HostRoot) -> [NamespaceEntry] {
-    let own = try? root.status("/proc/thread-self/ns/net").inode
+  func entries(audited: NetworkNamespace) -> [NamespaceEntry] {
     var entries: [NamespaceEntry] = []
     for (inode, found) in found.sorted(by: { $0.key < $1.key }) {
       let isAudited = inode == audited.inode
       let kind = inode == own ? "own" : found.pid != nil ? "process" : "path"
       entries.append(
         NamespaceEntry(
-          inode: inode, name: name(inode, root), kind: isAudited ? audited.selection.kind : kind,
+          inode: inode, name: found.name, kind: isAudited ? audited.selection.kind : kind,
           audited: isAudited, reason: isAudited ? nil : "not asked for"))
     }
     if let inode = audited.inode, found[inode] == nil {

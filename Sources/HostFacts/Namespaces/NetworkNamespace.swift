@@ -61,8 +61,15 @@ public struct NetworkNamespace: Sendable {
     init(_ file: consuming FileDescriptor) { self.file = file }
   }
 
-  static func open(_ selection: Selection) throws(Failure) -> NetworkNamespace {
-    let root = HostRoot()
+  static func open(_ selection: Selection, _ root: HostRoot = HostRoot()) throws(Failure)
+    -> NetworkNamespace
+  {
+    guard root.isLive else {
+      guard selection == .own else {
+        throw Failure(description: "'\(root.path)' is not a running system: it has no namespaces")
+      }
+      return NetworkNamespace(selection: .own, inode: nil, handle: nil)
+    }
     let own = try? root.status("/proc/thread-self/ns/net").inode
     let path: String
     switch selection {

@@ -9,9 +9,9 @@ enum ProcNetRow {
   static func parse(
     _ bytes: RawSpan, from start: Int, width: Int, into row: inout SocketRow
   ) -> Int? {
-    // Behind the colon of `sl`: the two addresses and ports, then 44 bytes up to RETRANS.
-    let fixed = 2 &* width &+ 58
-    guard bytes.byteCount &- start >= 8 &+ fixed &+ 8 else {
+    // From the colon of `sl` to the space behind RETRANS.
+    let fixed = 2 &* width &+ 55
+    guard bytes.byteCount &- start >= 8 &+ fixed else {
       return nil
     }
     // `sl` takes at least four columns, and seven digits for ten million rows.
@@ -34,6 +34,7 @@ enum ProcNetRow {
     bad |= UInt64(bytes.byte(q &+ state &+ 20) ^ space)
     bad |= UInt64(bytes.byte(q &+ state &+ 23) ^ colon)
     bad |= UInt64(bytes.byte(q &+ state &+ 32) ^ space)
+    bad |= UInt64(bytes.byte(q &+ fixed) ^ space)
 
     if width == 8 {
       row.localAddress = InetAddress(

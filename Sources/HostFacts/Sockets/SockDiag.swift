@@ -16,7 +16,7 @@ public enum SockDiag {
   ///   - multipath: Also asks for MPTCP listeners, whose inode older kernels do not show as TCP.
   ///   - replies: Sees each datagram, for a recorded host.
   public static func read(
-    into table: inout SocketTable, kernel: (major: Int, minor: Int)?, deadline: Deadline,
+    into table: inout SocketTable, kernel: KernelVersion?, deadline: Deadline,
     multipath: Bool = true, replies: ((SocketPart, Span<UInt8>) -> Void)? = nil
   ) -> Obstacle? {
     var failure: Int32 = 0
@@ -59,13 +59,13 @@ public enum SockDiag {
 
   /// An empty answer is also what a kernel gives that does not know the state.
   static func coverage(
-    ofBoundInactive dump: Dump, kernel: (major: Int, minor: Int)?
+    ofBoundInactive dump: Dump, kernel: KernelVersion?
   ) -> SocketCoverage {
     guard dump.rows == 0, case .complete = dump.coverage else { return dump.coverage }
     guard let kernel else {
       return .incomplete(.init("the kernel's version is not known, and before 6.8 it shows none"))
     }
-    if kernel >= (6, 8) { return .complete }
+    if kernel >= KernelVersion(6, 8) { return .complete }
     return .absent("added in Linux 6.8; this kernel is \(kernel.major).\(kernel.minor)")
   }
 

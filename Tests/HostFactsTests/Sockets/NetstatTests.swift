@@ -21,7 +21,9 @@ private func reading(_ text: String) -> NetstatReading {
       """
     #expect(
       Netstat.parse(text) == [
-        "TcpExt": ["SyncookiesSent": 1, "TWRecycled": 2, "ListenOverflows": 3, "NewInSomeKernel": 4],
+        "TcpExt": [
+          "SyncookiesSent": 1, "TWRecycled": 2, "ListenOverflows": 3, "NewInSomeKernel": 4,
+        ],
         "IpExt": ["InOctets": 9_435_452],
       ])
   }
