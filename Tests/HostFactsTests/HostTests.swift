@@ -271,12 +271,6 @@ import Testing
   }
 }
 
-private func inode(of descriptor: Int32) -> UInt64 {
-  var status = stat()
-  unsafe fstat(descriptor, &status)
-  return UInt64(status.st_ino)
-}
-
 @Suite struct TimeLimitTests {
   @Test(arguments: [
     (60.0, "did not answer within 60 s"), (0.5, "did not answer within 0.5 s"),
