@@ -85,7 +85,7 @@ struct Evaluator {
       return evaluate(isFirst ? first : second)
     case .list(let elements): return list(elements)
     case .map(let entries): return map(entries)
-    case .comprehension(let comprehension): return evaluate(comprehension)
+    case .comprehension(let comprehension): return run(comprehension).value
     case .failure(let message): return .failure(message)
     }
   }

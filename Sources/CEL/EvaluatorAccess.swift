@@ -46,17 +46,30 @@ extension Evaluator {
     }
   }
 
-  /// The list or map that a macro ranges over, with its path if it is a fact. Not recorded.
-  mutating func readRange(_ plan: Plan) -> (value: Value, origin: Origin?, path: FactPath?) {
-    guard case .access(let access) = plan else { return (evaluate(plan), nil, nil) }
-    var trace = Trace()
-    switch reach(access, steps: access.steps.count, &trace) {
-    case .value(let value, let origin):
-      return (
-        value, origin, trace.isFact ? path(of: access, steps: access.steps.count, trace) : nil
-      )
-    case .absent: return (read(access), nil, nil)
-    case .missing(let value): return (value, nil, nil)
+  /// What a macro ranges over.
+  struct Range {
+    var value: Value
+    var origin: Origin?
+    /// The list of facts that the elements are from; nil where they are made by the expression.
+    var path: FactPath?
+    /// Places of the elements in that list; nil where it is the whole of it.
+    var places: [Int]?
+  }
+
+  /// Reads what a macro ranges over. Not recorded.
+  mutating func readRange(_ plan: Plan) -> Range {
+    switch plan {
+    case .comprehension(let macro) where macro.macro == .filter: return run(macro)
+    case .access(let access):
+      var trace = Trace()
+      switch reach(access, steps: access.steps.count, &trace) {
+      case .value(let value, let origin):
+        let path = trace.isFact ? path(of: access, steps: access.steps.count, trace) : nil
+        return Range(value: value, origin: origin, path: path)
+      case .absent: return Range(value: read(access))
+      case .missing(let value): return Range(value: value)
+      }
+    default: return Range(value: evaluate(plan))
     }
   }
 

@@ -3,42 +3,46 @@ extension Evaluator {
   /// How many elements of `filter` and `map` leave evidence. There no single one decides.
   private static let recordedElements = 8
 
-  mutating func evaluate(_ macro: Plan.Comprehension) -> Value {
+  /// The value of a macro; of `filter`, with the places of what it kept.
+  mutating func run(_ macro: Plan.Comprehension) -> Range {
     let range = readRange(macro.range)
     switch range.value {
-    case .list(let list):
-      return evaluate(macro, list, origin: range.origin, path: range.path, isFact: true)
+    case .list(let list): return run(macro, list, of: range, areFacts: true)
     case .map(let map):
-      return evaluate(
-        macro, map.entries.map(\.key), origin: range.origin, path: nil, isFact: false)
-    case .error, .unknown: return range.value
+      // A key is no fact of the host by itself; what is found under it is.
+      let keys = Range(value: range.value)
+      return run(macro, map.entries.map(\.key), of: keys, areFacts: false)
+    case .error, .unknown: return Range(value: range.value)
     default:
-      return .failure("'\(macro.macro.rawValue)' does not take \(range.value.typeName)")
+      return Range(
+        value: .failure("'\(macro.macro.rawValue)' does not take \(range.value.typeName)"))
     }
   }
 
-  private mutating func evaluate(
-    _ macro: Plan.Comprehension, _ elements: [Value], origin: Origin?, path: FactPath?,
-    isFact: Bool
-  ) -> Value {
+  private mutating func run(
+    _ macro: Plan.Comprehension, _ elements: [Value], of range: Range, areFacts: Bool
+  ) -> Range {
     locals.append(
       Local(
-        name: macro.variable, value: .null, origin: origin, list: path, index: 0, isFact: isFact))
+        name: macro.variable, value: .null, origin: range.origin, list: range.path, index: 0,
+        isFact: areFacts))
     defer { locals.removeLast() }
     var rounds = Rounds(macro: macro.macro, mark: trail.count)
     for (index, element) in elements.enumerated() {
       work.spend(1)
-      if work.isExhausted { return .null }
+      if work.isExhausted { return Range(value: .null) }
       if case .unknown(let unknown) = element {
-        rounds.addGap(name(unknown, path ?? .name(macro.variable)))
+        rounds.addGap(name(unknown, range.path ?? .name(macro.variable)))
         continue
       }
       locals[macro.slot].value = element
-      locals[macro.slot].index = index
+      locals[macro.slot].index = range.places?[index] ?? index
       rounds.mark = trail.count
-      if let decided = round(macro, element, &rounds) { return decided }
+      if let decided = round(macro, element, &rounds) { return Range(value: decided) }
     }
-    return rounds.result
+    guard macro.macro == .filter else { return Range(value: rounds.result) }
+    return Range(
+      value: rounds.result, origin: range.origin, path: range.path, places: rounds.places)
   }
 
   /// One round; the value of the whole, if this element decides it.
@@ -61,7 +65,10 @@ extension Evaluator {
       if holds { rounds.matches += 1 }
       keepEvidence(if: holds, &rounds)
     case .filter:
-      if holds { rounds.values.append(element) }
+      if holds {
+        rounds.values.append(element)
+        rounds.places.append(locals[macro.slot].index)
+      }
       keepEvidence(if: holds, &rounds)
     case .map:
       if holds, let transform = macro.transform {
@@ -91,6 +98,8 @@ private struct Rounds {
   /// Elements that left evidence.
   var recorded = 0
   var values: [Value] = []
+  /// Places of the values in the list that `filter` took them from.
+  var places: [Int] = []
   /// Rounds that were unknown or failed.
   var undecided = Undecided()
   /// What could not be read of the list itself.

@@ -88,13 +88,14 @@ struct Lexer {
 
   private mutating func symbol() -> Token.Kind? {
     let start = position
-    for length in [2, 1] where start + length <= scalars.count {
-      position = start + length
-      if let symbol = Token.Symbol(rawValue: text(from: start)), symbol != .in {
-        return .symbol(symbol)
-      }
+    if let next = peek(1), next == "=" || next == "&" || next == "|",
+      let symbol = Token.Symbol.pairs[[scalars[start], next]]
+    {
+      position = start + 2
+      return .symbol(symbol)
     }
     position = start + 1
+    if let symbol = Token.Symbol.singles[scalars[start]] { return .symbol(symbol) }
     switch scalars[start] {
     case "=": report("'=' is not an operator", from: start, hint: "equality is '=='")
     case "&": report("'&' is not an operator", from: start, hint: "the logical and is '&&'")

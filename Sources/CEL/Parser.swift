@@ -4,7 +4,10 @@
 struct Parser {
   /// Nested brackets, operators and calls, and operators in a row. The language asks for 32. It
   /// bounds the stack of everything that walks the tree.
-  static let depthLimit = 200
+  static let depthLimit = 100
+
+  /// Unicode scalars of a text.
+  static let lengthLimit = 65_536
 
   /// A syntax error on its way out.
   struct Failure: Error { let diagnostic: Diagnostic }
@@ -17,6 +20,12 @@ struct Parser {
 
   /// The tree of a text, or everything that is wrong with it.
   static func parse(_ text: String, expandsMacros: Bool) throws(Diagnostics) -> Syntax {
+    guard text.unicodeScalars.prefix(lengthLimit + 1).count <= lengthLimit else {
+      throw Diagnostics(list: [
+        Diagnostic(
+          "the expression is longer than \(lengthLimit) characters", at: lengthLimit..<lengthLimit)
+      ])
+    }
     var lexer = Lexer(text)
     let tokens = lexer.tokens()
     guard lexer.diagnostics.isEmpty else { throw Diagnostics(list: lexer.diagnostics) }
@@ -100,9 +109,9 @@ struct Parser {
   private mutating func expression() throws(Failure) -> Syntax {
     try enter()
     defer { depth -= 1 }
-    let condition = try logical(.or)
+    let condition = try binary(above: -1)
     guard take(.question) else { return condition }
-    let first = try logical(.or)
+    let first = try binary(above: -1)
     try expect(.colon, "of '?:'")
     let second = try expression()
     return try node(
@@ -110,36 +119,48 @@ struct Parser {
       condition.range.lowerBound..<second.range.upperBound, over: [condition, first, second])
   }
 
-  private mutating func logical(_ symbol: Token.Symbol) throws(Failure) -> Syntax {
-    var operands: [Syntax] = []
-    repeat {
-      operands.append(symbol == .or ? try logical(.and) : try binary(level: 0))
-    } while take(symbol)
-    guard operands.count > 1 else { return operands[0] }
-    return try node(
-      symbol == .or ? .or(operands) : .and(operands),
-      operands[0].range.lowerBound..<operands[operands.count - 1].range.upperBound, over: operands)
+  /// How strongly an operator with two sides binds.
+  private static func strength(_ symbol: Token.Symbol) -> Int? {
+    switch symbol {
+    case .or: 0
+    case .and: 1
+    case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .in: 2
+    case .plus, .minus: 3
+    case .times, .divide, .remainder: 4
+    default: nil
+    }
   }
 
-  /// Operators that associate to the left, loosest first.
-  private static let levels: [Set<Token.Symbol>] = [
-    [.equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .in],
-    [.plus, .minus],
-    [.times, .divide, .remainder],
-  ]
-
-  private mutating func binary(level: Int) throws(Failure) -> Syntax {
-    guard level < Parser.levels.count else { return try unary() }
-    var left = try binary(level: level + 1)
-    while case .symbol(let symbol) = token.kind, Parser.levels[level].contains(symbol) {
+  /// Operands and the operators between them that bind more than others to the left do. All
+  /// associate to the left. One function for all levels keeps the stack small.
+  private mutating func binary(above limit: Int) throws(Failure) -> Syntax {
+    var left = try unary()
+    while case .symbol(let symbol) = token.kind, let strength = Parser.strength(symbol),
+      strength > limit
+    {
       let name = Syntax.Name(text: symbol.rawValue, range: token.range)
-      advance()
-      let right = try binary(level: level + 1)
-      left = try node(
-        .call(name, target: nil, arguments: [left, right]),
-        left.range.lowerBound..<right.range.upperBound, over: [left, right])
+      var operands = [left]
+      while take(symbol) {
+        operands.append(try binary(above: strength))
+        if symbol != .and && symbol != .or { break }
+      }
+      left = try binaryNode(name, symbol, operands)
     }
     return left
+  }
+
+  private mutating func binaryNode(
+    _ name: Syntax.Name, _ symbol: Token.Symbol, _ operands: [Syntax]
+  ) throws(Failure) -> Syntax {
+    let kind: Syntax.Kind =
+      switch symbol {
+      case .and: .and(operands)
+      case .or: .or(operands)
+      default: .call(name, target: nil, arguments: operands)
+      }
+    return try node(
+      kind, operands[0].range.lowerBound..<operands[operands.count - 1].range.upperBound,
+      over: operands)
   }
 
   private mutating func unary() throws(Failure) -> Syntax {

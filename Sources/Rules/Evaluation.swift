@@ -48,7 +48,7 @@ private struct RuleRun {
       case let value: return [undecided(value, Identity(), wanted: "a bool")]
       }
     }
-    guard let element = rule.element else { return [judge(Identity.init)] }
+    guard let element = rule.element else { return [judge(nil)] }
     let elements: [Value]
     switch element.list.evaluate(in: activation).value {
     case .list(let values): elements = values
@@ -68,26 +68,26 @@ private struct RuleRun {
         continue
       }
       activation.variables[element.name] = .value(value, nil)
-      judgements.append(judge { [activation] in Self.identity(of: element, in: activation) })
+      judgements.append(judge(element))
     }
     return judgements
   }
 
-  private static func identity(of element: Rule.Element, in activation: Activation) -> Identity {
+  private func identity(_ element: Rule.Element?) -> Identity {
     Identity(
-      parts: element.identity.map { part in
+      parts: (element?.identity ?? []).map { part in
         let value = part.expression.evaluate(in: activation).value
         return Identity.Part(name: part.name, value: ValueText.printed(value))
       })
   }
 
   /// Judges one element, or the whole; the identity is worked out only where it is told.
-  private mutating func judge(_ identity: () -> Identity) -> Judgement {
+  private mutating func judge(_ element: Rule.Element?) -> Judgement {
     for index in rule.facts.neededByCondition { define(rule.definitions[index]) }
     switch rule.condition.evaluate(in: activation).value {
     case .bool(false): return Judgement(outcome: .pass)
-    case .bool(true): return finding(identity())
-    case let value: return undecided(value, identity(), wanted: "a bool")
+    case .bool(true): return finding(identity(element))
+    case let value: return undecided(value, identity(element), wanted: "a bool")
     }
   }
 

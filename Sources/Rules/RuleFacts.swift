@@ -6,8 +6,8 @@ extension Rule {
     /// Paths of all facts, in order of first mention, each once; those of elements as
     /// `sockets.listeners[].port`.
     public internal(set) var paths: [String] = []
-    /// The sysctl that the rule is about: the first that `locate` names; else the first that the
-    /// condition reads, itself or through `let`; else the first that `applies` reads.
+    /// The sysctl that the rule is about: the first that its condition reads, itself or through
+    /// `let`; else the first that `applies` reads.
     public internal(set) var sysctl: String?
     /// Places in `definitions` that the condition needs, in order.
     var neededByCondition: [Int] = []
@@ -22,8 +22,7 @@ extension Rule {
         applies + resolver.facts(of: [rule.element?.list].compactMap { $0 }) + condition
           + resolver.facts(of: rule.otherExpressions))
       let names = SysctlNames(schema)
-      let located = resolver.facts(of: [rule.locate].compactMap { $0 })
-      sysctl = (located + condition + applies).lazy.compactMap { names.key(ofPath: $0) }.first
+      sysctl = (condition + applies).lazy.compactMap { names.key(ofPath: $0) }.first
       neededByCondition = resolver.definitions(neededBy: rule.condition)
     }
 
@@ -36,6 +35,12 @@ extension Rule {
       var seen: Set<String> = []
       return paths.filter { seen.insert($0).inserted }
     }
+  }
+
+  /// All its expressions.
+  var expressions: [Expression] {
+    [applies, element?.list].compactMap { $0 } + (element?.identity ?? []).map(\.expression)
+      + definitions.map(\.expression) + [condition] + otherExpressions
   }
 
   private var otherExpressions: [Expression] {

@@ -12,7 +12,12 @@ public struct RuleSet: Sendable {
 
   /// Reads all files. A later source wins over an earlier one by file name, as in sysctl.d(5), and
   /// an empty file masks a rule.
-  public static func load(_ sources: [RuleSource], schema: Schema) -> RuleSet {
+  ///
+  /// - Parameter alsoKnown: ids of rules that are not among the sources and may be superseded, for
+  ///   checking single files.
+  public static func load(
+    _ sources: [RuleSource], schema: Schema, alsoKnown: Set<String> = []
+  ) -> RuleSet {
     var diagnostics: [RuleDiagnostic] = []
     var chosen: [String: RuleSource.File] = [:]
     for source in sources {
@@ -32,7 +37,7 @@ public struct RuleSet: Sendable {
       }
     }
     var files: [RuleFile] = []
-    var known: Set<String> = []
+    var known = alsoKnown
     for (name, file) in chosen.sorted(by: { $0.key < $1.key }) {
       if let id = RuleFile.id(ofPath: name) { known.insert(id) }
       switch file.content {

@@ -108,6 +108,11 @@ extension Template {
 
     private mutating func add(_ scalars: ArraySlice<Unicode.Scalar>) {
       guard !scalars.isEmpty else { return }
+      parts.append(.text(Self.joined(scalars)))
+    }
+
+    /// The text with a space for each line break and the spaces around it.
+    private static func joined(_ scalars: some Sequence<Unicode.Scalar>) -> String {
       var text = String.UnicodeScalarView()
       var breaks = false
       for scalar in scalars {
@@ -123,7 +128,14 @@ extension Template {
         }
       }
       if breaks { text.append(" ") }
-      parts.append(.text(String(text)))
+      return String(text)
+    }
+
+    /// A message as it is printed, for comparison: on one line.
+    static func line(_ message: String) -> String {
+      var line = joined(message.unicodeScalars)
+      while line.last == " " { line.removeLast() }
+      return line
     }
 
     private mutating func trim() {

@@ -46,6 +46,9 @@ import Testing
     Row(
       "sockets.listeners.filter(l, !l.reuse_address).size() > 0",
       "sockets.listeners[2].reuse_address=false"),
+    Row(
+      "sockets.listeners.filter(l, l.port > 80).exists(m, m.load < 1.0 && m.port > 90)",
+      "sockets.listeners[1].port=90 sockets.listeners[2].port=100 sockets.listeners[2].load=0.5"),
     Row("sysctl.tcp_rmem.exists(x, x > 4096)", "sysctl.tcp_rmem[1]=131072"),
     Row(
       "sockets.listeners.exists(l, sysctl.tcp_rmem.exists(x, x < l.port * 100))",

@@ -3,8 +3,6 @@ import Testing
 
 /// Nothing that somebody writes may crash the program or keep it busy.
 @Suite struct LimitsTests {
-  static let many = 100_000
-
   @Test(
     arguments: [
       ("(", "1", ")"), ("[", "1", "]"), ("{1: ", "1", "}"), ("!", "true", ""), ("-", "a", ""),
@@ -16,13 +14,15 @@ import Testing
       ("(!", "", ""), ("a.b(", "", ""), ("has(", "a.b", ")"), ("`", "", ""), ("'''", "", ""),
     ] as [(String, String, String)])
   func deepNestingIsRefused(before: String, middle: String, after: String) {
-    let text =
-      String(repeating: before, count: Self.many) + middle
-      + String(repeating: after, count: Self.many)
-    #expect(throws: Diagnostics.self) {
-      try Expression.compile(text, schema: Example.schema, options: .specification)
+    // 1000 meet the limit of depth, 100 000 that of length.
+    for count in [1000, 100_000] {
+      let text =
+        String(repeating: before, count: count) + middle + String(repeating: after, count: count)
+      #expect(throws: Diagnostics.self) {
+        try Expression.compile(text, schema: Example.schema, options: .specification)
+      }
+      #expect(throws: Diagnostics.self) { try Expression.parse(text) }
     }
-    #expect(throws: Diagnostics.self) { try Expression.parse(text) }
   }
 
   @Test func theLimitItselfIsReached() throws {
@@ -30,7 +30,7 @@ import Testing
       ("(", "1", ")"), ("[", "1", "]"), ("", "1", " + 1"), ("!", "true", ""), ("size(", "''", ")"),
       ("[1].exists(x, ", "true", ")"), ("true ? 1 : ", "2", ""), ("{1: ", "1", "}"),
     ] {
-      for count in [32, 190] {
+      for count in [32, 95] {
         let text =
           String(repeating: before, count: count) + middle + String(repeating: after, count: count)
         let value = try Expression.parse(text).evaluate(in: Activation()).value
@@ -38,20 +38,23 @@ import Testing
       }
     }
     #expect(
-      Example.problems(String(repeating: "(", count: 201) + "1")
-        == "200: the expression is nested too deeply; the limit is 200 levels")
+      Example.problems(String(repeating: "(", count: 101) + "1")
+        == "100: the expression is nested too deeply; the limit is 100 levels")
+    #expect(
+      Example.problems(String(repeating: " ", count: 65_537))
+        == "65536: the expression is longer than 65536 characters")
   }
 
   @Test func longChainsOfOneLogicalOperatorAreNotDeep() {
-    let text = (0..<Self.many).map { "sockets.tcp == \($0)" }.joined(separator: " || ")
+    let text = (0..<2000).map { "sockets.tcp == \($0)" }.joined(separator: " || ")
     #expect(Example.value(text) == "true")
   }
 
   @Test func longLiteralsAreNotDeep() {
-    let text = "size([" + String(repeating: "1,", count: Self.many) + "])"
-    #expect(Example.value(text) == "100000")
-    let lists = "size([" + String(repeating: "[],", count: Self.many) + "])"
-    #expect(Example.value(lists) == "100000")
+    let text = "size([" + String(repeating: "1,", count: 20_000) + "])"
+    #expect(Example.value(text) == "20000")
+    let lists = "size([" + String(repeating: "[],", count: 20_000) + "])"
+    #expect(Example.value(lists) == "20000")
   }
 
   static let big = Example.activation(
@@ -87,17 +90,17 @@ import Testing
     let expression = try Expression.compile(
       "sockets.listeners.exists(l, l.port >= 199999 && l.load < 1.0)", schema: Example.schema)
     let clock = ContinuousClock()
+    let plain = clock.measure { _ = expression.evaluate(in: Self.big) }
     var evaluation: Evaluation?
-    let time = clock.measure {
+    let recording = clock.measure {
       evaluation = expression.evaluate(in: Self.big, recordingEvidence: true)
     }
     #expect(
       evaluation?.evidence.map(\.path) == [
         "sockets.listeners[199999].port", "sockets.listeners[199999].load",
       ])
-    // Quadratic recording took 107 s. This is the debug build's time, on a busy machine.
-    #expect(time < .seconds(10))
-    print("evidence over 200000 elements: \(time)")
+    // Quadratic recording would take 500 times as long.
+    #expect(recording < plain * 20)
   }
 
   @Test func garbageIsRefusedAndNotFatal() {
@@ -109,7 +112,7 @@ import Testing
       "sockets",
       "9223372036854775807", "b'\\xff'", "size", "`", "\\", "\u{301}", "null", "int", "/", "%", "*",
     ]
-    for _ in 0..<5000 {
+    for _ in 0..<2000 {
       var text = ""
       for _ in 0..<12 {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

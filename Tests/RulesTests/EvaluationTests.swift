@@ -87,7 +87,7 @@ import Testing
       applies: has(sysctl.net.ipv4.tcp_tw_reuse) && has(sysctl.net.ipv4.tcp_timestamps)
       when: sysctl.net.ipv4.tcp_tw_reuse == 1 && sysctl.net.ipv4.tcp_timestamps == 0
       locate: sysctl.net.ipv4.tcp_timestamps
-      """, "sysctl:net.ipv4.tcp_timestamps"
+      """, "sysctl:net.ipv4.tcp_tw_reuse"
     ),
     ("when: has(host.sysctl.fs.file_max) && sockets.tcp > 0", "sysctl:fs.file_max"),
   ])

@@ -70,6 +70,13 @@ import Testing
     #expect(set.supersededBy["x"] == ["xx", "z"])
   }
 
+  @Test func singleFilesMaySupersedeRulesThatAreElsewhere() {
+    let alone = source("a", ["x": RuleBuilder.text("x", "supersedes: [elsewhere]")])
+    #expect(messages(load(alone)) == ["a/x.yaml: no rule 'elsewhere' to supersede"])
+    let set = RuleSet.load([alone], schema: TestSchema.schema, alsoKnown: ["elsewhere"])
+    #expect(messages(set).isEmpty)
+  }
+
   @Test func refusesCircles() {
     let set = load(
       source(

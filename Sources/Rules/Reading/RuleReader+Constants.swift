@@ -10,6 +10,7 @@ extension RuleReader {
     var fields: [Schema.FieldDeclaration] = []
     for entry in mapping(node, "'params'") ?? [] {
       guard isNewName(entry) else { continue }
+      declared.append((entry.key, "params.\(entry.key)", entry.keyRange))
       let constant = self.constant(entry.value, "parameter '\(entry.key)'")
       fields.append(.init(name: entry.key, type: constant?.type ?? .error, documentation: ""))
       if let (type, value) = constant {

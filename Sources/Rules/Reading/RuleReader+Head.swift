@@ -22,7 +22,7 @@ extension RuleReader {
   mutating func head(_ node: (RuleKey) -> YAMLNode?) -> Head {
     var head = Head()
     head.id = node(.id).flatMap { id($0) }
-    head.title = node(.title).flatMap { text($0, "'title'") }
+    head.title = node(.title).flatMap { line($0, "'title'") }
     head.scope = node(.scope).flatMap { choice($0, "'scope'") }
     head.since = node(.since).flatMap { version($0) }
     head.rationale = node(.rationale).flatMap { text($0, "'rationale'") }
@@ -72,7 +72,7 @@ extension RuleReader {
     if nodes.isEmpty, case .sequence = node.content {
       error(node.range, "'references' is empty", hint: "name at least one primary source")
     }
-    return nodes.compactMap { text($0, "an entry of 'references'") }
+    return nodes.compactMap { line($0, "an entry of 'references'") }
   }
 
   private mutating func translations(_ node: YAMLNode) -> [Rule.Translation] {
@@ -92,7 +92,7 @@ extension RuleReader {
       translations.append(
         .init(
           language: entry.key,
-          title: fields["title"].flatMap { text($0.value, "'title' of \(what)") },
+          title: fields["title"].flatMap { line($0.value, "'title' of \(what)") },
           rationale: fields["rationale"].flatMap { text($0.value, "'rationale' of \(what)") }))
     }
     return translations

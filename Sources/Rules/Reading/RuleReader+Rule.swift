@@ -54,7 +54,19 @@ extension RuleReader {
     rule.remedies = remedies
     rule.tests = tests ?? []
     rule.facts = Rule.Facts(of: rule, schema: schema)
+    // In a broken expression a name may be used that is not seen.
+    if !problems.contains(where: { $0.severity == .error }) { warnUnused(rule) }
     return rule
+  }
+
+  private mutating func warnUnused(_ rule: Rule) {
+    let paths = rule.expressions.flatMap(\.references)
+    for (name, path, range) in declared
+    where !paths.contains(where: {
+      $0 == path || $0.hasPrefix(path + ".") || $0.hasPrefix(path + "[")
+    }) {
+      warning(range, "'\(name)' is not used")
+    }
   }
 
   private mutating func missing(_ keys: [RuleKey]) {
@@ -152,6 +164,7 @@ extension RuleReader {
       let expression = self.expression(entry.value, "'\(entry.key)'")
       guard isNewName(entry) else { continue }
       variables[entry.key] = expression?.resultType ?? .error
+      declared.append((entry.key, entry.key, entry.keyRange))
       if let expression { definitions.append(.init(name: entry.key, expression: expression)) }
     }
     return definitions

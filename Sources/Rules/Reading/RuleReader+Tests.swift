@@ -43,7 +43,7 @@ extension RuleReader {
     for key in ["name", "facts", "expect"] where fields[key] == nil {
       error(node.range, "test without '\(key)'")
     }
-    let name = fields["name"].flatMap { text($0.value, "name of the test") }
+    let name = fields["name"].flatMap { line($0.value, "name of the test") }
     let facts = fields["facts"].flatMap { self.facts($0.value) }
     let expectation = fields["expect"].flatMap { self.expectation($0.value) }
     let messages = fields["messages"].flatMap { texts($0.value, "'messages'") }
@@ -85,6 +85,7 @@ extension RuleReader {
 
   private mutating func texts(_ node: YAMLNode, _ what: String) -> [String]? {
     sequence(node, what, of: "text")?.compactMap { text($0, "an entry of \(what)") }
+      .map(Template.Outline.line)
   }
 
   private mutating func levels<Level: RawRepresentable & CaseIterable>(

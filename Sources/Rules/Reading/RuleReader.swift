@@ -11,6 +11,8 @@ struct RuleReader {
   var variables: [String: Type] = [:]
   /// Paths that `applies`, and the condition a part depends on, say are there.
   var guards: Set<String> = []
+  /// Names of `params` and `let`, to find those that nothing uses.
+  var declared: [(name: String, path: String, range: Range<Int>)] = []
   /// Whether fields that may be absent are looked for.
   var isLinted = true
   var problems: [RuleDiagnostic] = []
@@ -96,6 +98,15 @@ struct RuleReader {
       return nil
     }
     return scalar.value
+  }
+
+  /// Text on one line.
+  mutating func line(_ node: YAMLNode, _ what: String) -> String? {
+    guard var text = text(node, what) else { return nil }
+    while text.last == "\n" { text.removeLast() }
+    if !text.unicodeScalars.contains("\n") { return text }
+    error(node.range, "\(what) must be one line")
+    return nil
   }
 
   mutating func bool(_ node: YAMLNode, _ what: String) -> Bool? {
