@@ -6,11 +6,7 @@ extension Rule {
     /// Paths of all facts, in order of first mention, each once; those of elements as
     /// `sockets.listeners[].port`.
     public internal(set) var paths: [String] = []
-<<<<<<< HEAD
-    /// The sysctl that the rule is about: the one that `locate` points to; else the first that its
-=======
     /// The sysctl that the rule is about: the one that `locate` names; else the first that its
->>>>>>> rules
     /// condition reads, itself or through `let`; else the first that `applies` reads.
     public internal(set) var sysctl: String?
     /// Places in `definitions` that the condition needs, in order.
@@ -27,10 +23,6 @@ extension Rule {
           + resolver.facts(of: rule.otherExpressions))
       let located = resolver.facts(of: [rule.locate].compactMap { $0 })
       let names = SysctlNames(schema)
-<<<<<<< HEAD
-      let located = resolver.facts(of: [rule.locate].compactMap { $0 })
-=======
->>>>>>> rules
       sysctl = (located + condition + applies).lazy.compactMap { names.key(ofPath: $0) }.first
       neededByCondition = resolver.definitions(neededBy: rule.condition)
     }
