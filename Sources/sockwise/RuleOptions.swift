@@ -56,9 +56,12 @@ struct RuleSelection: ParsableArguments {
 }
 
 extension [RuleDiagnostic] {
-  /// Shows what is wrong with rule files; true where something is.
-  func report() -> Bool {
-    for diagnostic in self { StandardStream.error.write(diagnostic.rendered() + "\n") }
+  /// Shows what is wrong with rule files; true where something is. Warnings are for who writes
+  /// rules, not for who runs an audit.
+  func report(warnings: Bool = false) -> Bool {
+    for diagnostic in self where warnings || diagnostic.severity == .error {
+      StandardStream.error.write(diagnostic.rendered() + "\n")
+    }
     return contains { $0.severity == .error }
   }
 }

@@ -44,7 +44,9 @@ struct RulesCommand: ParsableCommand {
 
     func run() throws {
       let rules = options.load(only: files)
-      if rules.diagnostics.report() { throw ExitCode(ExitStatus.wrongInput.rawValue) }
+      if rules.diagnostics.report(warnings: true) {
+        throw ExitCode(ExitStatus.wrongInput.rawValue)
+      }
       StandardStream.output.write("\(rules.rules.count.counted("rule")) checked, no errors\n")
     }
   }
@@ -79,7 +81,8 @@ struct RulesCommand: ParsableCommand {
 extension RuleOptions {
   /// The named files by themselves, or all rules where none is named.
   func load(only files: [String]) -> RuleSet {
-    files.isEmpty ? load() : RuleSet.load([.files(files)], schema: Host.schema)
+    if files.isEmpty { return load() }
+    return RuleSet.load([.files(files)], schema: Host.schema, alsoKnown: Set(load().rules.map(\.id)))
   }
 }
 

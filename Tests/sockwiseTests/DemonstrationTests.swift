@@ -13,7 +13,7 @@ struct DemonstrationTests {
       audit.findings == [
         "destination-exhausted high destination:127.0.0.1>127.0.0.1:7000",
         "ephemeral-range-too-small low sysctl:net.ipv4.ip_local_port_range",
-        "listener-in-ephemeral-range low port:tcp:127.0.0.1:32800",
+        "listener-in-ephemeral-range low listener:tcp:127.0.0.1:32800",
         "listener-without-reuseaddr high listener:tcp:127.0.0.1:8080",
         "tw-reuse-needed high destination:127.0.0.1>127.0.0.1:7000",
       ])

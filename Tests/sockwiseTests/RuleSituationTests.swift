@@ -117,8 +117,8 @@ struct RuleSituationTests {
     }
     #expect(
       audit.findings == [
-        "listener-in-ephemeral-range low port:tcp:127.0.0.1:32800",
-        "listener-in-ephemeral-range medium port:tcp:192.168.1.100:32802",
+        "listener-in-ephemeral-range low listener:tcp:127.0.0.1:32800",
+        "listener-in-ephemeral-range medium listener:tcp:192.168.1.100:32802",
       ])
   }
 

@@ -51,7 +51,7 @@ extension Sockets {
 }
 
 extension ServicePort: FactObject {
-  public static let typeName = "ServicePort"
+  public static let typeName = "ServiceListener"
   public static let documentation = "A port of a TCP listener or of an unconnected UDP socket."
 
   var addressText: String { address.description }
