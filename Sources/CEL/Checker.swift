@@ -4,7 +4,7 @@ struct Checker {
   let schema: Schema
   let variables: [String: Type]
   let options: CheckOptions
-  var unification = Unification()
+  var unification: Unification
   var diagnostics: [Diagnostic] = []
   /// Variables of the macros around, innermost last.
   var locals: [(name: String, type: Type)] = []
@@ -14,6 +14,7 @@ struct Checker {
     self.schema = schema
     self.variables = variables
     self.options = options
+    unification = Unification(allowsNull: options.allowsDyn)
   }
 
   /// The type of an expression; `error` where it has been reported.

@@ -126,6 +126,7 @@ extension Value: CustomStringConvertible {
   }
 
   private static func text(_ range: ClosedRange<Int64>) -> String {
-    range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound)-\(range.upperBound)"
+    range.lowerBound == range.upperBound
+      ? "\(range.lowerBound)" : "\(range.lowerBound)-\(range.upperBound)"
   }
 }

@@ -20,6 +20,11 @@ enum Durations {
     .zero - limit <= duration && duration <= limit
   }
 
+  /// A host's duration may exceed the limit, and even the seconds of an int64; then it is cut.
+  private static func components(_ duration: Duration) -> (seconds: Int64, attoseconds: Int64) {
+    max(.zero - limit, min(limit, duration)).components
+  }
+
   private static func checked(_ duration: Duration) -> Value {
     isInRange(duration) ? .duration(duration) : outOfRange
   }
@@ -83,7 +88,7 @@ enum Durations {
 
   /// The duration in seconds as the language writes it, such as `1.5s`.
   static func text(_ duration: Duration) -> String {
-    let (seconds, attoseconds) = duration.components
+    let (seconds, attoseconds) = components(duration)
     let isNegative = seconds < 0 || attoseconds < 0
     var fraction = String(attoseconds.magnitude)
     fraction = String(repeating: "0", count: max(0, 18 - fraction.count)) + fraction
@@ -92,11 +97,11 @@ enum Durations {
       + (fraction.isEmpty ? "" : "." + fraction) + "s"
   }
 
-  static func hours(_ duration: Duration) -> Int64 { duration.components.seconds / 3600 }
-  static func minutes(_ duration: Duration) -> Int64 { duration.components.seconds / 60 }
-  static func seconds(_ duration: Duration) -> Int64 { duration.components.seconds }
+  static func hours(_ duration: Duration) -> Int64 { components(duration).seconds / 3600 }
+  static func minutes(_ duration: Duration) -> Int64 { components(duration).seconds / 60 }
+  static func seconds(_ duration: Duration) -> Int64 { components(duration).seconds }
   /// The milliseconds beyond the whole seconds, as the language definition has it.
   static func milliseconds(_ duration: Duration) -> Int64 {
-    duration.components.attoseconds / 1_000_000_000_000_000
+    components(duration).attoseconds / 1_000_000_000_000_000
   }
 }

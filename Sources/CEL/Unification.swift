@@ -3,10 +3,15 @@
 /// A parameter is bound to the most general of the types that it met, as the specification's
 /// checker does: first to a type, later to `dyn` if one of its uses is.
 struct Unification {
+  /// Whether null is among the values of durations and structures, as in the specification. In
+  /// rules it is not: there is no fact that is null.
+  let allowsNull: Bool
   private var bindings: [String: Type] = [:]
   /// Former values of what was bound, so that an overload that does not fit leaves no trace.
   private var undo: [(name: String, former: Type?)] = []
   private var count = 0
+
+  init(allowsNull: Bool) { self.allowsNull = allowsNull }
 
   mutating func fresh() -> Type {
     count += 1
@@ -99,7 +104,7 @@ struct Unification {
     if case .parameter(let name) = left { return substitute(right, for: name) == .fits }
     switch (left, right) {
     case (.dyn, _), (_, .dyn), (.error, _), (_, .error): return true
-    case (.null, let other), (let other, .null): return Unification.isNullable(other)
+    case (.null, let other), (let other, .null): return isNullable(other)
     case (.list(let left), .list(let right)): return unify(left, right)
     case (.map(let leftKey, let leftValue), .map(let rightKey, let rightValue)):
       return unify(leftKey, rightKey) && unify(leftValue, rightValue)
@@ -157,15 +162,15 @@ struct Unification {
       return left == right && leftTypes.count == rightTypes.count
         && zip(leftTypes, rightTypes).allSatisfy { isAsGeneral($0, as: $1) }
     // A nullable type takes more than null alone.
-    case (_, .null): return Unification.isNullable(left)
+    case (_, .null): return isNullable(left)
     default: return left == right
     }
   }
 
-  /// Which types have null among their values, in the specification.
-  private static func isNullable(_ type: Type) -> Bool {
+  private func isNullable(_ type: Type) -> Bool {
     switch type {
-    case .null, .duration, .object, .opaque: true
+    case .null: true
+    case .duration, .object, .opaque: allowsNull
     default: false
     }
   }

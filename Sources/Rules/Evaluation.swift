@@ -131,7 +131,7 @@ private struct RuleRun {
     } else if let sysctl = rule.facts.sysctl, rule.element == nil {
       subject = "sysctl:\(sysctl)"
     } else {
-      subject = "host"
+      subject = rule.scope.rawValue
     }
     return scopeName.isEmpty ? subject : "\(scopeName)/\(subject)"
   }

@@ -6,8 +6,8 @@ extension Rule {
     /// Paths of all facts, in order of first mention, each once; those of elements as
     /// `sockets.listeners[].port`.
     public internal(set) var paths: [String] = []
-    /// The sysctl that the rule is about: the first that its condition reads, itself or through
-    /// `let`; else the first that `applies` reads.
+    /// The sysctl that the rule is about: the one that `locate` names; else the first that its
+    /// condition reads, itself or through `let`; else the first that `applies` reads.
     public internal(set) var sysctl: String?
     /// Places in `definitions` that the condition needs, in order.
     var neededByCondition: [Int] = []
@@ -21,8 +21,9 @@ extension Rule {
       paths = Self.unique(
         applies + resolver.facts(of: [rule.element?.list].compactMap { $0 }) + condition
           + resolver.facts(of: rule.otherExpressions))
+      let located = resolver.facts(of: [rule.locate].compactMap { $0 })
       let names = SysctlNames(schema)
-      sysctl = (condition + applies).lazy.compactMap { names.key(ofPath: $0) }.first
+      sysctl = (located + condition + applies).lazy.compactMap { names.key(ofPath: $0) }.first
       neededByCondition = resolver.definitions(neededBy: rule.condition)
     }
 

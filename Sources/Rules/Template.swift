@@ -66,7 +66,8 @@ extension Template {
           unclosed = index..<index + 2
           return
         }
-        let expression = String.UnicodeScalarView(scalars[index + 2..<end])
+        var expression = String.UnicodeScalarView()
+        for position in index + 2..<end { expression.append(scalars[position]) }
         parts.append(.placeholder(String(expression), at: index + 2))
         index = end + 2
         start = index

@@ -41,6 +41,9 @@ import Testing
     ),
     Row("'a' + 1", "0: '+' does not take string and int (string() makes text of a value)"),
     Row("1 == 'a'", "0: '==' does not take int and string (both sides must be of one type)"),
+    Row(
+      "uptime > null",
+      "0: '>' does not take duration and null_type (both sides must be of one type)"),
     Row("[1] < [2]", "0: '<' does not take list(int) and list(int)"),
     Row(
       "1 in 2",

@@ -44,22 +44,22 @@ import Testing
 
   @Test func tellsErrorsFromUnknowns() throws {
     let rule = "when: sockets.tcp / sockets.udp > 1"
-    #expect(try outcomes(rule, "sockets: { tcp: 4, udp: 1 }") == ["finding host: found"])
+    #expect(try outcomes(rule, "sockets: { tcp: 4, udp: 1 }") == ["finding netns: found"])
     let failed = try outcomes(rule, "sockets: { tcp: 4, udp: 0 }")
-    #expect(failed.count == 1 && failed[0].hasPrefix("error host: "))
+    #expect(failed.count == 1 && failed[0].hasPrefix("error netns: "))
     let absent = try outcomes(rule, "sockets: { tcp: 4 }")
-    #expect(absent.count == 1 && absent[0].hasPrefix("error host: "))
+    #expect(absent.count == 1 && absent[0].hasPrefix("error netns: "))
     #expect(
       try outcomes(rule, "sockets: { tcp: 4, udp: { unavailable: denied } }")
-        == ["unknown host: sockets.udp|denied"])
+        == ["unknown netns: sockets.udp|denied"])
   }
 
   @Test func truthWinsOverWhatIsMissing() throws {
     let rule = "when: sockets.tcp > 1 || sockets.udp > 1"
     #expect(
       try outcomes(rule, "sockets: { tcp: 4, udp: { unavailable: denied } }")
-        == ["finding host: found"])
-    #expect(try outcomes(rule, "sockets: { tcp: 4 }") == ["finding host: found"])
+        == ["finding netns: found"])
+    #expect(try outcomes(rule, "sockets: { tcp: 4 }") == ["finding netns: found"])
   }
 
   @Test func namesTheScope() throws {
@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("when: sockets.tcp > 0", "host"),
+    ("when: sockets.tcp > 0", "netns"),
     ("when: has(sysctl.net.ipv4.tcp_tw_reuse) && sockets.tcp > 0", "sysctl:net.ipv4.tcp_tw_reuse"),
     (
       """
@@ -87,7 +87,7 @@ import Testing
       applies: has(sysctl.net.ipv4.tcp_tw_reuse) && has(sysctl.net.ipv4.tcp_timestamps)
       when: sysctl.net.ipv4.tcp_tw_reuse == 1 && sysctl.net.ipv4.tcp_timestamps == 0
       locate: sysctl.net.ipv4.tcp_timestamps
-      """, "sysctl:net.ipv4.tcp_tw_reuse"
+      """, "sysctl:net.ipv4.tcp_timestamps"
     ),
     ("when: has(host.sysctl.fs.file_max) && sockets.tcp > 0", "sysctl:fs.file_max"),
   ])
@@ -135,26 +135,26 @@ import Testing
   @Test func aListReadInPartAddsOneUnknown() throws {
     #expect(
       try outcomes(Self.listeners, "sockets.listeners: [ \(Self.sshd), { unavailable: stopped } ]")
-        == ["pass", "unknown host: sockets.listeners|stopped"])
+        == ["pass", "unknown netns: sockets.listeners|stopped"])
     #expect(
       try outcomes(Self.listeners, "sockets.listeners: { unavailable: denied }")
-        == ["unknown host: sockets.listeners|denied"])
+        == ["unknown netns: sockets.listeners|denied"])
   }
 
   @Test func aListReadInPartIsNoSilentPass() throws {
     let rule = "when: '!sockets.listeners.exists(l, l.port == 80)'"
-    #expect(try outcomes(rule, "sockets.listeners: [ \(Self.sshd) ]") == ["finding host: found"])
+    #expect(try outcomes(rule, "sockets.listeners: [ \(Self.sshd) ]") == ["finding netns: found"])
     #expect(
       try outcomes(rule, "sockets.listeners: [ \(Self.nginx), { unavailable: stopped } ]")
         == ["pass"])
     let unknown = try outcomes(
       rule, "sockets.listeners: [ \(Self.sshd), { unavailable: stopped } ]")
-    #expect(unknown.count == 1 && unknown[0].hasPrefix("unknown host: "))
+    #expect(unknown.count == 1 && unknown[0].hasPrefix("unknown netns: "))
   }
 
   @Test func anAbsentListIsAnError() throws {
     let outcome = try outcomes(Self.listeners, "")
-    #expect(outcome.count == 1 && outcome[0].hasPrefix("error host: "))
+    #expect(outcome.count == 1 && outcome[0].hasPrefix("error netns: "))
   }
 
   @Test func identifiesElementsThatAreNoStructures() throws {
@@ -227,7 +227,7 @@ import Testing
       when: sockets.tcp > 1 || half > 1
       message: "half {{ half }}"
       """
-    #expect(try outcomes(rule, "sockets: { tcp: 4, udp: 0 }") == ["finding host: half ?"])
+    #expect(try outcomes(rule, "sockets: { tcp: 4, udp: 0 }") == ["finding netns: half ?"])
   }
 
   @Test func parametersHaveTypes() throws {

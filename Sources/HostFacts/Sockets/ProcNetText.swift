@@ -16,6 +16,7 @@ struct ProcNetText: Sendable {
   /// Lines that are no row, the header excepted.
   private(set) var malformed = 0
   private var sawHeader = false
+  private var reader = ProcNetRow()
   /// The beginning of a row whose end is still to come.
   private var carry: [UInt8] = []
 
@@ -76,11 +77,14 @@ struct ProcNetText: Sendable {
     _ bytes: RawSpan, from start: Int, width: Int, into sink: inout Sink
   ) -> Int {
     var start = start
+    // In locals of the loop, which registers can hold.
+    var reader = reader
+    defer { self.reader = reader }
     while start < bytes.byteCount {
       var row = SocketRow(
         transport: transport, state: .close, localAddress: .anyIPv6, localPort: 0,
         remoteAddress: .anyIPv6, remotePort: 0)
-      let afterInode = ProcNetRow.parse(bytes, from: start, width: width, into: &row)
+      let afterInode = reader.parse(bytes, from: start, width: width, into: &row)
       guard let end = bytes.firstIndex(of: newline, from: afterInode ?? start) else { break }
       if let afterInode, addDrops(bytes, afterInode..<end, to: &row) {
         rows &+= 1

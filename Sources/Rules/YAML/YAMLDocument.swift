@@ -8,7 +8,7 @@ struct YAMLDocument {
   private(set) var problems: [RuleDiagnostic] = []
 
   init(_ source: SourceText) {
-    guard let events = YAMLEvents(source.text(0..<source.scalars.count)) else { return }
+    guard let events = YAMLEvents(source.bytes) else { return }
     var reader = TreeReader(source: source)
     do throws(YAMLEvents.Failure) {
       root = try reader.document(events)

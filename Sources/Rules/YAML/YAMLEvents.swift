@@ -31,9 +31,8 @@ import CYAML
   /// libyaml does not copy its input.
   private let input: UnsafeMutableBufferPointer<UInt8>
 
-  /// Nil where there is no memory.
-  init?(_ text: String) {
-    let bytes = Array(text.utf8)
+  /// The bytes must be UTF-8. Nil where there is no memory.
+  init?(_ bytes: [UInt8]) {
     unsafe input = .allocate(capacity: bytes.count)
     _ = unsafe input.initialize(from: bytes)
     unsafe parser = .allocate(capacity: 1)
