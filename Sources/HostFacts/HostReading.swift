@@ -30,7 +30,10 @@ extension Host {
     let rawSysctls = HostSource(in: namespace) { sources.rawSysctls(root, options.rawKeys) }
     let isInitial = HostSource(in: namespace) { NetworkNamespace.callerIsInInitial(root) }
     let netstat = HostSource(in: namespace) { NetstatSample(sources.netstat(root)) }
-    let delta = options.sample.map { second(netstat, after: $0, in: namespace, sources, options) }
+    let pause = options.sample.map(TimeLimit.bounded)
+    let delta = pause.map { pause in
+      HostSource(in: namespace) { second(netstat, after: pause, root, sources, limit) }
+    }
     let sockstat = HostSource(in: namespace) { sources.sockstat(root) }
     let survey = HostSource { sources.namespaces(root, limit.dumps) }
     let dump = HostSource(in: namespace) {
@@ -59,7 +62,7 @@ extension Host {
     let growth =
       delta.map { source in
         // The second sample has its own time on top of the limit.
-        source.value(by: .after(.seconds(options.timeLimit + (options.sample ?? 0))))
+        source.value(by: .after(.seconds(limit.seconds + (pause ?? 0))))
           ?? answers.stalled("the second sample", .unavailable(limit.passed))
       } ?? .notSampled
     return Host(
@@ -80,18 +83,15 @@ extension Host {
 
   /// Reads the counters again, some seconds after the first reading.
   private static func second(
-    _ first: HostSource<NetstatSample>, after seconds: Double, in namespace: NetworkNamespace,
-    _ sources: HostSources, _ options: HostOptions
-  ) -> HostSource<NetstatDelta> {
-    let limit = TimeLimit(options.timeLimit)
-    return HostSource(in: namespace) {
-      guard let first = first.value(by: limit.end) else { return .unavailable(limit.passed) }
-      sleep(seconds: seconds)
-      let second = NetstatSample(sources.netstat(options.root))
-      return NetstatDelta(
-        from: first.reading, to: second.reading,
-        seconds: first.moment.duration(to: second.moment) / .seconds(1))
-    }
+    _ first: HostSource<NetstatSample>, after seconds: Double, _ root: HostRoot,
+    _ sources: HostSources, _ limit: TimeLimit
+  ) -> NetstatDelta {
+    guard let first = first.value(by: limit.end) else { return .unavailable(limit.passed) }
+    sleep(seconds: seconds)
+    let second = NetstatSample(sources.netstat(root))
+    return NetstatDelta(
+      from: first.reading, to: second.reading,
+      seconds: first.moment.duration(to: second.moment) / .seconds(1))
   }
 
   private static func notices(
@@ -127,13 +127,16 @@ struct TimeLimit: Sendable {
   let dumps: Deadline
 
   init(_ seconds: Double) {
-    // An hour is as good as never; NaN and negative numbers are no time at all.
-    let limited = seconds > 0 ? min(seconds, 86400) : 0
+    let limited = Self.bounded(seconds)
     self.seconds = limited
     end = .after(.seconds(limited))
     early = .after(.seconds(limited * 0.25))
     dumps = .after(.seconds(limited * 0.8))
   }
+
+  /// Seconds that a `Duration` can hold: a day is as good as for ever, and NaN and negative
+  /// numbers are no time at all.
+  static func bounded(_ seconds: Double) -> Double { seconds > 0 ? min(seconds, 86400) : 0 }
 
   /// What is said of a source that has not answered.
   var passed: Unreadable {
@@ -171,7 +174,7 @@ struct NetstatSample: Sendable {
 
 /// Waits on this thread.
 private func sleep(seconds: Double) {
-  let end = Deadline.after(.seconds(seconds > 0 ? min(seconds, 86400) : 0))
+  let end = Deadline.after(.seconds(seconds))
   while let rest = end.remaining, rest > .zero {
     let (whole, attoseconds) = rest.components
     var wait = timespec(tv_sec: Int(whole), tv_nsec: Int(attoseconds / 1_000_000_000))

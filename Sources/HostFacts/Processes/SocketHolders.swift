@@ -17,21 +17,31 @@ struct SocketHolders: Sendable {
   /// Whether PID 1's descriptors were read to the end.
   private(set) var hasReadPID1 = false
 
-  /// All of it must not take longer: on a host with very many descriptors, owners are a detail.
+  /// Processor time for all of it: on a host with very many descriptors, owners are a detail. A
+  /// busy host makes the search slower, and must not make it blind.
   static let budget = Duration.milliseconds(200)
   private static let firstDescriptors = 256
 
   /// Looks for the holders of the sockets with these inodes.
   static func find(_ wanted: Set<UInt64>, root: HostRoot, deadline: Deadline) -> SocketHolders {
-    let limit = min(deadline.remaining ?? budget, budget)
-    var search = Search(wanted: wanted, root: root, deadline: .after(limit))
+    var search = Search(
+      wanted: wanted, root: root, deadline: deadline, budget: processorTime() + budget)
     return search.run()
+  }
+
+  /// What the calling thread has used.
+  private static func processorTime() -> Duration {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
   }
 
   private struct Search {
     let wanted: Set<UInt64>
     let root: HostRoot
     let deadline: Deadline
+    /// The thread's processor time at which to stop.
+    let budget: Duration
     var result = SocketHolders()
     var isRefused = false
     /// Processes with more than the first descriptors.
@@ -42,7 +52,7 @@ struct SocketHolders: Sendable {
       do throws(ReadFailure) {
         // PID 1 first and whole: whether it holds a listener decides what a restart does to it.
         for pid in try processes(root) {
-          if deadline.hasPassed { return stopped() }
+          if let whyStop { return stopped(whyStop) }
           read(pid, from: 0, to: pid == 1 ? .max : firstDescriptors)
         }
       } catch {
@@ -50,16 +60,23 @@ struct SocketHolders: Sendable {
         return result
       }
       for pid in unfinished where result.holders.count < wanted.count {
-        if deadline.hasPassed { return stopped() }
+        if let whyStop { return stopped(whyStop) }
         read(pid, from: firstDescriptors, to: .max)
       }
-      if deadline.hasPassed { return stopped() }
+      if let whyStop { return stopped(whyStop) }
       result.gap = whatIsHidden()
       return result
     }
 
-    private mutating func stopped() -> SocketHolders {
-      result.gap = .init("descriptor scan stopped after 0.2 s")
+    /// Why to stop now; nil where there is time left.
+    private var whyStop: Unreadable? {
+      if deadline.hasPassed { return .init("descriptor scan stopped at the time limit") }
+      if processorTime() >= budget { return .init("descriptor scan stopped after 0.2 s") }
+      return nil
+    }
+
+    private mutating func stopped(_ why: Unreadable) -> SocketHolders {
+      result.gap = why
       return result
     }
 
@@ -74,7 +91,7 @@ struct SocketHolders: Sendable {
             unfinished.append(pid)
             return
           }
-          if index % 64 == 63, deadline.hasPassed { return }
+          if index % 64 == 63, whyStop != nil { return }
           // ENOENT: closed meanwhile. A target longer than 64 bytes is no socket.
           let target: String
           do throws(ReadFailure) {
