@@ -34,6 +34,9 @@ struct Page {
     self.style = style
   }
 
+  /// Adds what was laid out elsewhere.
+  mutating func append(_ other: Page) { text += other.text }
+
   mutating func blank() { if !text.isEmpty { text += "\n" } }
 
   /// One line as it is, however long: what is to be copied is never wrapped.

@@ -3,7 +3,7 @@ import Rules
 extension ReportFormat {
   /// For people: findings by severity with evidence and remedy, what could not be checked, notices,
   /// and a summary line.
-  static let text = ReportFormat(name: "text", abstract: "text for people (default)") {
+  public static let text = ReportFormat(name: "text", abstract: "text for people (default)") {
     report, options in
     var text = TextReport(report, options)
     return text.render()

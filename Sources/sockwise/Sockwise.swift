@@ -20,7 +20,7 @@ struct Sockwise: ParsableCommand {
 enum Main {
   static func main() {
     // A reader that goes away (`sockwise audit | head`) is no error: writes report EPIPE instead.
-    _ = unsafe signal(SIGPIPE, SIG_IGN)
+    _ = signal(SIGPIPE, SIG_IGN)
     do {
       var command = try Sockwise.parseAsRoot()
       try command.run()

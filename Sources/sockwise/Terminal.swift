@@ -1,4 +1,5 @@
 import Glibc
+import Reports
 
 /// Standard output or standard error, written with write(2): Swift's `stdout` is not safe to share
 /// between threads, and `print` buffers what a crash would lose.
@@ -41,5 +42,12 @@ enum Terminal {
     guard let value = unsafe getenv(name) else { return nil }
     let text = unsafe String(cString: value)
     return text.isEmpty ? nil : text
+  }
+}
+
+extension RenderOptions {
+  /// For standard output as it is.
+  static var ofTerminal: RenderOptions {
+    RenderOptions(width: Terminal.width, style: Terminal.usesColour ? .coloured : .plain)
   }
 }

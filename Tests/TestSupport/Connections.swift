@@ -40,12 +40,17 @@ extension ScratchNamespace {
   }
 
   /// Connections that are made and closed, one after the other.
+  ///
+  /// Where the server closes first each comes from a port of its own: a SYN from a port that the
+  /// server has in TIME_WAIT would re-open that connection, and connect() does come back to it.
+  /// These ports lie below the default range, so that none of the range is taken.
   public func leaveTimeWait(
     on side: Connection.Side, count: Int, to listener: LabSocket, at endpoint: Endpoint
   ) throws(SystemCallError) {
     for _ in 0..<count {
       try checkTime()
-      try open(to: listener, at: endpoint).close(first: side)
+      let source = side == .server ? Endpoint(endpoint.address, try nextClientPort()) : nil
+      try open(to: listener, at: endpoint, from: source).close(first: side)
     }
     try settle()
   }
@@ -88,24 +93,27 @@ extension ScratchNamespace {
     return made
   }
 
-  /// A steady client: connections at a rate, each closed at once by the client; gives how many
-  /// succeeded.
+  /// A steady client: `rate` connections a second for so long, each closed at once by the client;
+  /// gives how many that was.
+  ///
+  /// It makes all of them, and takes longer where the machine is too slow for the rate.
+  @discardableResult
   public func connectSteadily(
     to listener: LabSocket, at endpoint: Endpoint, perSecond rate: Int, seconds: Double
   ) throws(SystemCallError) -> Int {
     let started = monotonicSeconds()
+    let total = Int(Double(rate) * seconds)
     var made = 0
-    while true {
+    while made < total {
       try checkTime()
-      let elapsed = monotonicSeconds() - started
-      if elapsed >= seconds { return made }
-      if Double(made) >= elapsed * Double(rate) {
+      if Double(made) >= (monotonicSeconds() - started) * Double(rate) {
         usleep(1000)
         continue
       }
       try open(to: listener, at: endpoint).close(first: .client)
       made += 1
     }
+    return made
   }
 
   private func open(

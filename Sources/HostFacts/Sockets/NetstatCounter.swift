@@ -29,10 +29,7 @@ enum NetstatCounter {
           "Connections that skipped TIME_WAIT because of `tcp_max_tw_buckets`."
         ),
         ("ListenOverflows", "Connections dropped because a listener's accept queue was full."),
-        (
-          "ListenDrops",
-          "Connections that a listener dropped for any reason; has ListenOverflows in it."
-        ),
+        ("ListenDrops", "Connections that a listener dropped, ListenOverflows among them."),
         ("TCPReqQFullDrop", "SYNs dropped because a SYN queue was full."),
         ("TCPReqQFullDoCookies", "SYNs answered with a cookie because a SYN queue was full."),
         ("SyncookiesSent", "SYN cookies sent."),
@@ -41,20 +38,14 @@ enum NetstatCounter {
         ("PAWSActive", "Segments to connecting sockets dropped for an old timestamp."),
         ("PAWSEstab", "Segments to established sockets dropped for an old timestamp."),
         ("PAWSTimewait", "Segments to TIME_WAIT sockets dropped for an old timestamp."),
-        (
-          "TCPAbortOnMemory",
-          "Connections reset because of too many orphans or too little TCP memory."
-        ),
+        ("TCPAbortOnMemory", "Connections reset for too many orphans or too little memory."),
         ("TCPAbortOnClose", "Connections reset because they were closed with unread data."),
         ("TCPAbortOnData", "Connections reset because data came after they were closed."),
         ("TCPAbortOnTimeout", "Connections given up after too many retransmissions."),
         ("TCPAbortOnLinger", "Orphans reset because of the TCP_LINGER2 option."),
         ("TCPAbortFailed", "Resets that could not be sent."),
         ("TCPMigrateReqSuccess", "Pending connections handed to another SO_REUSEPORT listener."),
-        (
-          "TCPMigrateReqFailure",
-          "Pending connections that no other SO_REUSEPORT listener could take."
-        ),
+        ("TCPMigrateReqFailure", "Pending connections that no other listener could take."),
         ("TCPMemoryPressures", "Times that TCP came under memory pressure."),
         ("PruneCalled", "Times that a receive queue was pruned for lack of memory."),
         ("RcvPruned", "Segments dropped when a receive queue was pruned."),

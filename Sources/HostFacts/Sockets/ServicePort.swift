@@ -67,8 +67,11 @@ extension ServicePort: FactObject {
         optional: true, key: true),
       .init("uid", \.uid, "Effective user id at creation.", key: true),
       .init("loopback", \.isLoopback, "The address is in 127.0.0.0/8 or ::1."),
-      .init("process", \.ownership.process, "Name of the first process that holds it."),
-      .init("pid", \.ownership.pid, "Process id of that process."),
+      .init(
+        "process", \.ownership.process,
+        "Name of the first process that holds it; absent for the kernel's own sockets.",
+        optional: true),
+      .init("pid", \.ownership.pid, "Process id of that process.", optional: true),
       .init("unit", \.ownership.unit, "systemd unit that owns it.", optional: true),
       .init("in_ephemeral_range", \.inEphemeralRange, "As of Listener and UDPSocket."),
       .init("reserved", \.reserved, "As of Listener and UDPSocket."),
