@@ -14,6 +14,7 @@ public enum SockDiag {
   ///   - kernel: Says whether no bound sockets means none, or a kernel before 6.8 without that
   ///     dump. Rows of a kernel with the dump backported are believed.
   ///   - multipath: Also asks for MPTCP listeners, whose inode older kernels do not show as TCP.
+  ///     Like any first dump of a protocol it may make the kernel load a module, mptcp_diag.
   ///   - replies: Sees each datagram, for a recorded host.
   public static func read(
     into table: inout SocketTable, kernel: KernelVersion?, deadline: Deadline,
@@ -24,7 +25,9 @@ public enum SockDiag {
     var session = Session(socket: socket, deadline: deadline, replies: replies)
 
     let listeners = session.dump(.tcp(states: listening), .listeners, into: &table)
-    if listeners.rows == 0, case .incomplete(let why) = listeners.coverage { return why }
+    if listeners.rows == 0, case .incomplete(let why) = listeners.coverage, why != timedOut {
+      return why
+    }
     table.cover(.listeners, listeners.coverage)
 
     if multipath && listeners.rows > 0 {
@@ -114,6 +117,7 @@ public enum SockDiag {
       _ request: SockDiagRequest, _ part: SocketPart, into sink: inout Sink
     ) -> Dump {
       if let given { return Dump(rows: 0, coverage: given) }
+      if deadline.hasPassed { return Dump(rows: 0, coverage: .incomplete(timedOut)) }
       sequence += 1
       let status = socket.send(request.bytes(sequence: sequence))
       if status != 0 { return Dump(rows: 0, coverage: .incomplete(obstacle(status))) }
