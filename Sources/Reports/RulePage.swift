@@ -43,9 +43,10 @@ public struct RulePage: Sendable {
     let confidence = rule.confidence.levels.map(\.rawValue).joined(separator: " or ")
     let marks =
       (rule.isOptIn ? ["opt-in: --enable \(rule.id)"] : []) + (rule.isNote ? ["a note"] : [])
-    return ([
-      rule.id, "severity \(severity)", "confidence \(confidence)", "since \(rule.since)",
-    ] + marks).joined(separator: "; ")
+    return
+      ([
+        rule.id, "severity \(severity)", "confidence \(confidence)", "since \(rule.since)",
+      ] + marks).joined(separator: "; ")
   }
 
   private func heading(_ text: String, _ page: inout Page) {

@@ -82,7 +82,8 @@ extension RuleOptions {
   /// The named files by themselves, or all rules where none is named.
   func load(only files: [String]) -> RuleSet {
     if files.isEmpty { return load() }
-    return RuleSet.load([.files(files)], schema: Host.schema, alsoKnown: Set(load().rules.map(\.id)))
+    return RuleSet.load(
+      [.files(files)], schema: Host.schema, alsoKnown: Set(load().rules.map(\.id)))
   }
 }
 

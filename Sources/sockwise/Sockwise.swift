@@ -7,7 +7,8 @@ struct Sockwise: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "sockwise",
-    abstract: "Finds sysctl, port and socket settings that will hurt, says why, and how to fix them.",
+    abstract:
+      "Finds sysctl, port and socket settings that will hurt, says why, and how to fix them.",
     discussion: """
       Start with 'sockwise audit'. It reads; it never writes a sysctl, restarts a service or \
       sends a packet.
