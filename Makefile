@@ -1,6 +1,8 @@
 # make audit   install what is missing, build, audit this host
 # make check   install what is missing, run every test
 # make build   .build/release/sockwise: one file, the Swift runtime and the rules inside
+# make fuzz    TIME=seconds: feed each parser with what breaks parsers, 60 seconds each
+# make sanitize  the tests under AddressSanitizer and ThreadSanitizer
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -10,7 +12,7 @@ BINARY := .build/release/sockwise
 RELEASE := -c release --static-swift-stdlib --product sockwise -Xlinker -s
 TEST := --disable-xctest
 
-.PHONY: help setup build audit check lint test rules clean
+.PHONY: help setup build audit check lint test rules fuzz fuzz-ci fuzz-build sanitize clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -41,7 +43,7 @@ check: setup lint test rules
 
 # Foundation would add 44 MB of ICU to the binary; FoundationEssentials does not.
 lint:
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Fuzz
 	@if grep -rnE '^(public |package |internal |@preconcurrency )*import Foundation$$' Sources --include='*.swift' | grep -v '^Sources/EmbedRulesPlugin/'; then \
 	  echo "import FoundationEssentials instead of Foundation" >&2; exit 1; fi
 
@@ -54,5 +56,23 @@ rules: build
 	$(BINARY) rules check
 	$(BINARY) rules test
 
+# libFuzzer, see CONTRIBUTING.md. The default linker cannot link its sections, lld can.
+FUZZ := --scratch-path .build-fuzz -c release --product sockwise-fuzz --sanitize=address \
+  -Xswiftc -sanitize=fuzzer -Xswiftc -enable-testing -Xswiftc -use-ld=lld
+FUZZ_TARGETS := expression rule proc-net sock-diag sysctl kernel-text
+TIME := 60
+
+fuzz-build: setup
+	SOCKWISE_FUZZ=1 swift build $(FUZZ)
+
+fuzz: fuzz-build
+	@status=0; for target in $(FUZZ_TARGETS); do Fuzz/run $$target $(TIME) || status=1; done; exit $$status
+
+# Two minutes in all, from the committed corpus alone.
+fuzz-ci: fuzz-build
+	@rm -rf .build-fuzz/corpus-ci
+	@status=0; for target in $(FUZZ_TARGETS); do \
+	  FUZZ_CORPUS=.build-fuzz/corpus-ci Fuzz/run $$target 20 || status=1; done; exit $$status
+
 clean:
-	rm -rf .build
+	rm -rf .build .build-fuzz .build-asan .build-tsan
