@@ -10,6 +10,7 @@ import Glibc
     "proc-net": ProcNetTarget.run,
     "rule": RuleTarget.run,
     "sock-diag": SockDiagTarget.run,
+    "sockets": SocketsTarget.run,
     "sysctl": SysctlTarget.run,
   ]
 

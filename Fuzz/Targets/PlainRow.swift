@@ -2,11 +2,20 @@ import HostFacts
 
 /// A row of `/proc/net/{tcp,udp}{,6}` read the slow and obvious way, to compare with.
 enum PlainRow {
-  static func parse(
-    _ line: some Collection<UInt8>, _ transport: SocketRow.Transport, isIPv6: Bool
+  /// The rows that it may be: a colon in what should be its number makes it ambiguous.
+  static func readings(
+    of line: ArraySlice<UInt8>, _ transport: SocketRow.Transport, isIPv6: Bool
+  ) -> [SocketRow] {
+    line.prefix(8).indices.filter { line[$0] == UInt8(ascii: ":") }.compactMap {
+      parse(line[($0 + 1)...], transport, isIPv6: isIPv6)
+    }
+  }
+
+  /// What follows the row's number.
+  private static func parse(
+    _ text: ArraySlice<UInt8>, _ transport: SocketRow.Transport, isIPv6: Bool
   ) -> SocketRow? {
-    guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return nil }
-    let fields = line[colon...].dropFirst().split(separator: UInt8(ascii: " ")).map {
+    let fields = text.split(separator: UInt8(ascii: " ")).map {
       String(decoding: $0, as: UTF8.self)
     }
     guard fields.count >= 9, let local = endpoint(fields[0], isIPv6: isIPv6),

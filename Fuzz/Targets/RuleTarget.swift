@@ -9,7 +9,7 @@ enum RuleTarget {
     let file = RuleFile(path: path(bytes), content: bytes, schema: Host.schema)
     let hasError = file.diagnostics.contains { $0.severity == .error }
     require(hasError == (file.rule == nil), "a rule with errors, or none without")
-    let lines = bytes.count { $0 == UInt8(ascii: "\n") } + 1
+    let lines = bytes.count { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") } + 1
     for diagnostic in file.diagnostics {
       require((diagnostic.line ?? 1) <= lines, "line \(diagnostic.line ?? 0) of \(lines)")
       require((diagnostic.column ?? 1) >= 1, "column \(diagnostic.column ?? 0)")

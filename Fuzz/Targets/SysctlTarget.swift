@@ -1,7 +1,8 @@
 import CEL
-import HostFacts
 
-/// The text of a file below `/proc/sys`, read as each kind of value.
+@testable import HostFacts
+
+/// The text of a file below `/proc/sys`, read as each kind of value; and as the name of one.
 enum SysctlTarget {
   private static let kinds: [SysctlEntry.Kind] = [
     .integer, .portRange, .portSet, .integers(count: 3), .string,
@@ -22,6 +23,9 @@ enum SysctlTarget {
         require(!ports.contains(-1) && !ports.contains(65536), "\(ports)")
       }
     }
+    _ = SysctlNames.status(of: text, on: KernelVersion(6, 12))
+    let path = ProcSys.path(of: text)
+    require(path.hasPrefix("/proc/sys/"), path)
   }
 
   /// As the kernel writes it.
