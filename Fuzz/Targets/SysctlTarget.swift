@@ -25,7 +25,7 @@ enum SysctlTarget {
     }
     _ = SysctlNames.status(of: text, on: KernelVersion(6, 12))
     let path = ProcSys.path(of: text)
-    require(path.hasPrefix("/proc/sys/"), path)
+    require(path.utf8.starts(with: "/proc/sys/".utf8), path)
   }
 
   /// As the kernel writes it.
