@@ -81,6 +81,9 @@ struct ProcNetRow: Sendable {
       row.sendQueue = Self.hexadecimal32(sendQueue, &bad)
       row.receiveQueue = Self.hexadecimal32(receiveQueue, &bad)
     }
+    // Of no use here, but a newline in it would join two rows.
+    let retransmissions = tail.4 &>> 56 | tail.5 &<< 8
+    if retransmissions != repeated(zero) { _ = Self.hexadecimal32(retransmissions, &bad) }
     let ticks = Self.hexadecimal32(tail.3 &>> 48 | tail.4 &<< 16, &bad)
     // USER_HZ is 100 on every architecture that Linux still has.
     row.remaining = ticks < 429_496_729 ? ticks &* 10 : .max
