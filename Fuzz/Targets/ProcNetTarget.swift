@@ -4,10 +4,16 @@
 /// must all give the same rows, and those the ones that a plain parser reads.
 enum ProcNetTarget {
   static func run(_ bytes: [UInt8]) {
-    // A longer line is dropped where its pieces would have to be kept, and read where it comes
-    // whole; the kernel has none.
+    // Two things depend on where a read(2) ended; the kernel writes neither. A very long line is
+    // dropped where its pieces would have to be kept, and a very short one is swallowed as the
+    // beginning of the next row's number where both come at once.
     let lines = bytes.split(separator: newline, omittingEmptySubsequences: false)
-    guard lines.allSatisfy({ $0.count < ProcNetText.longestRow }) else { return }
+    guard lines.allSatisfy({ $0.count < ProcNetText.longestRow }),
+      lines.dropLast().allSatisfy({ $0.count >= 8 })
+    else {
+      for isIPv6 in [false, true] { _ = parse([bytes[...]], .udp, isIPv6: isIPv6) }
+      return
+    }
     for transport in [SocketRow.Transport.tcp, .udp] {
       for isIPv6 in [false, true] { run(bytes, lines, transport, isIPv6: isIPv6) }
     }

@@ -10,7 +10,8 @@ struct ProcNetRow: Sendable {
   private var localAddress = InetAddress.anyIPv4
 
   /// Fills `row` from the text at `start`; the index behind the inode, or nil where it is no row.
-  /// `width` is that of an address: 8 or 32. Never goes beyond the row's newline.
+  /// `width` is that of an address: 8 or 32. Never goes beyond the row's newline; but what stands
+  /// before the colon is not looked at, and a line of a few bytes may pass for a part of it.
   @inline(__always)
   mutating func parse(
     _ bytes: RawSpan, from start: Int, width: Int, into row: inout SocketRow
