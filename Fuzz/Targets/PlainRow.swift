@@ -4,14 +4,12 @@ import HostFacts
 struct PlainRow {
   private var rest: ArraySlice<UInt8>
 
-  /// The rows that it may be: a colon in what should be its number makes it ambiguous.
-  static func readings(
-    of line: ArraySlice<UInt8>, _ transport: SocketRow.Transport, isIPv6: Bool
-  ) -> [SocketRow] {
-    line.prefix(8).indices.filter { line[$0] == UInt8(ascii: ":") }.compactMap { colon in
-      var row = PlainRow(rest: line[(colon + 1)...])
-      return row.parse(transport, isIPv6: isIPv6)
-    }
+  static func parse(
+    _ line: ArraySlice<UInt8>, _ transport: SocketRow.Transport, isIPv6: Bool
+  ) -> SocketRow? {
+    guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+    var row = PlainRow(rest: line[(colon + 1)...])
+    return row.parse(transport, isIPv6: isIPv6)
   }
 
   /// What follows the row's number: columns up to RETRANS, words from there.
