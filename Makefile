@@ -74,5 +74,15 @@ fuzz-ci: fuzz-build
 	@status=0; for target in $(FUZZ_TARGETS); do \
 	  FUZZ_CORPUS=.build-fuzz/corpus-ci Fuzz/run $$target 17 || status=1; done; exit $$status
 
+# LeakSanitizer does not know Swift's tagged pointers and reports what globals hold; `make fuzz` looks
+# for leaks input by input.
+sanitize: export ASAN_OPTIONS = detect_leaks=0
+sanitize: export TSAN_OPTIONS = suppressions=$(CURDIR)/Tests/tsan.supp
+sanitize: setup
+	swift build --build-tests $(TEST) --scratch-path .build-asan --sanitize=address
+	swift test --skip-build $(TEST) --scratch-path .build-asan --sanitize=address
+	swift build --build-tests $(TEST) --scratch-path .build-tsan --sanitize=thread
+	swift test --skip-build $(TEST) --scratch-path .build-tsan --sanitize=thread
+
 clean:
 	rm -rf .build .build-fuzz .build-asan .build-tsan
