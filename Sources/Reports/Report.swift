@@ -15,6 +15,8 @@ public struct Report: Sendable {
   /// Audited namespaces first.
   public private(set) var namespaces: [Namespace]
   public private(set) var notices: [Notice]
+  /// The rules that were evaluated and what each came to, in the order of their ids.
+  public var rules: [RuleSummary]
   /// How many outcomes were `pass`.
   public var passed: Int
   /// How many outcomes were `not_applicable`.
@@ -24,7 +26,8 @@ public struct Report: Sendable {
   public init(
     tool: Tool, host: Host, mode: Mode, started: String, durationSeconds: Double,
     findings: [ReportedFinding], undecided: [ReportedUndecided] = [],
-    namespaces: [Namespace] = [], notices: [Notice] = [], passed: Int = 0, notApplicable: Int = 0
+    namespaces: [Namespace] = [], notices: [Notice] = [], rules: [RuleSummary] = [],
+    passed: Int = 0, notApplicable: Int = 0
   ) {
     self.tool = tool
     self.host = host
@@ -36,6 +39,7 @@ public struct Report: Sendable {
     self.undecided = undecided.sorted { $0.order < $1.order }
     self.namespaces = namespaces.sorted { $0.order < $1.order }
     self.notices = notices + ordered.filter(\.finding.isNote).map(Notice.init(note:))
+    self.rules = rules
     self.passed = passed
     self.notApplicable = notApplicable
   }

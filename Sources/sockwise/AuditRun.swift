@@ -18,6 +18,10 @@ struct AuditRun {
     let namespaces = host.reportedNamespaces
     let audited = namespaces.first { $0.audited }?.name
     var notices = host.notices.map(Notice.init) + result.notices.map { Notice(.info, $0) }
+    if let gap = host.namespacesGap {
+      notices.append(
+        Notice(.info, "there may be more network namespaces: " + gap.reason))
+    }
     if result.usedDelta && options.sample == nil {
       notices.append(
         Notice(.info, "counters were read once; --sample 2s also tells which ones rise"))
@@ -28,7 +32,8 @@ struct AuditRun {
       findings: result.findings.filter { $0.severity >= severity }
         .map { ReportedFinding($0, namespace: audited) },
       undecided: result.undecided.map { ReportedUndecided($0, namespace: audited) },
-      namespaces: namespaces, notices: notices, passed: result.passed,
+      namespaces: namespaces, notices: notices, rules: result.rules,
+      passed: result.passed,
       notApplicable: result.notApplicable)
   }
 }
@@ -60,6 +65,7 @@ extension HostFacts.Host {
       }
       return Namespace(
         name: name, audited: true, isPID1: isNamespaceOfPID1.value,
+        isInitial: isNamespaceInitial.value,
         sockets: sockets.value?.counts, role: sockets.value?.role.value)
     }
   }

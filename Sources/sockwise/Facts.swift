@@ -31,15 +31,8 @@ struct Facts: ParsableCommand {
       tool: .sockwise, host: facts.reported, mode: .live, started: started,
       sources: facts.sources.map(FactsDocument.Source.init), facts: facts.activation,
       schema: Host.schema)
-    do {
-      try OutputRequest.Destination.standardOutput.write(
-        format == .json
-          ? document.json()
-          : document.text(.ofTerminal))
-    } catch {
-      StandardStream.error.write("sockwise: \(error)\n")
-      throw ExitCode(ExitStatus.undelivered.rawValue)
-    }
+    try OutputRequest.Destination.standardOutput.write(
+      format == .json ? document.json() : document.text(.ofTerminal))
   }
 }
 

@@ -51,6 +51,10 @@ struct RuleSelection: ParsableArguments {
           "no rule or tag is called '\(name.shown)'" + (hint.map { "; \($0)" } ?? "")
         }.joined(separator: "\n") + "\n'sockwise rules list' lists them")
     }
+    guard rules.rules.isEmpty || rules.rules.contains(where: selection.selects) else {
+      throw ValidationError(
+        "--only and --skip leave no rule to evaluate; opt-in rules want --enable")
+    }
     return selection
   }
 }

@@ -40,7 +40,7 @@ struct RulesCommand: ParsableCommand {
       discussion: "Without a file: all rules that an audit would use.")
 
     @OptionGroup var options: RuleOptions
-    @Argument(help: "Rule files.") var files: [String] = []
+    @Argument(help: "Rule files, or directories of them.") var files: [String] = []
 
     func run() throws {
       let rules = options.load(only: files)
@@ -58,7 +58,7 @@ struct RulesCommand: ParsableCommand {
       discussion: "Without a file: of all rules that an audit would use.")
 
     @OptionGroup var options: RuleOptions
-    @Argument(help: "Rule files.") var files: [String] = []
+    @Argument(help: "Rule files, or directories of them.") var files: [String] = []
 
     func run() throws {
       let rules = options.load(only: files)
@@ -83,7 +83,7 @@ extension RuleOptions {
   func load(only files: [String]) -> RuleSet {
     if files.isEmpty { return load() }
     return RuleSet.load(
-      [.files(files)], schema: Host.schema, alsoKnown: Set(load().rules.map(\.id)))
+      files.map(RuleSource.named), schema: Host.schema, alsoKnown: Set(load().rules.map(\.id)))
   }
 }
 
