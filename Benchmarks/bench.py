@@ -38,6 +38,13 @@ class Bench:
     def tool(self, name):
         return str(self.tools / name)
 
+    def check_audit(self):
+        """Once, that what is to be measured is an audit: later its output is thrown away."""
+        try:
+            json.loads(subprocess.run(self.sockwise, capture_output=True, timeout=LONGEST_RUN).stdout)
+        except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+            raise Failure(f"'{' '.join(self.sockwise)}' gave no report: {error}")
+
     def table_commands(self):
         return {
             'sockwise': self.sockwise,
@@ -261,6 +268,7 @@ def explain_missing():
 def run(options):
     bench = Bench(options)
     result = {'schema': 'sockwise.bench/1', 'machine': machine(), 'tables': []}
+    bench.check_audit()
     say('idle namespace')
     result['idle_namespace'] = bench.measure_idle_namespace(15)
     say('owners')

@@ -8,6 +8,7 @@
 // 127.x.y.z, PER_DESTINATION to each. crowd is processes with descriptors, a few of which listen.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
@@ -163,6 +164,6 @@ int main(int count, char **arguments) {
 
   // Gone before this process is, so that nothing of it disturbs the next table.
   for (long worker = 0; worker < workers; worker++) kill(children[worker], SIGKILL);
-  while (wait(NULL) > 0) continue;
+  while (wait(NULL) > 0 || errno == EINTR) continue;
   return filled < workers;
 }
