@@ -30,7 +30,9 @@ let package = Package(
 
     // rules/*.yaml inside the binary: a generator, the plugin that runs it, and its output.
     .executableTarget(name: "EmbedRules", swiftSettings: settings),
-    .plugin(name: "EmbedRulesPlugin", capability: .buildTool(), dependencies: ["EmbedRules"], path: "Sources/EmbedRulesPlugin"),
+    .plugin(
+      name: "EmbedRulesPlugin", capability: .buildTool(), dependencies: ["EmbedRules"],
+      path: "Sources/EmbedRulesPlugin"),
     .target(name: "RuleData", swiftSettings: settings, plugins: ["EmbedRulesPlugin"]),
 
     // What a host is: read once, three-state, each value with its origin.

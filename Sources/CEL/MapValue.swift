@@ -27,6 +27,27 @@ public struct MapValue: Sendable {
       default: return nil
       }
     }
+
+    // Strings are Unicode scalars: Swift's own equality would take canonically equivalent ones
+    // for one key.
+    public static func == (left: Key, right: Key) -> Bool {
+      switch (left, right) {
+      case (.bool(let left), .bool(let right)): left == right
+      case (.int(let left), .int(let right)): left == right
+      case (.uint(let left), .uint(let right)): left == right
+      case (.string(let left), .string(let right)): left.utf8.elementsEqual(right.utf8)
+      default: false
+      }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+      switch self {
+      case .bool(let bool): hasher.combine(bool)
+      case .int(let int): hasher.combine(int)
+      case .uint(let uint): hasher.combine(uint)
+      case .string(let string): for byte in string.utf8 { hasher.combine(byte) }
+      }
+    }
   }
 
   /// One entry; `key` is the value as it was written.

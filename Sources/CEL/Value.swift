@@ -83,7 +83,8 @@ public struct IntegerSet: Hashable, Sendable {
   public init(_ ranges: some Sequence<ClosedRange<Int64>> = []) {
     var joined: [ClosedRange<Int64>] = []
     for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-      if let last = joined.last, last.upperBound == .max || range.lowerBound <= last.upperBound + 1 {
+      if let last = joined.last, last.upperBound == .max || range.lowerBound <= last.upperBound + 1
+      {
         joined[joined.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
       } else {
         joined.append(range)

@@ -45,8 +45,8 @@ internal import Glibc
     return nil
   }
 
-  /// The target of a link in it.
-  func link(_ name: String) throws(ReadFailure) -> String {
-    try readLink(unsafe dirfd(stream), name)
+  /// The target of a link in it, cut to `capacity` bytes.
+  func link(_ name: String, capacity: Int = Int(PATH_MAX)) throws(ReadFailure) -> String {
+    try readLink(unsafe dirfd(stream), name, capacity: capacity)
   }
 }

@@ -82,7 +82,9 @@ public struct PartialList<Element: FactValue>: FactValue {
 
   public var factValue: CEL.Value {
     var values = elements.map(\.factValue)
-    if let rest { values.append(.unknown(Unknown([Missing(reason: rest.reason, grant: rest.grant)]))) }
+    if let rest {
+      values.append(.unknown(Unknown([Missing(reason: rest.reason, grant: rest.grant)])))
+    }
     return .list(values)
   }
 }

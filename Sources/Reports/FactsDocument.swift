@@ -62,7 +62,7 @@ enum FactShape {
   case structure(ObjectValue)
   /// Has an element for each thing, by number. The last may stand for what could not be read.
   case sequence([Value])
-  /// Has a structure for each key.
+  /// Has a structure, or a value with an origin of its own, for each key.
   case mapping(MapValue)
   /// One value.
   case leaf
@@ -72,7 +72,8 @@ enum FactShape {
     case .object(let object): self = .structure(object)
     case .list(let elements) where elements.contains(where: \.isStructureOrUnknown):
       self = .sequence(elements)
-    case .map(let map) where map.entries.contains(where: \.value.isStructureOrUnknown):
+    case .map(let map)
+    where map.entries.contains(where: { $0.origin != nil || $0.value.isStructureOrUnknown }):
       self = .mapping(map)
     default: self = .leaf
     }

@@ -120,14 +120,11 @@ extension JSONWriter {
         writer.field("fragment", fragment.text)
         writer.field("undo", fragment.undo)
       case .unit(let settings):
+        let fragment = UnitFragment(settings)
         writer.field("kind", "unit")
-        writer.key("settings")
-        writer.array(settings) { writer, setting in
-          writer.object { writer in
-            writer.field("key", setting.key)
-            writer.field("value", setting.value)
-          }
-        }
+        writer.field("unit", fragment?.unit)
+        writer.field("path", fragment?.path)
+        writer.field("fragment", fragment?.text)
       case .code(let text):
         writer.field("kind", "code")
         writer.field("text", text)

@@ -57,11 +57,7 @@ public struct NamespaceName: Hashable, Sendable {
   }
 
   /// The name, or else the inode, for people.
-  var label: String { name.map { "\($0) (\(inode))" } ?? "\(inode)" }
+  var label: String { name.map { "\($0.shown) (\(inode))" } ?? "\(inode)" }
 
-  var order: String {
-    let digits = String(inode)
-    let padding = String(repeating: "0", count: max(0, 20 - digits.count))
-    return "\(kind == "own" ? 0 : 1)\(name ?? "") \(padding)\(digits)"
-  }
+  var order: String { "\(kind == "own" ? 0 : 1)\(name ?? "") \(inode)" }
 }

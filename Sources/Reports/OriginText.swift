@@ -16,14 +16,14 @@ extension Origin {
     return roots
   }
 
-  /// For people, in a few words; at most three places of a derived value are named.
+  /// For people, in a few words; at most two places of a derived value are named.
   var text: String {
     guard case .derived = self else { return place }
     var places: [String] = []
     for root in roots where !places.contains(root.shortPlace) { places.append(root.shortPlace) }
     guard !places.isEmpty else { return "derived" }
-    let named = places.prefix(3).joined(separator: ", ")
-    let more = places.count > 3 ? " and \(places.count - 3) more" : ""
+    let named = places.prefix(2).joined(separator: ", ")
+    let more = places.count > 2 ? " and \(places.count - 2) more" : ""
     return "derived from \(named)\(more)"
   }
 
@@ -36,10 +36,15 @@ extension Origin {
     }
   }
 
-  /// Without what a dump was asked of.
+  /// A dump without what was asked of it, a sysctl by its key.
   private var shortPlace: String {
-    guard case .dump(let source) = self else { return place }
-    return source.split(separator: ":", maxSplits: 1).first.map(String.init) ?? source
+    switch self {
+    case .dump(let source):
+      source.split(separator: ":", maxSplits: 1).first.map(String.init) ?? source
+    case .file(let location) where location.path.hasPrefix("/proc/sys/"):
+      location.path.split(separator: "/").dropFirst(2).joined(separator: ".")
+    default: place
+    }
   }
 }
 

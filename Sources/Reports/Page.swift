@@ -8,10 +8,23 @@ struct Page {
   struct Run {
     var text: String
     var role: Style.Role
+    /// Whether its spaces are part of it: names and labels. Prose is taken word by word.
+    var isWhole: Bool
+    /// Spaces between it and what stands before it on the line.
+    var gap: Int
 
-    init(_ text: String, _ role: Style.Role = .body) {
+    init(_ text: String, _ role: Style.Role = .body, whole: Bool = false, gap: Int = 1) {
       self.text = text
       self.role = role
+      isWhole = whole
+      self.gap = gap
+    }
+
+    /// What lines may be broken between, escaped. Line breaks in prose count as spaces, so that
+    /// nothing in it can begin a line of its own.
+    var words: [String] {
+      if isWhole { return [text.shown] }
+      return text.split { $0 == " " || $0.isNewline }.map { String($0).shown }
     }
   }
 
@@ -20,6 +33,9 @@ struct Page {
     self.width = max(20, width)
     self.style = style
   }
+
+  /// Adds what was laid out elsewhere.
+  mutating func append(_ other: Page) { text += other.text }
 
   mutating func blank() { if !text.isEmpty { text += "\n" } }
 
@@ -32,8 +48,7 @@ struct Page {
     text += "\n"
   }
 
-  /// Prose, wrapped between words; lines after the first start `hanging` further in. Line breaks
-  /// count as spaces, so that nothing in a name can begin a line of its own.
+  /// Prose, wrapped between words; lines after the first start `hanging` further in.
   mutating func prose(indent: Int = 0, hanging: Int = 0, _ runs: Run...) {
     prose(indent: indent, hanging: hanging, runs)
   }
@@ -43,35 +58,30 @@ struct Page {
     var used = 0
     var margin = indent
     for run in runs {
-      for word in run.text.split(whereSeparator: { $0 == " " || $0.isNewline }) {
-        let shown = String(word).shown
-        if !current.isEmpty && margin + used + 1 + shown.columns > width {
+      var gap = run.gap
+      for word in run.words {
+        if !current.isEmpty && margin + used + gap + word.columns > width {
           line(indent: margin, current)
           current = []
           used = 0
           margin = indent + hanging
         }
-        append(shown, run.role, to: &current, &used)
+        if current.isEmpty {
+          current.append(Run(word, run.role))
+        } else {
+          used += gap
+          let space = String(repeating: " ", count: gap)
+          // Words of one role are joined, so that colour is switched only where the role changes.
+          if current[current.count - 1].role == run.role {
+            current[current.count - 1].text += space + word
+          } else {
+            current += [Run(space), Run(word, run.role)]
+          }
+        }
+        used += word.columns
+        gap = 1
       }
     }
     if !current.isEmpty { line(indent: margin, current) }
-  }
-
-  /// Joins words of one role, so that colour is switched only where the role changes.
-  private func append(
-    _ word: String, _ role: Style.Role, to line: inout [Run], _ used: inout Int
-  ) {
-    if let last = line.last {
-      if last.role == role {
-        line[line.count - 1].text += " " + word
-      } else {
-        line.append(Run(" "))
-        line.append(Run(word, role))
-      }
-      used += 1
-    } else {
-      line.append(Run(word, role))
-    }
-    used += word.columns
   }
 }

@@ -31,7 +31,7 @@ public struct Report: Sendable {
     self.mode = mode
     self.started = started
     self.durationSeconds = durationSeconds
-    let ordered = findings.sorted { ($0.order) < ($1.order) }
+    let ordered = findings.sorted { $0.order < $1.order }
     self.findings = ordered.filter { !$0.finding.isNote }
     self.undecided = undecided.sorted { $0.order < $1.order }
     self.namespaces = namespaces.sorted { $0.order < $1.order }
@@ -168,15 +168,4 @@ public struct Notice: Hashable, Sendable {
 extension Severity {
   /// Place in the order of `allCases`, mildest first.
   var position: Int { Self.allCases.firstIndex(of: self) ?? 0 }
-}
-
-/// Orders by a small number first and then by texts, compared by Unicode scalars: never by locale.
-struct OrderKey: Comparable {
-  var `class`: Int
-  var texts: [String]
-
-  static func < (left: OrderKey, right: OrderKey) -> Bool {
-    if left.class != right.class { return left.class < right.class }
-    return left.texts.lexicographicallyPrecedes(right.texts)
-  }
 }

@@ -30,7 +30,7 @@ extension Unicode.Scalar {
 
 extension String {
   /// Safe to show: what `isUnprintable` names is written as `\u{1b}`.
-  var shown: String {
+  public var shown: String {
     guard unicodeScalars.contains(where: \.isUnprintable) else { return self }
     var text = String.UnicodeScalarView()
     for scalar in unicodeScalars {

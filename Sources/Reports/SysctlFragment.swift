@@ -13,6 +13,9 @@ public struct SysctlFragment: Hashable, Sendable {
     public var value: String
     /// The value when the audit read it; nil where the finding does not rest on it.
     public var previous: String?
+
+    /// Escaped, so that nothing in a value can begin a line of its own.
+    func assigning(_ value: String) -> String { "\(key.shown) = \(value.shown)" }
   }
 
   public var lines: [Line]
@@ -27,15 +30,17 @@ public struct SysctlFragment: Hashable, Sendable {
   }
 
   /// `net.ipv4.tcp_tw_reuse = 1`, one line for each key, with a newline after each.
-  public var text: String { lines.map { "\($0.key) = \($0.value)\n" }.joined() }
+  public var text: String { lines.map { $0.assigning($0.value) + "\n" }.joined() }
 
   /// The lines that set the values from before; a comment where one is not known. Deleting the
   /// file alone would leave the running kernel as it is.
-  public var undo: String {
+  public var undo: String { undoLines.map { $0 + "\n" }.joined() }
+
+  var undoLines: [String] {
     lines.map { line in
-      line.previous.map { "\(line.key) = \($0)\n" }
-        ?? "# \(line.key): the value from before is not known\n"
-    }.joined()
+      line.previous.map(line.assigning)
+        ?? "# \(line.key.shown): the value from before is not known"
+    }
   }
 
   private static func previous(of key: String, in evidence: [Evidence]) -> String? {

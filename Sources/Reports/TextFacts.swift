@@ -127,13 +127,13 @@ private struct MissingFacts {
   }
 
   func print(to page: inout Page) {
-    for (isUnread, title) in [(false, "Not there"), (true, "Could not be read")] {
+    for (isUnread, title) in [(false, "Absent"), (true, "Could not be read")] {
       let causes = order.filter { $0.isUnread == isUnread }
       guard !causes.isEmpty else { continue }
       page.blank()
       page.line(.init(title, .strong))
       for cause in causes {
-        let grant = cause.grant.map { " (to read it, grant \($0))" } ?? ""
+        let grant = cause.grant.map { " (grant \($0))" } ?? ""
         page.prose(indent: 2, hanging: 2, .init(cause.reason + grant))
         page.prose(indent: 4, hanging: 2, .init(paths[cause]?.text ?? "", .faint))
       }

@@ -6,13 +6,12 @@ extension TextReport {
   private static let evidenceLimit = 8
 
   /// One finding. `previous` is the one printed before it, to which an equal remedy refers.
-  mutating func print(_ reported: ReportedFinding, after previous: Finding?) {
+  mutating func print(_ reported: ReportedFinding, after previous: ReportedFinding?) {
     let finding = reported.finding
-    let label = finding.severity.rawValue
-    let padding = String(repeating: " ", count: max(0, 6 - label.count))
+    let label = finding.severity.rawValue.uppercased()
     page.prose(
-      hanging: 8, .init(label.uppercased() + padding, .severity(finding.severity)),
-      .init(finding.title, .strong))
+      hanging: label.columns + 2, .init(label, .severity(finding.severity)),
+      .init(finding.title, .strong, gap: 2))
     printIdentity(reported)
     page.prose(indent: 2, .init(finding.message))
     printEvidence(finding.evidence)
@@ -22,14 +21,16 @@ extension TextReport {
 
   private mutating func printIdentity(_ reported: ReportedFinding) {
     let finding = reported.finding
-    var runs = [Page.Run(finding.rule, .faint), .init(" "), .init(finding.subject)]
+    var runs = [
+      Page.Run(finding.rule, .faint), .init(finding.subject, whole: true, gap: 2),
+    ]
+    var remarks: [String] = []
     if finding.confidence != .high {
-      runs.append(.init(" (confidence: \(finding.confidence.rawValue))"))
+      remarks.append("confidence: \(finding.confidence.rawValue)")
     }
-    switch reported.state {
-    case .new: break
-    case .known: runs.append(.init(" (known)"))
-    case .waived: runs.append(.init(" (waived)"))
+    if reported.state != .new { remarks.append(reported.state.rawValue) }
+    if !remarks.isEmpty {
+      runs.append(.init("(\(remarks.joined(separator: ", ")))", gap: 2))
     }
     page.prose(indent: 2, hanging: 2, runs)
   }
@@ -52,10 +53,15 @@ extension TextReport {
     }
   }
 
-  private mutating func printRemedies(_ reported: ReportedFinding, after previous: Finding?) {
+  private mutating func printRemedies(
+    _ reported: ReportedFinding, after previous: ReportedFinding?
+  ) {
     let finding = reported.finding
     guard !finding.remediation.isEmpty else { return }
-    if let previous, previous.rule == finding.rule, previous.remediation == finding.remediation {
+    if let previous, previous.finding.rule == finding.rule,
+      previous.finding.remediation == finding.remediation,
+      previous.namespace == reported.namespace
+    {
       page.prose(indent: 2, .init("Remedy: as above", .faint))
       return
     }
@@ -67,8 +73,11 @@ extension TextReport {
           SysctlFragment(settings, evidence: finding.evidence),
           outsideHost: isOutsideHost(reported.namespace))
       case .unit(let settings):
-        page.prose(indent: 4, hanging: 2, .init("- in the unit (systemctl edit):"))
-        for setting in settings { page.line(indent: 8, .init(setting.unitLine)) }
+        guard let fragment = UnitFragment(settings) else { continue }
+        page.prose(
+          indent: 4, hanging: 2,
+          .init("- Set in \(fragment.unit), with 'systemctl edit \(fragment.unit)':"))
+        for line in fragment.lines { page.line(indent: 8, .init(line)) }
       case .code(let text), .note(let text):
         page.prose(indent: 4, hanging: 2, .init("- " + text))
       }
@@ -82,14 +91,17 @@ extension TextReport {
       indent: 4, hanging: 2,
       .init(
         outsideHost
-          ? "- inside that network namespace, with sysctl -w or by what creates it:"
-          : "- in \(SysctlFragment.path), then 'sysctl -p \(SysctlFragment.path)':"))
-    for line in fragment.lines { page.line(indent: 8, .init("\(line.key) = \(line.value)")) }
+          ? "- Set in that network namespace, with 'sysctl -w' or by what creates it:"
+          : "- Set in \(SysctlFragment.path):"))
+    for line in fragment.lines { page.line(indent: 8, .init(line.assigning(line.value))) }
     guard verbosity == .verbose else { return }
-    page.prose(indent: 6, .init("Undo, after removing them, with 'sysctl -w':", .faint))
-    for line in fragment.undo.split(separator: "\n") {
-      page.line(indent: 8, .init(String(line), .faint))
+    if !outsideHost {
+      page.line(indent: 6, .init("Apply: sysctl -p \(SysctlFragment.path)", .faint))
     }
+    page.prose(
+      indent: 6, hanging: 2,
+      .init("Undo: take that back, and set with 'sysctl -w' what was there before:", .faint))
+    for line in fragment.undoLines { page.line(indent: 8, .init(line, .faint)) }
   }
 
   private func isOutsideHost(_ name: NamespaceName?) -> Bool {
@@ -112,26 +124,26 @@ extension TextReport {
   }
 }
 
-extension Remediation.Setting {
-  /// As a line of a unit file; a section header has no value.
-  fileprivate var unitLine: String { value.isEmpty ? key : "\(key)=\(value)" }
-}
-
 extension Page {
-  /// Facts and where they come from, each on one line: `key = value  (origin)`. The origins stand in
-  /// one column where that fits; the part before them is never padded, so that it can be copied.
+  /// Facts and where they come from, each on one line: `key = value  (origin)`. The part before the
+  /// origin is never padded or wrapped, so that it can be copied; the origins stand in one column
+  /// where there is room.
   mutating func facts(indent: Int, _ facts: [(text: String, origin: String?)]) {
-    let origins = facts.map { $0.origin.map { $0.shown.columns + 2 } ?? 0 }.max() ?? 0
-    let widest = facts.map { $0.text.shown.columns }.max() ?? 0
-    let isAligned = indent + widest + 2 + origins <= width
+    // One long value does not push the origins of all others away.
+    let column = facts.map { $0.text.shown.columns }.filter { $0 <= 60 }.max() ?? 0
     for fact in facts {
       guard let origin = fact.origin else {
         line(indent: indent, .init(fact.text))
         continue
       }
-      let gap = isAligned ? widest - fact.text.shown.columns + 2 : 2
+      let unpadded = fact.text.shown.columns
+      let rest = indent + 4 + origin.shown.columns
+      // Padded unless that alone makes the line wider than the page.
+      let isPadded = column + rest <= width || unpadded + rest > width
+      let gap = 2 + (isPadded ? max(0, column - unpadded) : 0)
       line(
-        indent: indent, .init(fact.text), .init(String(repeating: " ", count: gap)),
+        indent: indent, .init(fact.text),
+        .init(String(repeating: " ", count: gap)),
         .init("(\(origin))", .faint))
     }
   }

@@ -3,7 +3,7 @@ import Rules
 extension ReportFormat {
   /// For people: findings by severity with evidence and remedy, what could not be checked, notices,
   /// and a summary line.
-  static let text = ReportFormat(name: "text", abstract: "text for people (default)") {
+  public static let text = ReportFormat(name: "text", abstract: "text for people (default)") {
     report, options in
     var text = TextReport(report, options)
     return text.render()
@@ -41,10 +41,14 @@ struct TextReport {
     let host = report.host
     var sentences: [String] = []
     switch report.mode {
-    case .live: sentences.append("Audited \(host.name), Linux \(host.kernel)\(scopeOfNamespaces).")
+    case .live:
+      sentences.append(
+        "Audited \(host.name.shown), Linux \(host.kernel.shown)\(scopeOfNamespaces).")
     case .root:
-      sentences.append("Audited the files of \(host.name), judged as Linux \(host.kernel).")
-    case .review: sentences.append("Reviewed files by themselves, judged as Linux \(host.kernel).")
+      sentences.append(
+        "Audited the files of \(host.name.shown), judged as Linux \(host.kernel.shown).")
+    case .review:
+      sentences.append("Reviewed files by themselves, judged as Linux \(host.kernel.shown).")
     }
     let others = report.namespaces.count { !$0.audited }
     if others > 0 {
@@ -72,7 +76,7 @@ struct TextReport {
     var perRule: [String: Int] = [:]
     for reported in shown { perRule[reported.finding.rule, default: 0] += 1 }
     var printed: [String: Int] = [:]
-    var previous: Finding?
+    var previous: ReportedFinding?
     for reported in shown {
       let finding = reported.finding
       let number = printed[finding.rule, default: 0] + 1
@@ -80,7 +84,7 @@ struct TextReport {
       if verbosity < .verbose && number > Self.foldingLimit { continue }
       page.blank()
       print(reported, after: previous)
-      previous = finding
+      previous = reported
       let folded = (perRule[finding.rule] ?? 0) - Self.foldingLimit
       if verbosity < .verbose && number == Self.foldingLimit && folded > 0 {
         page.blank()
@@ -102,7 +106,7 @@ struct TextReport {
         let number = perRule[rule, default: 0] + 1
         perRule[rule] = number
         if verbosity < .verbose && number > Self.foldingLimit { continue }
-        runs.append(.init("(\(rule))", .faint))
+        runs.append(.init("(\(rule))", .faint, whole: true))
       }
       page.prose(indent: 2, hanging: 2, [.init("-")] + runs)
     }
@@ -118,7 +122,8 @@ struct TextReport {
     let summary = report.summary
     var clauses: [String] = []
     if summary.total == 0 {
-      clauses.append("nothing to report: \(checked)")
+      let isAll = summary.known + summary.waived == 0 && report.undecided.isEmpty
+      clauses.append("\(isAll ? "nothing to report" : "no new findings"): \(checked)")
     } else {
       let bySeverity = Severity.allCases.reversed().compactMap { severity in
         summary.findings[severity].map { "\($0) \(severity.rawValue)" }
@@ -147,7 +152,8 @@ struct TextReport {
     func sum(_ path: (Namespace.SocketCounts) -> Int) -> Int {
       sockets.reduce(0) { $0 &+ path($1) }
     }
-    text += ", over \(sum(\.tcp)) TCP and \(count(sum(\.udp), "UDP socket"))"
+    text += " over \(sum(\.tcp)) TCP and \(count(sum(\.udp), "UDP socket"))"
+    guard verbosity == .verbose else { return text }
     return text + " (\(count(sum(\.listeners), "listener")), \(sum(\.timeWait)) in TIME_WAIT)"
   }
 }

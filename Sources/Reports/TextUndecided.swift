@@ -34,8 +34,8 @@ extension TextReport {
     page.blank()
     page.line(.init("Could not check", .strong))
     for (cause, group) in groups() {
-      var heading = cause.kind == .error ? "error: \(cause.reason)" : cause.reason
-      if let grant = cause.grant { heading += " (to read it, grant \(grant))" }
+      var heading = (cause.kind == .error ? "error: " : "") + cause.reason.shown
+      if let grant = cause.grant { heading += " (grant \(grant.shown))" }
       page.prose(indent: 2, hanging: 2, .init(heading))
       if !group.facts.isEmpty {
         page.prose(indent: 4, hanging: 2, .init("reading \(names(group.facts))", .faint))
@@ -65,7 +65,9 @@ extension TextReport {
     return order.map { ($0, groups[$0] ?? Group()) }
   }
 
-  private func names(_ names: [String]) -> String {
+  /// A list in prose; the names are escaped here, so that their line breaks show.
+  private func names(_ listed: [String]) -> String {
+    let names = listed.map(\.shown)
     guard verbosity < .verbose, names.count > Self.namesLimit + 1 else {
       return names.joined(separator: ", ")
     }

@@ -42,6 +42,8 @@ enum ValueText {
     guard double.isFinite else { return double.isNaN ? "not a number" : "infinite" }
     let hundredths = (double * 100).rounded()
     guard abs(hundredths) < 1e15 else { return double.description }
+    // Also for -0.001, which would print as -0.
+    if hundredths == 0 { return "0" }
     let text = (hundredths / 100).description
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }

@@ -5,11 +5,13 @@ enum Clock {
   /// Now, as ISO 8601 in UTC to the second.
   static func utcNow() -> String {
     var seconds = time(nil)
-    var parts = tm()
+    var parts = unsafe tm()
     guard unsafe gmtime_r(&seconds, &parts) != nil else { return "" }
     func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    let date = "\(Int(parts.tm_year) + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
-    return "\(date)T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))Z"
+    let (year, month, day) = unsafe (parts.tm_year, parts.tm_mon, parts.tm_mday)
+    let (hour, minute, second) = unsafe (parts.tm_hour, parts.tm_min, parts.tm_sec)
+    return "\(Int(year) + 1900)-\(two(month + 1))-\(two(day))"
+      + "T\(two(hour)):\(two(minute)):\(two(second))Z"
   }
 
   /// Seconds on a clock that never jumps.

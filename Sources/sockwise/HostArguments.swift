@@ -1,5 +1,6 @@
 import ArgumentParser
 import HostFacts
+import Rules
 
 /// Which host to read and for how long, shared by `audit` and `facts`.
 struct HostArguments: ParsableArguments {
@@ -7,7 +8,7 @@ struct HostArguments: ParsableArguments {
     help: ArgumentHelp(
       "Network namespace: 'self', the number of a process in it, or a path such as /run/netns/blue.",
       valueName: "self|PID|PATH"))
-  var netns = "self"
+  var netns = NamespaceArgument(selection: .own)
 
   @Option(
     help: ArgumentHelp(
@@ -20,6 +21,27 @@ struct HostArguments: ParsableArguments {
       "Read the counters twice, this far apart, for rules about counters that rise.",
       valueName: "DURATION"))
   var sample: Seconds?
+
+  /// - Parameter rules: whose keys of `sysctl_raw` are read too.
+  func options(for rules: RuleSet? = nil) -> HostOptions {
+    HostOptions(
+      netns: netns.selection, timeLimit: timeLimit.value, sample: sample?.value,
+      rawKeys: rules?.rawSysctls ?? [])
+  }
+}
+
+/// A network namespace on the command line.
+struct NamespaceArgument: ExpressibleByArgument {
+  let selection: NetworkNamespace.Selection
+
+  init(selection: NetworkNamespace.Selection) { self.selection = selection }
+
+  init?(argument: String) {
+    guard let selection = NetworkNamespace.Selection(argument) else { return nil }
+    self.selection = selection
+  }
+
+  var defaultValueDescription: String { "self" }
 }
 
 /// A span of time on the command line: `2`, `2s`, `500ms` or `5m`.
@@ -29,16 +51,15 @@ struct Seconds: ExpressibleByArgument, CustomStringConvertible {
   init(_ value: Double) { self.value = value }
 
   init?(argument: String) {
-    let units: [(String, Double)] = [("ms", 0.001), ("s", 1), ("min", 60), ("m", 60), ("", 1)]
-    for (suffix, factor) in units where argument.hasSuffix(suffix) {
-      let digits = argument.dropLast(suffix.count)
-      guard digits.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }),
-        let number = Double(digits), number > 0, number * factor <= 86_400
-      else { return nil }
-      value = number * factor
-      return
+    let units: [(String, Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("", 1)]
+    guard let (suffix, factor) = units.first(where: { argument.hasSuffix($0.0) }) else {
+      return nil
     }
-    return nil
+    let digits = argument.dropLast(suffix.count)
+    guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2e }),
+      let number = Double(digits), number > 0, number * factor <= 86_400
+    else { return nil }
+    value = number * factor
   }
 
   var description: String { value == value.rounded() ? "\(Int(value))s" : "\(value)s" }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import HostFacts
+import Reports
 import RuleData
 import Rules
 
@@ -8,16 +9,59 @@ struct RuleOptions: ParsableArguments {
   @Option(
     name: .customLong("rules"),
     help: ArgumentHelp(
-      "Add a directory of rule files; a file of the same name replaces a built-in rule, an empty one turns it off. Repeatable.",
+      "Add a directory of rule files; a file of the same name replaces a rule, an empty one turns it off. Repeatable.",
       valueName: "DIR"))
   var directories: [String] = []
 
   /// The built-in rules, then those of the system, then those named here; the later wins.
   func load() -> RuleSet {
-    let builtIn = RuleSource.embedded(RuleData.files.map { ($0.path, $0.text) })
     let system = ["/usr/share/sockwise/rules", "/etc/sockwise/rules.d"]
-      .compactMap { RuleSource.systemDirectory($0) }
+      .map { RuleSource.directory($0, isSystem: true) }
     let named = directories.map { RuleSource.directory($0) }
-    return RuleSet.load([builtIn] + system + named, schema: Host.schema)
+    return RuleSet.load([.builtIn] + system + named, schema: Host.schema)
+  }
+}
+
+extension RuleSource {
+  /// The rules inside the binary.
+  static var builtIn: RuleSource { .embedded(RuleData.files.map { ($0.path, $0.text) }) }
+}
+
+/// Which of the rules are evaluated.
+struct RuleSelection: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Evaluate only this rule or tag. Repeatable.", valueName: "RULE"))
+  var only: [String] = []
+
+  @Option(help: ArgumentHelp("Leave out this rule or tag. Repeatable.", valueName: "RULE"))
+  var skip: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Evaluate this opt-in rule, or every one with this tag, too. Repeatable.", valueName: "RULE"))
+  var enable: [String] = []
+
+  /// The choice; throws where a name is no rule and no tag.
+  func selection(from rules: RuleSet) throws -> Selection {
+    let selection = Selection(only: only, skip: skip, enable: enable)
+    let unknown = selection.unknownNames(in: rules.rules)
+    guard unknown.isEmpty else {
+      throw ValidationError(
+        unknown.map { name, hint in
+          "no rule or tag is called '\(name.shown)'" + (hint.map { "; \($0)" } ?? "")
+        }.joined(separator: "\n") + "\n'sockwise rules list' lists them")
+    }
+    return selection
+  }
+}
+
+extension [RuleDiagnostic] {
+  /// Shows what is wrong with rule files; true where something is. Warnings are for who writes
+  /// rules, not for who runs an audit.
+  func report(warnings: Bool = false) -> Bool {
+    for diagnostic in self where warnings || diagnostic.severity == .error {
+      StandardStream.error.write(diagnostic.rendered() + "\n")
+    }
+    return contains { $0.severity == .error }
   }
 }

@@ -7,7 +7,8 @@ struct Sockwise: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "sockwise",
-    abstract: "Finds sysctl, port and socket settings that will hurt, says why, and how to fix them.",
+    abstract:
+      "Finds sysctl, port and socket settings that will hurt, says why, and how to fix them.",
     discussion: """
       Start with 'sockwise audit'. It reads; it never writes a sysctl, restarts a service or \
       sends a packet.
@@ -20,7 +21,7 @@ struct Sockwise: ParsableCommand {
 enum Main {
   static func main() {
     // A reader that goes away (`sockwise audit | head`) is no error: writes report EPIPE instead.
-    _ = unsafe signal(SIGPIPE, SIG_IGN)
+    _ = signal(SIGPIPE, SIG_IGN)
     do {
       var command = try Sockwise.parseAsRoot()
       try command.run()

@@ -1,4 +1,5 @@
 import Glibc
+import Reports
 
 /// Standard output or standard error, written with write(2): Swift's `stdout` is not safe to share
 /// between threads, and `print` buffers what a crash would lose.
@@ -10,7 +11,9 @@ enum StandardStream: Int32 {
   func write(_ text: String) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(rawValue, $0.baseAddress, $0.count) }
+      let count = unsafe rest.withUnsafeBytes {
+        unsafe Glibc.write(rawValue, $0.baseAddress, $0.count)
+      }
       if count < 0 {
         if errno == EINTR { continue }
         return
@@ -41,5 +44,12 @@ enum Terminal {
     guard let value = unsafe getenv(name) else { return nil }
     let text = unsafe String(cString: value)
     return text.isEmpty ? nil : text
+  }
+}
+
+extension RenderOptions {
+  /// For standard output as it is.
+  static var ofTerminal: RenderOptions {
+    RenderOptions(width: Terminal.width, style: Terminal.usesColour ? .coloured : .plain)
   }
 }

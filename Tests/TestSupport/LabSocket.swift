@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A real socket of a scratch network namespace. It closes when the namespace's closure ends.
 ///
@@ -77,9 +78,13 @@ public final class LabSocket {
   /// The next connection, waiting for it up to five seconds.
   public func accept() throws(SystemCallError) -> LabSocket {
     try wait(for: CInt(POLLIN), "accept")
-    let accepted = Glibc.accept(descriptor, nil, nil)
+    // Inherited by a program that another test starts, the connection would not end here.
+    let accepted = starting.withLock { _ in
+      let accepted = Glibc.accept(descriptor, nil, nil)
+      if accepted >= 0 { setCloseOnExec(accepted) }
+      return accepted
+    }
     if accepted < 0 { throw SystemCallError("accept") }
-    _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
     return LabSocket(descriptor: accepted)
   }
 

@@ -51,6 +51,9 @@ public final class ScratchNamespace {
     for address in addresses { try LoopbackInterface.add(address) }
     let namespace = ScratchNamespace(deadline: monotonicSeconds() + timeLimit)
     defer { namespace.closeAll() }
+    // On a busy machine a FIN may be sent twice; what answers the second is a reset, and that ends
+    // TIME_WAIT early (RFC 1337). Situations must hold.
+    try namespace.setSysctl("net.ipv4.tcp_rfc1337", "1")
     for (key, value) in sysctls { try namespace.setSysctl(key, value) }
     return try body(namespace)
   }
@@ -59,11 +62,21 @@ public final class ScratchNamespace {
   /// Holds what was opened: ARC would close a socket after its last use in the closure.
   private var sockets: [LabSocket] = []
 
+  private var clientPorts = 10_000..<32_768
+
   private init(deadline: Double) { self.deadline = deadline }
 
   /// Throws ETIMEDOUT once the time is up; long loops call it.
   public func checkTime() throws(SystemCallError) {
     if monotonicSeconds() > deadline { throw SystemCallError("time limit", code: ETIMEDOUT) }
+  }
+
+  /// A port below the default range that no client of this namespace has had.
+  func nextClientPort() throws(SystemCallError) -> Int {
+    guard let port = clientPorts.popFirst() else {
+      throw SystemCallError("client ports", code: EADDRNOTAVAIL)
+    }
+    return port
   }
 
   // MARK: Sysctls
@@ -127,16 +140,13 @@ public final class ScratchNamespace {
   }
 }
 
-/// Lets a process hold many sockets at once; the limit is the process's, so it stays raised.
-public func raiseDescriptorLimit(to count: Int) throws(SystemCallError) {
+/// Lets this process hold as many sockets as its hard limit allows; it stays so. Beyond that
+/// socket() fails with EMFILE: going above the hard limit takes CAP_SYS_RESOURCE, which root in a
+/// container may lack.
+public func raiseDescriptorLimit() throws(SystemCallError) {
   var limit = rlimit()
-  if unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) != 0 {
-    throw SystemCallError("getrlimit")
-  }
-  if limit.rlim_cur >= rlim_t(count) { return }
-  limit.rlim_cur = rlim_t(count)
-  limit.rlim_max = max(limit.rlim_max, limit.rlim_cur)
-  if unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) != 0 {
-    throw SystemCallError("setrlimit(RLIMIT_NOFILE, \(count))")
-  }
+  let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+  if unsafe getrlimit(resource, &limit) != 0 { throw SystemCallError("getrlimit") }
+  limit.rlim_cur = limit.rlim_max
+  if unsafe setrlimit(resource, &limit) != 0 { throw SystemCallError("setrlimit(RLIMIT_NOFILE)") }
 }

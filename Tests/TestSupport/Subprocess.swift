@@ -57,7 +57,7 @@ public struct Subprocess {
 
   public func run() throws(SystemCallError) -> Result {
     let started = monotonicSeconds()
-    // Swift sees neither pipe2 nor mkostemp: a program started between pipe() and FD_CLOEXEC would
+    // Swift sees neither pipe2 nor mkostemp nor accept4: a program started between pipe() and FD_CLOEXEC would
     // inherit the pipe and keep it open.
     var (child, pipes) = try starting.withLock { (_) throws(SystemCallError) in try start() }
     defer { for index in pipes.indices { pipes[index].closeBoth() } }
@@ -190,9 +190,9 @@ public struct Subprocess {
 }
 
 /// Held while descriptors without FD_CLOEXEC exist, and while a program is started.
-private let starting = Mutex(())
+let starting = Mutex(())
 
-private func setCloseOnExec(_ descriptor: CInt) { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+func setCloseOnExec(_ descriptor: CInt) { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
 
 /// The two ends of a pipe; -1 where one is closed. Descriptors are not closed by themselves.
 private struct Pipe: Sendable {

@@ -1,4 +1,4 @@
-public import Glibc
+import Glibc
 
 /// Whole files, read and written with errors that name the file.
 public enum TextFile {
@@ -22,14 +22,14 @@ public enum TextFile {
 
   /// Replaces a file, making the directories above it.
   public static func write(
-    _ text: String, to path: String, mode: mode_t = 0o644
+    _ text: String, to path: String, mode: UInt32 = 0o644
   ) throws(SystemCallError) {
     try write(Array(text.utf8), to: path, mode: mode)
   }
 
   /// Replaces a file, making the directories above it.
   public static func write(
-    _ bytes: [UInt8], to path: String, mode: mode_t = 0o644
+    _ bytes: [UInt8], to path: String, mode: UInt32 = 0o644
   ) throws(SystemCallError) {
     var parent = ""
     for part in path.split(separator: "/").dropLast() {

@@ -80,12 +80,12 @@ struct TestSupportTests {
     #expect(try BuiltBinary.run(["--help"]).status == 0)
   }
 
-  @Test(.enabled(if: ScratchNamespace.isAvailable, ScratchNamespace.requirement))
+  @Test(.needsNamespaces)
   func theBuiltBinaryRunsAsNobody() throws {
     #expect(try BuiltBinary.run(["--help"], as: .nobody).status == 0)
   }
 
-  @Test(.enabled(if: ScratchNamespace.isAvailable, ScratchNamespace.requirement))
+  @Test(.needsNamespaces)
   func aNamespaceIsItsOwn() async throws {
     let seen = try await ScratchNamespace.run(
       addresses: ["192.168.1.100", "fd00::100"],
@@ -113,7 +113,7 @@ struct TestSupportTests {
     #expect(seen.5 == 3)
   }
 
-  @Test(.enabled(if: ScratchNamespace.isAvailable, ScratchNamespace.requirement))
+  @Test(.needsNamespaces)
   func errorsCarryTheNameOfTheirCode() async {
     await #expect(throws: SystemCallError("bind 127.0.0.1:7000", code: EADDRINUSE)) {
       try await ScratchNamespace.run { net in

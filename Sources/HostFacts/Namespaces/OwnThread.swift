@@ -10,21 +10,20 @@ public func onOwnThread<Result: Sendable>(
   _ body: @escaping @Sendable () -> Result
 ) -> Result? {
   let outcome = ThreadOutcome<Result>()
-  let start = Unmanaged.passRetained(ThreadStart { outcome.value = body() })
+  let start = unsafe Unmanaged.passRetained(ThreadStart { outcome.value = body() })
   var thread = pthread_t()
   let status = unsafe pthread_create(
     &thread, nil,
     { argument in
       guard let argument = unsafe argument else { return nil }
-      let start = unsafe Unmanaged<ThreadStart>.fromOpaque(argument)
-      unsafe start.takeRetainedValue().run()
-      return unsafe nil
+      unsafe Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue().run()
+      return nil
     }, start.toOpaque())
   guard status == 0 else {
     unsafe start.release()
     return nil
   }
-  unsafe pthread_join(thread, nil)
+  pthread_join(thread, nil)
   return outcome.value
 }
 

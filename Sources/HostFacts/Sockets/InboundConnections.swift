@@ -1,5 +1,5 @@
 /// TCP connections that came in through one listener, by what they mean to it.
-public struct InboundConnections: Hashable, Sendable {
+public struct InboundConnections: Equatable, Sendable {
   public var total = 0
   public var established = 0
   public var unread = 0
@@ -12,6 +12,7 @@ public struct InboundConnections: Hashable, Sendable {
   public var lastAck = 0
   public var synReceived = 0
   public var blocksRestart = 0
+  public var secondsLeft: Reading<Double> = .absent("no connection in TIME_WAIT")
   /// Milliseconds until the last TIME_WAIT ends; nil where there is none.
   var longestTimeWait: Int?
 
@@ -59,11 +60,6 @@ extension InboundConnections: FactObject {
   public static let documentation = """
     TCP connections whose local address and port are a listener's. Counts, from the socket tables.
     """
-
-  var secondsLeft: Reading<Double> {
-    longestTimeWait.map { .value(Double($0) / 1000, .derived([])) }
-      ?? .absent("no connection in TIME_WAIT")
-  }
 
   public static var fields: [FactField<InboundConnections>] {
     [

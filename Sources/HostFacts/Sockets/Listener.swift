@@ -67,8 +67,11 @@ extension Listener: FactObject {
       .init(
         "bind_address_no_port", \.bindAddressNoPort,
         "IP_BIND_ADDRESS_NO_PORT. From sock_diag since Linux 5.10, or pidfd_getfd."),
-      .init("process", \.ownership.process, "Name of the first process that holds it."),
-      .init("pid", \.ownership.pid, "Process id of that process."),
+      .init(
+        "process", \.ownership.process,
+        "Name of the first process that holds it; absent for the kernel's own sockets.",
+        optional: true),
+      .init("pid", \.ownership.pid, "Process id of that process.", optional: true),
       .init("unit", \.ownership.unit, "systemd unit that owns it.", optional: true),
       .init(
         "socket_activated", \.ownership.socketActivated,

@@ -42,7 +42,9 @@ public struct Netstat: Sendable {
   /// The reading of each declared counter.
   public subscript(_ line: String, _ name: String) -> Reading<Int> {
     guard let names = counters[line] else { return .absent("the kernel reports no \(line) line") }
-    guard let value = names[name] else { return .absent("this kernel does not count \(line).\(name)") }
+    guard let value = names[name] else {
+      return .absent("this kernel does not count \(line).\(name)")
+    }
     return .value(Int(value), origin)
   }
 }
@@ -85,28 +87,5 @@ public struct NetstatReading: Sendable {
   /// The `netstat` variable.
   var factValue: CEL.Value {
     NetstatCounter.tree.value { leaf in self[leaf.path[0], leaf.path[1]].field }
-  }
-
-  /// `delta.netstat`: how much each counter grew since an earlier reading.
-  func growth(since earlier: NetstatReading) -> CEL.Value {
-    NetstatCounter.treeOfDelta.value { leaf in
-      let (line, name) = (leaf.path[0], leaf.path[1])
-      return Self.difference(from: earlier[line, name], to: self[line, name], name).field
-    }
-  }
-
-  static func difference(from earlier: Reading<Int>, to later: Reading<Int>, _ name: String)
-    -> Reading<Int>
-  {
-    switch (earlier, later) {
-    case (.value(let first, let origin), .value(let second, let origin2)):
-      let (growth, overflow) = second.subtractingReportingOverflow(first)
-      // Counters only grow; a smaller one was reset or wrapped (32 bits in some kernels).
-      return overflow || growth < 0
-        ? .unavailable(.init("\(name) went back from \(first) to \(second)"))
-        : .value(growth, .derived(origin == origin2 ? [origin] : [origin, origin2]))
-    case (.value, _): return later
-    default: return earlier
-    }
   }
 }

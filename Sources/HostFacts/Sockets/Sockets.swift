@@ -2,7 +2,7 @@
 public struct Sockets: Sendable {
   public var listeners: PartialList<Listener>
   public var boundUDP: PartialList<UDPSocket>
-  public var boundIdle: PartialList<BoundSocket>
+  public var boundIdle: Reading<PartialList<BoundSocket>>
   public var destinations: PartialList<Destination>
   public var smallDestinations: Reading<Int>
   public var selfConnections: PartialList<SelfConnection>
@@ -29,9 +29,11 @@ extension Sockets: FactObject {
     [
       .init("listeners", \.listeners, "TCP listeners."),
       .init("bound_udp", \.boundUDP, "Bound UDP sockets, connected ones included."),
+      .init("service_ports", \.servicePorts, "Ports of listeners and of unconnected UDP sockets."),
       .init(
         "bound_idle", \.boundIdle,
-        "TCP sockets that are bound, and neither listen nor are connected."),
+        "TCP sockets that are bound, and neither listen nor are connected; sock_diag since Linux"
+          + " 6.8.", optional: true),
       .init(
         "destinations", \.destinations,
         "Groups of outbound TCP connections that hold at least 1 % of the range."),

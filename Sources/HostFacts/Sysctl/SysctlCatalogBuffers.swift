@@ -3,19 +3,22 @@ extension SysctlCatalog {
   static let buffers: [SysctlEntry] = [
     SysctlEntry(
       "net.core.rmem_default", "Bytes of receive buffer that a socket starts with (net.rst).",
-      scope: .sharedReadOnly),
+      scope: .sharedReadOnly, inChildrenSince: KernelVersion(6, 11)),
     SysctlEntry(
       "net.core.rmem_max", "Most bytes of receive buffer that SO_RCVBUF can ask for (net.rst).",
-      scope: .sharedReadOnly),
+      scope: .sharedReadOnly, inChildrenSince: KernelVersion(6, 11),
+      defaults: [.since(6, 18, "4194304")]),
     SysctlEntry(
       "net.core.wmem_default", "Bytes of send buffer that a socket starts with (net.rst).",
-      scope: .sharedReadOnly),
+      scope: .sharedReadOnly, inChildrenSince: KernelVersion(6, 11)),
     SysctlEntry(
       "net.core.wmem_max", "Most bytes of send buffer that SO_SNDBUF can ask for (net.rst).",
-      scope: .sharedReadOnly),
+      scope: .sharedReadOnly, inChildrenSince: KernelVersion(6, 11),
+      defaults: [.since(6, 18, "4194304")]),
     SysctlEntry(
       "net.core.optmem_max", "Most bytes of control messages and filters of a socket (net.rst).",
-      inChildrenSince: KernelVersion(6, 8), defaults: [.since(6, 8, "131072")]),
+      inChildrenSince: KernelVersion(6, 8), allowed: [.since(6, 8, 0...2_147_483_647)],
+      defaults: [.since(6, 8, "131072")]),
     SysctlEntry(
       "net.core.netdev_max_backlog",
       "Packets that wait for the kernel on each CPU before more are dropped (net.rst).",
@@ -36,12 +39,12 @@ extension SysctlCatalog {
       "net.core.busy_poll",
       "Microseconds that poll() and select() spin for packets; 0 not at all (net.rst).",
       scope: .initialNamespace, condition: .option("CONFIG_NET_RX_BUSY_POLL"),
-      defaults: [.always("0")]),
+      allowed: [.always(0...2_147_483_647)], defaults: [.always("0")]),
     SysctlEntry(
       "net.core.busy_read",
       "Microseconds that reads spin for packets, the initial SO_BUSY_POLL; 0 not at all (net.rst).",
       scope: .initialNamespace, condition: .option("CONFIG_NET_RX_BUSY_POLL"),
-      defaults: [.always("0")]),
+      allowed: [.always(0...2_147_483_647)], defaults: [.always("0")]),
     SysctlEntry(
       "net.core.default_qdisc",
       "Queueing discipline that new interfaces start with (net.rst).", kind: .string,
@@ -64,12 +67,12 @@ extension SysctlCatalog {
     SysctlEntry(
       "net.ipv4.tcp_moderate_rcvbuf",
       "1: the receive buffer of a TCP socket follows the connection's speed (ip-sysctl.rst).",
-      allowed: [.since(5, 13, 0...255)], defaults: [.always("1")]),
+      allowed: [.since(5, 14, 0...255)], defaults: [.always("1")]),
     SysctlEntry(
       "net.ipv4.tcp_notsent_lowat",
       "Unsent bytes below which a TCP socket is writable; 4294967295 for no limit "
         + "(ip-sysctl.rst).",
-      defaults: [.always("4294967295")]),
+      allowed: [.always(0...4_294_967_295)], defaults: [.always("4294967295")]),
     SysctlEntry(
       "net.ipv4.tcp_limit_output_bytes",
       "Bytes that a TCP socket may have in queues and driver at a time (ip-sysctl.rst)."),
@@ -80,9 +83,11 @@ extension SysctlCatalog {
       scope: .initialNamespace),
     SysctlEntry(
       "net.ipv4.udp_rmem_min",
-      "Bytes that a UDP socket may always receive, under memory pressure too (ip-sysctl.rst)."),
+      "Bytes that a UDP socket may always receive, under memory pressure too (ip-sysctl.rst).",
+      allowed: [.always(1...2_147_483_647)]),
     SysctlEntry(
       "net.ipv4.udp_wmem_min",
-      "Bytes that a UDP socket may always send, under memory pressure too (ip-sysctl.rst)."),
+      "Bytes that a UDP socket may always send, under memory pressure too (ip-sysctl.rst).",
+      allowed: [.always(1...2_147_483_647)]),
   ]
 }

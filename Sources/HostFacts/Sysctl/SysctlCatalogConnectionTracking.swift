@@ -13,28 +13,28 @@ extension SysctlCatalog {
       scope: .sharedReadOnly),
     tracked(
       "acct", "1: packets and bytes of each connection are counted",
-      defaults: [.always("0")]),
+      allowed: [.since(5, 2, 0...1)], defaults: [.always("0")]),
     tracked(
       "checksum", "1: packets with a wrong checksum are not tracked",
-      defaults: [.always("1")]),
+      allowed: [.since(5, 2, 0...1)], defaults: [.always("1")]),
     tracked(
       "log_invalid", "Protocol whose invalid packets are logged: 255 all, 0 none",
-      defaults: [.always("0")]),
+      allowed: [.always(0...255)], defaults: [.always("0")]),
     tracked(
       "generic_timeout", "Seconds that an idle connection of another protocol is kept",
       defaults: [.always("600")]),
     tracked(
       "tcp_loose", "1: connections are picked up in their middle",
-      defaults: [.always("1")]),
+      allowed: [.since(5, 2, 0...1)], defaults: [.always("1")]),
     tracked(
       "tcp_be_liberal", "1: only RST segments outside the window are invalid",
-      defaults: [.always("0")]),
+      allowed: [.since(5, 2, 0...1)], defaults: [.always("0")]),
     tracked(
       "tcp_ignore_invalid_rst", "1: RST segments outside the window are not marked invalid",
-      added: KernelVersion(5, 14), defaults: [.always("0")]),
+      added: KernelVersion(5, 14), allowed: [.always(0...1)], defaults: [.always("0")]),
     tracked(
       "tcp_max_retrans", "Retransmissions before timeout_max_retrans applies",
-      defaults: [.always("3")]),
+      allowed: [.since(5, 14, 0...255)], defaults: [.always("3")]),
     tracked("tcp_timeout_syn_sent", "Seconds kept after a SYN", defaults: [.always("120")]),
     tracked("tcp_timeout_syn_recv", "Seconds kept after a SYN-ACK", defaults: [.always("60")]),
     tracked(
@@ -70,10 +70,12 @@ extension SysctlCatalog {
 
   private static func tracked(
     _ name: String, _ documentation: String, scope: SysctlEntry.Scope = .networkNamespace,
-    added: KernelVersion? = nil, defaults: [SysctlEntry.Since<String>] = []
+    added: KernelVersion? = nil, allowed: [SysctlEntry.Since<ClosedRange<Int>>] = [],
+    defaults: [SysctlEntry.Since<String>] = []
   ) -> SysctlEntry {
     SysctlEntry(
       "net.netfilter.nf_conntrack_\(name)", "\(documentation) (nf_conntrack-sysctl.rst).",
-      scope: scope, added: added, condition: .module("nf_conntrack"), defaults: defaults)
+      scope: scope, added: added, condition: .module("nf_conntrack"), allowed: allowed,
+      defaults: defaults)
   }
 }

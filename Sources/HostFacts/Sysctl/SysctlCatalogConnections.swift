@@ -15,7 +15,7 @@ extension SysctlCatalog {
     SysctlEntry(
       "net.ipv4.tcp_keepalive_probes",
       "Unanswered keep-alive probes after which the connection is dropped (ip-sysctl.rst).",
-      allowed: [.since(5, 13, 0...255)], defaults: [.always("9")]),
+      allowed: [.since(5, 14, 0...255)], defaults: [.always("9")]),
     SysctlEntry(
       "net.ipv4.tcp_syn_retries",
       "Times that connect() sends its SYN again (ip-sysctl.rst).",
@@ -27,19 +27,20 @@ extension SysctlCatalog {
     SysctlEntry(
       "net.ipv4.tcp_synack_retries",
       "Times that a listener sends its SYN-ACK again (ip-sysctl.rst).",
-      allowed: [.since(5, 13, 0...255)], defaults: [.always("5")]),
+      allowed: [.since(5, 14, 0...255)], defaults: [.always("5")]),
     SysctlEntry(
       "net.ipv4.tcp_retries1",
       "Retransmissions after which TCP asks the network layer for another route (ip-sysctl.rst).",
-      allowed: [.since(5, 13, 0...255)], defaults: [.always("3")]),
+      allowed: [.since(5, 14, 0...255)], defaults: [.always("3")]),
     SysctlEntry(
       "net.ipv4.tcp_retries2",
       "Retransmissions after which an established connection is dropped (ip-sysctl.rst).",
-      allowed: [.since(5, 13, 0...255)], defaults: [.always("15")]),
+      allowed: [.since(5, 14, 0...255)], defaults: [.always("15")]),
     SysctlEntry(
       "net.ipv4.tcp_rto_min_us",
       "Smallest retransmission timeout, in microseconds (ip-sysctl.rst).",
-      added: KernelVersion(6, 11), defaults: [.always("200000")]),
+      added: KernelVersion(6, 11), allowed: [.always(1...2_147_483_647)],
+      defaults: [.always("200000")]),
     SysctlEntry(
       "net.ipv4.tcp_rto_max_ms",
       "Largest retransmission timeout, in milliseconds (ip-sysctl.rst).",
@@ -49,19 +50,21 @@ extension SysctlCatalog {
       "net.ipv4.tcp_slow_start_after_idle",
       "1: a connection that was idle for a retransmission timeout starts slowly again "
         + "(ip-sysctl.rst, RFC 2861).",
-      allowed: [.since(5, 13, 0...255)], defaults: [.always("1")]),
+      allowed: [.since(5, 14, 0...255)], defaults: [.always("1")]),
     SysctlEntry(
       "net.ipv4.tcp_sack",
       "1: selective acknowledgements are offered (ip-sysctl.rst, RFC 2018).",
-      allowed: [.since(5, 13, 0...255)], defaults: [.always("1")]),
+      allowed: [.since(5, 14, 0...255)], defaults: [.always("1")]),
     SysctlEntry(
       "net.ipv4.tcp_window_scaling",
       "1: windows over 64 KiB are offered (ip-sysctl.rst, RFC 7323).",
-      allowed: [.since(5, 13, 0...255)], defaults: [.always("1")]),
+      allowed: [.since(5, 14, 0...255)], defaults: [.always("1")]),
     SysctlEntry(
       "net.ipv4.tcp_ecn",
       "Explicit congestion notification: 0 off, 1 asked for and accepted, 2 accepted only; newer "
         + "kernels know more modes (ip-sysctl.rst).",
+      // The largest mode is 2 up to 6.18 and grows after.
+      allowed: [.since(5, 14, 0...255), .since(5, 19, 0...2), .since(6, 19, 0...255)],
       defaults: [.always("2")]),
     SysctlEntry(
       "net.ipv4.tcp_fastopen",
@@ -73,17 +76,17 @@ extension SysctlCatalog {
     SysctlEntry(
       "net.ipv4.tcp_available_congestion_control",
       "Congestion controls that are built in or loaded (ip-sysctl.rst).", kind: .string,
-      scope: .sharedReadOnly),
+      scope: .sharedReadOnly, inChildrenSince: KernelVersion(5, 7)),
     SysctlEntry(
       "net.ipv4.tcp_mtu_probing",
       "Path MTU probing by TCP: 0 off, 1 when a black hole is suspected, 2 always "
         + "(ip-sysctl.rst, RFC 4821).",
-      allowed: [.since(5, 13, 0...255)], defaults: [.always("0")]),
+      allowed: [.since(5, 14, 0...255)], defaults: [.always("0")]),
     SysctlEntry(
       "net.ipv4.tcp_no_metrics_save",
       "1: the measurements of a closed connection are not kept for the next one to its peer "
         + "(ip-sysctl.rst).",
-      allowed: [.since(5, 13, 0...255)], defaults: [.always("0")]),
+      allowed: [.since(5, 14, 0...255)], defaults: [.always("0")]),
     SysctlEntry(
       "net.ipv4.tcp_invalid_ratelimit",
       "Least milliseconds between two duplicate acknowledgements of invalid segments "
@@ -93,9 +96,11 @@ extension SysctlCatalog {
       "net.ipv4.tcp_early_demux",
       "1: segments of established connections are matched to their socket before routing "
         + "(ip-sysctl.rst).",
-      allowed: [.since(5, 13, 0...255)], defaults: [.always("1")]),
+      allowed: [.since(5, 14, 0...255)], defaults: [.always("1")]),
     SysctlEntry(
       "net.ipv4.ip_forward",
-      "1: the namespace forwards packets between its interfaces (ip-sysctl.rst)."),
+      "1: the namespace forwards packets between its interfaces (ip-sysctl.rst).",
+      // A new namespace takes it from the initial one (devconf_inherit_init_net).
+      defaults: [.always("0")]),
   ]
 }

@@ -36,7 +36,7 @@ public struct SysctlEntry: Sendable {
 
   /// Something that holds from a version on, until the next one listed.
   public struct Since<Value: Sendable>: Sendable {
-    /// Nil: from the oldest supported kernel, 4.18, on.
+    /// Nil: for as long as anyone need know.
     public let version: KernelVersion?
     public let value: Value
   }

@@ -15,12 +15,12 @@ extension SysctlCatalog {
       "net.ipv4.tcp_syncookies",
       "SYN cookies: 0 off, 1 when a listener's queue is full, 2 always (ip-sysctl.rst).",
       condition: .option("CONFIG_SYN_COOKIES"),
-      allowed: [.since(5, 13, 0...255)], defaults: [.always("1")]),
+      allowed: [.since(5, 14, 0...255)], defaults: [.always("1")]),
     SysctlEntry(
       "net.ipv4.tcp_abort_on_overflow",
       "1: a connection that finds the accept queue full is reset, not kept waiting "
         + "(ip-sysctl.rst).",
-      allowed: [.since(5, 13, 0...255)], defaults: [.always("0")]),
+      allowed: [.since(5, 14, 0...255)], defaults: [.always("0")]),
     SysctlEntry(
       "net.ipv4.tcp_migrate_req",
       """
@@ -31,7 +31,9 @@ extension SysctlCatalog {
     SysctlEntry(
       "net.ipv4.tcp_challenge_ack_limit",
       "Challenge acknowledgements sent in a second; the largest integer is no limit "
-        + "(ip-sysctl.rst, RFC 5961)."),
+        + "(ip-sysctl.rst, RFC 5961).",
+      // 1000 before, but stable releases took the change too.
+      defaults: [.since(6, 0, "2147483647")]),
     SysctlEntry(
       "net.unix.max_dgram_qlen",
       "Datagrams that wait on a Unix socket before senders block; also the longest backlog that "

@@ -29,17 +29,19 @@ extension SysctlCatalog {
     SysctlEntry(
       "net.ipv4.ip_nonlocal_bind",
       "1: bind() accepts IPv4 addresses that the host does not have (ip-sysctl.rst).",
-      allowed: [.since(5, 13, 0...255)], defaults: [.always("0")]),
+      allowed: [.since(5, 14, 0...255)], defaults: [.always("0")]),
     SysctlEntry(
       "net.ipv6.ip_nonlocal_bind",
       "1: bind() accepts IPv6 addresses that the host does not have (ip-sysctl.rst).",
-      condition: .module("ipv6"), defaults: [.always("0")]),
+      condition: .module("ipv6"),
+      allowed: [.since(5, 14, 0...255)], defaults: [.always("0")]),
     SysctlEntry(
       "net.ipv6.bindv6only",
       """
       Initial IPV6_V6ONLY of new sockets: 0, a socket on :: also serves IPv4; 1, it does not \
       (ip-sysctl.rst).
       """,
-      condition: .module("ipv6"), defaults: [.always("0")]),
+      condition: .module("ipv6"),
+      allowed: [.since(5, 14, 0...255)], defaults: [.always("0")]),
   ]
 }

@@ -7,7 +7,7 @@ extension SysctlCatalog {
       Whether connect() may take over a port in TIME_WAIT: 0 no, 1 yes, 2 on loopback only \
       (ip-sysctl.rst).
       """,
-      allowed: [.since(4, 19, 0...2)], defaults: [.always("0"), .since(4, 19, "2")]),
+      allowed: [.since(4, 18, 0...2)], defaults: [.always("0"), .since(4, 18, "2")]),
     SysctlEntry(
       "net.ipv4.tcp_tw_reuse_delay",
       "Milliseconds in TIME_WAIT before tcp_tw_reuse applies (ip-sysctl.rst).",
@@ -42,11 +42,11 @@ extension SysctlCatalog {
       TCP timestamps: 0 off, 1 with an offset that is random for each connection, 2 without the \
       offset (ip-sysctl.rst, RFC 7323).
       """,
-      allowed: [.since(5, 13, 0...255)], defaults: [.always("1")]),
+      allowed: [.since(5, 14, 0...255)], defaults: [.always("1")]),
     SysctlEntry(
       "net.ipv4.tcp_rfc1337",
       "1: TIME_WAIT ignores RST segments, as RFC 1337 asks (ip-sysctl.rst).",
-      allowed: [.since(5, 13, 0...255)], defaults: [.always("0")]),
+      allowed: [.since(5, 14, 0...255)], defaults: [.always("0")]),
     SysctlEntry(
       "net.ipv4.tcp_max_orphans",
       "Most TCP sockets that no process holds; more are reset at once (ip-sysctl.rst).",
@@ -55,7 +55,7 @@ extension SysctlCatalog {
       "net.ipv4.tcp_orphan_retries",
       "Retransmissions before a connection that no process holds is dropped; 0 means 8 "
         + "(ip-sysctl.rst, tcp_orphan_retries() in tcp_timer.c).",
-      allowed: [.since(5, 13, 0...255)], defaults: [.always("0")]),
+      allowed: [.since(5, 14, 0...255)], defaults: [.always("0")]),
     SysctlEntry(
       "net.ipv4.tcp_ehash_entries",
       """

@@ -1,0 +1,91 @@
+public import CEL
+
+/// What to read.
+public struct HostOptions: Sendable {
+  /// The network namespace to audit.
+  public var netns: NetworkNamespace.Selection
+  /// Seconds after which sources that have not answered are given up.
+  public var timeLimit: Double
+  /// Seconds between two readings of the counters; nil for one reading.
+  public var sample: Double?
+  /// Keys that rules look up in `sysctl_raw`.
+  public var rawKeys: [String]
+  public var root: HostRoot
+
+  public init(
+    netns: NetworkNamespace.Selection = .own, timeLimit: Double = 60, sample: Double? = nil,
+    rawKeys: [String] = [], root: HostRoot = HostRoot()
+  ) {
+    self.netns = netns
+    self.timeLimit = timeLimit
+    self.sample = sample
+    self.rawKeys = rawKeys
+    self.root = root
+  }
+}
+
+/// A snapshot of a host, read once.
+public struct Host: Sendable {
+  let identity: HostIdentity
+  let namespace: NamespaceIdentity
+  let sysctl: ProcSys
+  let rawSysctls: RawSysctls
+  let netstat: NetstatReading
+  let sockstat: Sockstat
+  let delta: NetstatDelta
+  /// The sockets of the audited namespace.
+  public let sockets: Reading<Sockets>
+
+  /// The network namespaces that can be seen, the audited one first.
+  public let namespaces: [NamespaceEntry]
+  /// Why there may be more of them; nil where all processes were looked at.
+  public let namespacesGap: Unreadable?
+  public let notices: [Notice]
+  /// What was read, by name.
+  public let sources: [Source]
+
+  /// Something that the user should know and that is no finding.
+  public struct Notice: Hashable, Sendable {
+    public enum Level: String, Sendable { case info, warning }
+    public var level: Level
+    public var message: String
+
+    public init(_ level: Level, _ message: String) {
+      self.level = level
+      self.message = message
+    }
+  }
+
+  /// A file or dump, and how reading it went.
+  public struct Source: Hashable, Sendable {
+    /// A path, or the name of a dump.
+    public var name: String
+    /// Bytes read, where they were counted.
+    public var bytes: Int?
+    /// Whether there is no such file.
+    public var isAbsent: Bool
+    /// Why it could not be read; nil where it was.
+    public var failure: Unreadable?
+  }
+
+  /// Name of the host, for the report.
+  public var name: Reading<String> { identity.name }
+  public var bootID: Reading<String> { identity.bootID }
+  public var kernel: Reading<KernelRelease> { identity.kernel }
+  /// Whether PID 1 is in the audited namespace.
+  public var isNamespaceOfPID1: Reading<Bool> { namespace.isPID1 }
+
+  /// The variables of rules.
+  public var activation: Activation {
+    Activation([
+      "host": .value(identity.factValue, nil),
+      "netns": .value(namespace.factValue, nil),
+      "sysctl": .value(sysctl.factValue, nil),
+      "sysctl_raw": .value(rawSysctls.factValue, nil),
+      "netstat": .value(netstat.factValue, nil),
+      "sockstat": .value(sockstat.factValue, nil),
+      "sockets": sockets.field,
+      "delta": .value(delta.factValue, nil),
+    ])
+  }
+}

@@ -1,0 +1,33 @@
+public import CEL
+
+extension Host {
+  /// What rules may name. The same for every host: what one lacks is absent there.
+  public static let schema: Schema = {
+    var schema = Schema()
+    func variable(_ name: String, _ type: Type, _ documentation: String) {
+      schema.variables[name] = .init(type: type, documentation: documentation)
+    }
+    variable("host", HostIdentity.factType, HostIdentity.documentation)
+    variable("netns", NamespaceIdentity.factType, NamespaceIdentity.documentation)
+    variable("sysctl", ProcSys.tree.type, ProcSys.tree.documentation)
+    variable(
+      "sysctl_raw", RawSysctls.factType,
+      "Kernel parameters as text, by key; only those that a rule names are read.")
+    variable("netstat", NetstatCounter.tree.type, NetstatCounter.tree.documentation)
+    variable("sockstat", Sockstat.tree.type, Sockstat.tree.documentation)
+    variable("sockets", Sockets.factType, Sockets.documentation)
+    variable("delta", NetstatDelta.factType, NetstatDelta.documentation)
+    schema.register(HostIdentity.self)
+    schema.register(NamespaceIdentity.self)
+    schema.register(Sockets.self)
+    schema.register(NetstatDelta.self)
+    schema.register(PortRange.self)
+    for tree in [
+      ProcSys.tree, ProcSys.treeOfHost, NetstatCounter.tree, NetstatCounter.treeOfDelta,
+      Sockstat.tree,
+    ] {
+      tree.register(in: &schema)
+    }
+    return schema
+  }()
+}

@@ -1,0 +1,71 @@
+internal import CEL
+
+/// The sockets of the calling thread's network namespace, and how they were had.
+struct SocketsReading: Sendable {
+  var sockets: Reading<Sockets>
+  /// What the user should know, such as that sock_diag was refused.
+  var notices: [String] = []
+  /// The dumps, as the snapshot lists them.
+  var sources: [Host.Source] = []
+
+  /// Fills the table and counts bytes; why it could not.
+  typealias Dump = (inout SocketTable, KernelVersion?, Deadline, inout Int) -> Unreadable?
+
+  /// What other sources tell that the sockets' meaning depends on.
+  struct Context {
+    var kernel: KernelVersion?
+    /// Asked for once the sockets are read: it may wait.
+    var settings: () -> SocketSettings
+  }
+
+  init(_ sockets: Sockets, from source: Origin) { self.sockets = .value(sockets, source) }
+
+  /// Nothing was read.
+  init(_ why: Unreadable) { sockets = .unavailable(why) }
+
+  /// By sock_diag(7); from the tables of `/proc/net` where that is refused, and of a directory
+  /// that is not the running system.
+  static func read(
+    _ root: HostRoot, deadline: Deadline, context: Context, sockDiag: Dump = SocketsReading.dump
+  ) -> SocketsReading {
+    guard root.isLive else { return readProc(root, deadline, context) }
+    var table = SocketTable(source: .sockDiag)
+    var bytes = 0
+    let refusal = sockDiag(&table, context.kernel, deadline, &bytes)
+    let source = Host.Source(name: "sock_diag", bytes: bytes, isAbsent: false, failure: refusal)
+    var result: SocketsReading
+    if let refusal {
+      result = readProc(root, deadline, context)
+      result.notices.append(
+        "\(refusal.reason); the tables in /proc/net were read instead, which lack backlogs, "
+          + "devices and sockets that are only bound")
+    } else {
+      result = SocketsReading(
+        table.sockets(settings: context.settings()), from: .dump("sock_diag"))
+    }
+    result.sources.append(source)
+    return result
+  }
+
+  private static func dump(
+    into table: inout SocketTable, kernel: KernelVersion?, deadline: Deadline, bytes: inout Int
+  ) -> Unreadable? {
+    var count = 0
+    defer { bytes = count }
+    return SockDiag.read(
+      into: &table, kernel: kernel, deadline: deadline
+    ) { _, reply in count += reply.count }
+  }
+
+  private static func readProc(_ root: HostRoot, _ deadline: Deadline, _ context: Context)
+    -> SocketsReading
+  {
+    var table = SocketTable(source: .proc)
+    ProcNet.read(into: &table, live: root.isLive, deadline: deadline) { name, body in
+      root.stream("/proc/net/\(name)", body)
+    }
+    return SocketsReading(
+      table.sockets(settings: context.settings()),
+      from: .file(SourceLocation(path: "/proc/net/tcp")))
+  }
+}

@@ -1,0 +1,79 @@
+internal import Glibc
+internal import Synchronization
+
+/// One source of facts, read on a thread of its own. A thread that does not answer in time is left
+/// behind: nothing can interrupt a read(2) that the kernel does not let go.
+final class HostSource<Value: Sendable>: Sendable {
+  private let outcome = Mutex<Value?>(nil)
+  /// The end of a pipe whose other end the thread closes when it has answered.
+  private let answered: Int32
+
+  /// Starts reading; nil is no answer.
+  init(_ body: @escaping @Sendable () -> Value?) {
+    var ends: [Int32] = [-1, -1]
+    guard unsafe pipe(&ends) == 0 else {
+      answered = -1
+      return
+    }
+    answered = ends[0]
+    let writer = ends[1]
+    let started = startDetachedThread { [self] in
+      let value = body()
+      outcome.withLock { $0 = value }
+      close(writer)
+    }
+    if !started { close(writer) }
+  }
+
+  // The thread keeps this object until it has answered.
+  deinit { if answered >= 0 { close(answered) } }
+
+  /// What was read; nil where it did not come in time or the system refused another thread.
+  func value(by deadline: Deadline) -> Value? {
+    guard answered >= 0 else { return nil }
+    while true {
+      var wait = pollfd(fd: answered, events: Int16(POLLIN), revents: 0)
+      let remaining = deadline.remaining.map { $0.milliseconds }
+      let count = unsafe poll(&wait, 1, remaining ?? -1)
+      if count > 0 { return outcome.withLock { $0 } }
+      // EINTR: a signal came; the deadline says whether to go on. 0 may come early by rounding.
+      if deadline.hasPassed { return nil }
+    }
+  }
+}
+
+extension Duration {
+  /// Whole milliseconds, at least 1, as poll(2) takes them.
+  fileprivate var milliseconds: Int32 {
+    let (seconds, attoseconds) = components
+    let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+    if overflow || whole > Int64(Int32.max) - 1000 { return Int32.max }
+    return Int32(whole + attoseconds / 1_000_000_000_000_000) + 1
+  }
+}
+
+/// What a new thread runs, as one pointer.
+private final class DetachedStart {
+  let run: @Sendable () -> Void
+
+  init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+}
+
+/// Runs `body` on a thread that nobody waits for; false where the system refuses one.
+private func startDetachedThread(_ body: @escaping @Sendable () -> Void) -> Bool {
+  let start = unsafe Unmanaged.passRetained(DetachedStart(body))
+  var thread = pthread_t()
+  let status = unsafe pthread_create(
+    &thread, nil,
+    { argument in
+      guard let argument = unsafe argument else { return nil }
+      unsafe Unmanaged<DetachedStart>.fromOpaque(argument).takeRetainedValue().run()
+      return nil
+    }, start.toOpaque())
+  guard status == 0 else {
+    unsafe start.release()
+    return false
+  }
+  pthread_detach(thread)
+  return true
+}

@@ -1,0 +1,40 @@
+internal import CEL
+
+/// What `Host.read` asks, one closure a source. Each runs on a thread of its own, so one that
+/// stalls is left behind; tests put such a one in.
+struct HostSources: Sendable {
+  var identity: @Sendable (HostRoot) -> HostIdentity = { .read($0) }
+
+  /// Entries, kernel version, whether the calling thread is in the initial namespace.
+  var sysctl: @Sendable (HostRoot, [SysctlEntry], KernelVersion?, Bool) -> ProcSys = {
+    root, entries, version, inInitialNamespace in
+    .read(entries, from: root, version: version, inInitialNamespace: inInitialNamespace)
+  }
+  var rawSysctls: @Sendable (HostRoot, [String]) -> RawSysctls = { .read($1, from: $0) }
+  var netstat: @Sendable (HostRoot) -> NetstatReading = { Netstat.read($0) }
+  var sockstat: @Sendable (HostRoot) -> Sockstat = { .read($0) }
+  var namespaces: @Sendable (HostRoot, Deadline) -> NamespaceSurvey = {
+    .read($0, deadline: $1)
+  }
+  var sockets: @Sendable (HostRoot, Deadline, SocketsReading.Context) -> SocketsReading = {
+    .read($0, deadline: $1, context: $2)
+  }
+  var owners: @Sendable (HostRoot, Deadline, Sockets) -> Sockets = { root, deadline, sockets in
+    var sockets = sockets
+    sockets.attachOwners(root, deadline: deadline)
+    return sockets
+  }
+}
+
+extension SocketSettings {
+  /// The settings among the parameters of a namespace.
+  init(_ settings: ProcSys) {
+    self.init(
+      portRange: settings.portRange("net.ipv4.ip_local_port_range"),
+      reservedPorts: settings.portSet("net.ipv4.ip_local_reserved_ports"),
+      twReuse: settings.integer("net.ipv4.tcp_tw_reuse"),
+      twReuseDelay: settings.integer("net.ipv4.tcp_tw_reuse_delay"),
+      timestamps: settings.integer("net.ipv4.tcp_timestamps"),
+      timeWaitTimeout: settings.integer("net.ipv4.tcp_tw_timeout"))
+  }
+}

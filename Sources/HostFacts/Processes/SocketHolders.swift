@@ -1,0 +1,165 @@
+internal import Glibc
+
+/// Which descriptors of which processes hold given sockets, from the links in `/proc/PID/fd`.
+///
+/// The first 256 descriptors of each process come first, then the rest until each socket has a
+/// holder: listeners are opened early, and a proxy with 100,000 connections has them behind.
+struct SocketHolders: Sendable {
+  struct Holder: Hashable, Sendable {
+    var pid: Int32
+    var descriptor: Int32
+  }
+
+  /// Holders by inode, PID ascending.
+  private(set) var holders: [UInt64: [Holder]] = [:]
+  /// Why a socket without a holder here may still have one; nil where every process was read.
+  private(set) var gap: Unreadable?
+  /// Whether PID 1's descriptors were read to the end.
+  private(set) var hasReadPID1 = false
+
+  /// Processor time for all of it: on a host with very many descriptors, owners are a detail. A
+  /// busy host makes the search slower, and must not make it blind.
+  static let budget = Duration.milliseconds(200)
+  private static let firstDescriptors = 256
+
+  /// Looks for the holders of the sockets with these inodes.
+  static func find(_ wanted: Set<UInt64>, root: HostRoot, deadline: Deadline) -> SocketHolders {
+    var search = Search(
+      wanted: wanted, root: root, deadline: deadline, budget: processorTime() + budget)
+    return search.run()
+  }
+
+  /// What the calling thread has used.
+  private static func processorTime() -> Duration {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+  }
+
+  private struct Search {
+    let wanted: Set<UInt64>
+    let root: HostRoot
+    let deadline: Deadline
+    /// The thread's processor time at which to stop.
+    let budget: Duration
+    var result = SocketHolders()
+    var isRefused = false
+    /// Processes with more than the first descriptors.
+    var unfinished: [Int32] = []
+
+    mutating func run() -> SocketHolders {
+      guard !wanted.isEmpty else { return result }
+      do throws(ReadFailure) {
+        // PID 1 first and whole: whether it holds a listener decides what a restart does to it.
+        for pid in try processes(root) {
+          if let whyStop { return stopped(whyStop) }
+          read(pid, from: 0, to: pid == 1 ? .max : firstDescriptors)
+        }
+      } catch {
+        result.gap = root.hasProc ? error.unreadable("/proc") : .init("'/proc' is not mounted")
+        return result
+      }
+      for pid in unfinished where result.holders.count < wanted.count {
+        if let whyStop { return stopped(whyStop) }
+        read(pid, from: firstDescriptors, to: .max)
+      }
+      if let whyStop { return stopped(whyStop) }
+      result.gap = whatIsHidden()
+      return result
+    }
+
+    /// Why to stop now; nil where there is time left.
+    private var whyStop: Unreadable? {
+      if deadline.hasPassed { return .init("descriptor scan stopped at the time limit") }
+      if processorTime() >= budget { return .init("descriptor scan stopped after 0.2 s") }
+      return nil
+    }
+
+    private mutating func stopped(_ why: Unreadable) -> SocketHolders {
+      result.gap = why
+      return result
+    }
+
+    private mutating func read(_ pid: Int32, from first: Int, to last: Int) {
+      do throws(ReadFailure) {
+        var directory = try root.directory("/proc/\(pid)/fd")
+        var index = 0
+        while let entry = directory.next() {
+          defer { index += 1 }
+          if index < first { continue }
+          if index >= last {
+            unfinished.append(pid)
+            return
+          }
+          if index % 64 == 63, whyStop != nil { return }
+          // ENOENT: closed meanwhile. A target longer than 64 bytes is no socket.
+          let target: String
+          do throws(ReadFailure) {
+            target = try directory.link(entry.name, capacity: 64)
+          } catch .system(ENOENT) {
+            continue
+          }
+          guard let inode = socketInode(target), wanted.contains(inode),
+            let descriptor = Int32(entry.name)
+          else { continue }
+          result.holders[inode, default: []].append(Holder(pid: pid, descriptor: descriptor))
+        }
+        if directory.failure != 0 { throw .system(directory.failure) }
+        if pid == 1 { result.hasReadPID1 = true }
+      } catch {
+        // A process that ended holds nothing; another that may not be read counts.
+        if !error.isAbsence { isRefused = true }
+      }
+    }
+
+    /// What keeps processes out of sight although none refused.
+    private func whatIsHidden() -> Unreadable? {
+      let grant = "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH (or root)"
+      if isRefused {
+        return .init("the descriptors of some processes may not be read", grant: grant)
+      }
+      if ProcMount.hidesProcesses(root) {
+        return .init("'/proc' hides the processes of other users (hidepid)", grant: grant)
+      }
+      if !ProcMount.showsEveryProcess(root) {
+        return .init(
+          "processes outside this PID namespace are out of sight",
+          grant: "the host's PID namespace")
+      }
+      return nil
+    }
+  }
+
+  /// Process ids, ascending.
+  static func processes(_ root: HostRoot) throws(ReadFailure) -> [Int32] {
+    try root.names("/proc").compactMap { Int32($0) }.filter { $0 > 0 }.sorted()
+  }
+
+  /// The inode in `socket:[12345]`; nil for any other target.
+  static func socketInode(_ target: String) -> UInt64? {
+    guard target.hasPrefix("socket:["), target.hasSuffix("]") else { return nil }
+    return UInt64(target.dropFirst("socket:[".count).dropLast())
+  }
+}
+
+/// What `/proc` shows of the host's processes.
+enum ProcMount {
+  /// Whether it hides those of other users from this one: the mount option `hidepid` (proc(5)).
+  static func hidesProcesses(_ root: HostRoot) -> Bool {
+    // PID 1 is always there; without it the option is at work.
+    if (try? root.status("/proc/1")) == nil { return true }
+    guard geteuid() != 0, let mounts = root.text("/proc/self/mountinfo").value else { return false }
+    return MountInfo.parse(mounts).contains { mount in
+      mount.type == "proc" && mount.path == "/proc"
+        && mount.options.contains {
+          $0.hasPrefix("hidepid=") && $0 != "hidepid=0" && $0 != "hidepid=off"
+        }
+    }
+  }
+
+  /// Whether it is that of the initial PID namespace, whose inode is fixed (PROC_PID_INIT_INO in
+  /// include/linux/proc_ns.h).
+  static func showsEveryProcess(_ root: HostRoot) -> Bool {
+    (try? root.status("/proc/self/ns/pid").inode) == 0xefff_fffc
+  }
+}

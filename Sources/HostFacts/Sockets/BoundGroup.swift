@@ -1,0 +1,116 @@
+/// Sockets that share protocol, local address, port, device and user: what becomes one
+/// ``Listener``, ``UDPSocket`` or ``BoundSocket``.
+struct BoundGroup: Sendable {
+  /// Ordered as facts are: address, port, device, user.
+  struct Key: Hashable, Comparable, Sendable {
+    var address: InetAddress
+    var port: UInt16
+    var interface: UInt32
+    var uid: UInt32
+
+    init(_ row: SocketRow) {
+      address = row.localAddress
+      port = row.localPort
+      interface = row.interface
+      uid = row.uid
+    }
+
+    static func < (left: Key, right: Key) -> Bool {
+      if left.address != right.address { return left.address < right.address }
+      return (left.port, left.interface, left.uid) < (right.port, right.interface, right.uid)
+    }
+  }
+
+  /// What one bit of the members says.
+  enum Agreement: Sendable {
+    case notShown
+    case all(Bool)
+    case mixed
+
+    mutating func add(_ value: Bool?) {
+      guard let value else { return }
+      switch self {
+      case .notShown: self = .all(value)
+      case .all(let earlier): if earlier != value { self = .mixed }
+      case .mixed: break
+      }
+    }
+  }
+
+  /// The accept queue of one listening member.
+  struct Queue: Sendable {
+    var inode: UInt64
+    var length: UInt32
+    var limit: UInt32
+  }
+
+  let key: Key
+  private(set) var members = 0
+  private(set) var inodes: [UInt64] = []
+  private(set) var cookies: [UInt64] = []
+  private(set) var cgroupIDs: Set<UInt64> = []
+  private(set) var v6Only = Agreement.notShown
+  private(set) var bindAddressNoPort = Agreement.notShown
+  /// Of listeners only.
+  private(set) var queues: [Queue] = []
+  /// Sum of the receive queues.
+  private(set) var queued = 0
+  /// Sum of the drops; nil where one member does not show them.
+  private(set) var drops: UInt64? = 0
+  private(set) var isConnected = true
+
+  init(key: Key) { self.key = key }
+
+  mutating func add(_ row: SocketRow) {
+    members += 1
+    if row.inode != 0 { inodes.append(row.inode) }
+    if let cookie = row.cookie { cookies.append(cookie) }
+    if let cgroup = row.cgroupID { cgroupIDs.insert(cgroup) }
+    v6Only.add(row.v6Only)
+    bindAddressNoPort.add(row.bindAddressNoPort)
+    queued += Int(row.receiveQueue)
+    drops = drops.flatMap { sum in row.drops.map { sum &+ $0 } }
+    if row.remotePort == 0 { isConnected = false }
+    if row.state == .listen {
+      queues.append(Queue(inode: row.inode, length: row.receiveQueue, limit: row.sendQueue))
+    }
+  }
+
+  /// Another inode through which the same socket is held.
+  mutating func alsoHeld(by inode: UInt64) {
+    if inode != 0 && !inodes.contains(inode) { inodes.append(inode) }
+  }
+}
+
+/// Groups of bound sockets in the order of their first members.
+struct BoundGroups: Sendable {
+  private(set) var groups: [BoundGroup] = []
+  private var numbers: [BoundGroup.Key: Int] = [:]
+
+  /// The number of the group that took the row.
+  @discardableResult
+  mutating func add(_ row: SocketRow) -> Int {
+    let key = BoundGroup.Key(row)
+    let number = numbers[key] ?? groups.count
+    if number == groups.count {
+      groups.append(BoundGroup(key: key))
+      numbers[key] = number
+    }
+    groups[number].add(row)
+    return number
+  }
+
+  /// Adds the inode to the group of that row, where there is one.
+  mutating func alsoHeld(_ row: SocketRow) {
+    if let number = numbers[BoundGroup.Key(row)] { groups[number].alsoHeld(by: row.inode) }
+  }
+
+  /// Numbers of the groups in the order of their keys.
+  var sorted: [Int] { groups.indices.sorted { groups[$0].key < groups[$1].key } }
+
+  var ports: PortSet {
+    var ports = PortSet()
+    for group in groups { ports.insert(group.key.port) }
+    return ports
+  }
+}

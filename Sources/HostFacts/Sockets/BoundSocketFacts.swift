@@ -1,0 +1,136 @@
+internal import CEL
+
+/// ``Listener``, ``UDPSocket`` and ``BoundSocket`` of groups of bound sockets.
+extension SocketAssembly {
+  func listeners(_ inbound: [InboundConnections]) -> [Listener] {
+    table.listeners.sorted.map { number in
+      let group = table.listeners.groups[number]
+      let port = Int(group.key.port)
+      let inRange = isInRange(port)
+      let queues = group.queues.sorted { $0.inode < $1.inode }
+      let fullest = queues.max { ($0.length, $1.limit) < ($1.length, $0.limit) }
+      var connections = inbound[number]
+      if let longest = connections.longestTimeWait {
+        connections.secondsLeft = .value(Double(longest) / 1000, origin)
+      }
+      return Listener(
+        address: group.key.address, port: port, device: device(of: group),
+        uid: Int(group.key.uid), backlog: backlog(fullest), queue: Int(fullest?.length ?? 0),
+        memberQueues: queues.map { Int($0.length) }, v6Only: v6Only(group),
+        reuseAddress: .lacking(ownerNotLookedUp), reusePort: .lacking(ownerNotLookedUp),
+        bindAddressNoPort: reading(group.bindAddressNoPort), members: group.members,
+        inEphemeralRange: inRange, reserved: isReserved(port),
+        likelyFixed: settings.portRange.map { range in
+          range.contains(port) && port & 1 == range.first & 1
+        },
+        inbound: reading(connections, needs: .listeners, .connections),
+        inodes: group.inodes.sorted(), cgroupIDs: group.cgroupIDs.sorted(),
+        cookies: group.cookies.sorted())
+    }
+  }
+
+  func udpSockets() -> [UDPSocket] {
+    table.udp.sorted.map { number in
+      let group = table.udp.groups[number]
+      let port = Int(group.key.port)
+      return UDPSocket(
+        address: group.key.address, port: port, device: device(of: group),
+        uid: Int(group.key.uid), connected: group.isConnected, queue: group.queued,
+        drops: drops(group), v6Only: v6Only(group), reuseAddress: .lacking(ownerNotLookedUp),
+        reusePort: .lacking(ownerNotLookedUp),
+        bindAddressNoPort: reading(group.bindAddressNoPort), members: group.members,
+        inEphemeralRange: isInRange(port), reserved: isReserved(port),
+        likelyFixed: settings.portRange.map { _ in false }, inodes: group.inodes.sorted(),
+        cgroupIDs: group.cgroupIDs.sorted(), cookies: group.cookies.sorted())
+    }
+  }
+
+  func boundIdle() -> Reading<PartialList<BoundSocket>> {
+    let sockets = table.idle.sorted.map { number in
+      let group = table.idle.groups[number]
+      let port = Int(group.key.port)
+      return BoundSocket(
+        address: group.key.address, port: port, device: device(of: group),
+        uid: Int(group.key.uid), v6Only: v6Only(group),
+        reuseAddress: .lacking(ownerNotLookedUp), reusePort: .lacking(ownerNotLookedUp),
+        bindAddressNoPort: reading(group.bindAddressNoPort), members: group.members,
+        inEphemeralRange: isInRange(port), reserved: isReserved(port),
+        inodes: group.inodes.sorted(), cgroupIDs: group.cgroupIDs.sorted(),
+        cookies: group.cookies.sorted())
+    }
+    switch table.coverage(.boundInactive) {
+    case .complete: return .value(PartialList(sockets), origin)
+    case .absent(let why): return .absent(why)
+    case .incomplete(let why): return .value(PartialList(sockets, rest: why), origin)
+    }
+  }
+
+  /// Ports of the range that UDP takes, by local address. Autobind skips a port that the wildcard
+  /// address has, and those of every address when the wildcard asks.
+  func udpPorts() -> [UDPPortUse] {
+    let reserved = settings.reservedPorts.value ?? IntegerSet()
+    guard let range = settings.portRange.value,
+      let ports = EphemeralPorts(range: range, reserved: reserved)
+    else { return [] }
+    var sets: [InetAddress: PortSet] = [:]
+    for group in table.udp.groups {
+      sets[group.key.address, default: PortSet()].insert(group.key.port)
+    }
+    return sets.keys.sorted().map { address in
+      var taken = sets[address] ?? PortSet()
+      for wildcard in [InetAddress.anyIPv4, .anyIPv6] {
+        // A socket on :: may be IPv6 only, but bind() to its port on an IPv4 address is then
+        // possible: count it for IPv6 alone.
+        guard wildcard.isIPv4 == address.isIPv4, let set = sets[wildcard] else { continue }
+        taken.formUnion(set)
+      }
+      let used = taken.intersection(ports.usable).count
+      let total = ports.usable.count
+      return UDPPortUse(
+        address: address, portsUsed: used,
+        portsTotal: settings.reservedPorts.map { _ in total },
+        percentUsed: settings.reservedPorts.map { _ in
+          total == 0 ? 100 : 100 * Double(used) / Double(total)
+        })
+    }
+  }
+
+  private func device(of group: BoundGroup) -> Reading<String> {
+    device(group.key.interface, whereNone: "not bound to a device")
+  }
+
+  private func isInRange(_ port: Int) -> Reading<Bool> {
+    settings.portRange.map { $0.contains(port) }
+  }
+
+  private func isReserved(_ port: Int) -> Reading<Bool> {
+    settings.reservedPorts.map { $0.contains(Int64(port)) }
+  }
+
+  private func backlog(_ queue: BoundGroup.Queue?) -> Reading<Int> {
+    guard let queue, table.source == .sockDiag else {
+      return .lacking(.init("/proc/net/tcp does not show it"))
+    }
+    return .value(Int(queue.limit), origin)
+  }
+
+  private func drops(_ group: BoundGroup) -> Reading<Int> {
+    group.drops.map { .value(Int(clamping: $0), origin) }
+      ?? .lacking(.init("the socket dump does not show it"))
+  }
+
+  private func v6Only(_ group: BoundGroup) -> Reading<Bool> {
+    group.key.address.isIPv4 ? .absent("an IPv4 socket") : reading(group.v6Only)
+  }
+
+  private func reading(_ agreement: BoundGroup.Agreement) -> Reading<Bool> {
+    switch agreement {
+    case .all(let value): .value(value, origin)
+    case .mixed: .lacking(membersDisagree)
+    case .notShown: .lacking(ownerNotLookedUp)
+    }
+  }
+}
+
+/// Why an option of a group of sockets has no one value.
+let membersDisagree = Obstacle("members of the group disagree")

@@ -1,0 +1,66 @@
+internal import CEL
+
+/// The `delta` variable: what changed between two samples of this run.
+struct NetstatDelta: Sendable {
+  /// Time between the samples.
+  var seconds: Reading<Double>
+  var netstat: Counters
+
+  /// The value of `delta.netstat`.
+  struct Counters: FactValue {
+    var growth: @Sendable (_ line: String, _ name: String) -> Reading<Int>
+
+    static var factType: Type { NetstatCounter.treeOfDelta.type }
+
+    var factValue: CEL.Value {
+      NetstatCounter.treeOfDelta.value { leaf in growth(leaf.path[0], leaf.path[1]).field }
+    }
+  }
+
+  /// From two readings.
+  init(from earlier: NetstatReading, to later: NetstatReading, seconds: Double) {
+    self.seconds = .value(seconds, .derived([]))
+    netstat = Counters { line, name in
+      NetstatReading.growth(from: earlier[line, name], to: later[line, name], name)
+    }
+  }
+
+  /// Nobody asked for a second sample, so there is nothing to tell, and nothing is unknown.
+  static let notSampled = NetstatDelta(all: .absent("no second sample: use --sample"))
+
+  static func unavailable(_ why: Unreadable) -> NetstatDelta {
+    NetstatDelta(all: .unavailable(why))
+  }
+
+  private init(all reading: Reading<Int>) {
+    seconds = reading.map { Double($0) }
+    netstat = Counters { _, _ in reading }
+  }
+}
+
+extension NetstatDelta: FactObject {
+  static let typeName = "Delta"
+  static let documentation = "What changed between two samples (`--sample`)."
+  static var fields: [FactField<NetstatDelta>] {
+    [
+      .init("seconds", \.seconds, "Seconds between the two samples.", optional: true),
+      .init("netstat", \.netstat, "How much each counter of `netstat` grew."),
+    ]
+  }
+}
+
+extension NetstatReading {
+  static func growth(from earlier: Reading<Int>, to later: Reading<Int>, _ name: String)
+    -> Reading<Int>
+  {
+    earlier.flatMap { first, origin in
+      later.flatMap { second, origin2 in
+        let (growth, overflow) = second.subtractingReportingOverflow(first)
+        // Counters only grow; a smaller one was reset, or wrapped (32 bits in some kernels).
+        return overflow || growth < 0
+          ? .unavailable(.init("\(name) went back from \(first) to \(second)"))
+          : .value(growth, .derived(origin == origin2 ? [origin] : [origin, origin2]))
+      }
+    }
+  }
+}

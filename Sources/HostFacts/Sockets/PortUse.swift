@@ -1,0 +1,106 @@
+/// Which ports outbound connections hold, and which explicit binds take from all of them.
+///
+/// The terms are those of the rules: a group's U, R and E, and what is blocked. See
+/// ``Destination`` and ``PortPool``.
+struct PortUse {
+  private let connections: Connections
+  private let table: GroupTable
+  private let ports: EphemeralPorts
+  private let reuse: TimeWaitReuse
+  /// Ports of the total with a listener, an idle bound socket or an accepted connection.
+  private let bound: PortSet
+  /// Group, plus one, that alone holds the port by a bind() before connect(); 0 none.
+  private var binder: [UInt32]
+
+  private static let severalBinders = UInt32.max
+
+  /// `kept`: the groups that may be so large that their preferred half is full.
+  init(
+    connections: Connections, table: GroupTable, ports: EphemeralPorts, reuse: TimeWaitReuse,
+    bound: PortSet, kept: Set<Int>
+  ) {
+    self.connections = connections
+    self.table = table
+    self.ports = ports
+    self.reuse = reuse
+    self.bound = bound.intersection(ports.usable)
+    binder = [UInt32](repeating: 0, count: 65536)
+    let fullForAll = ports.preferredHalfIsFull(of: self.bound)
+    for group in table.groups.indices {
+      let rows = connections.starts[group]..<connections.starts[group + 1]
+      if rows.isEmpty || fullForAll { continue }
+      if kept.contains(group) {
+        var taken = held(by: group).held
+        taken.formUnion(self.bound)
+        // Past the knee plain connect() takes this parity too, and blocks nobody else.
+        if ports.preferredHalfIsFull(of: taken) { continue }
+      }
+      for index in rows {
+        let row = connections.outbound[index]
+        let port = row.localPort
+        guard ports.usable.contains(port), !ports.preferred.contains(port),
+          !row.flags.contains(.bindAddressNoPort)
+        else { continue }
+        let number = UInt32(group + 1)
+        let earlier = binder[Int(port)]
+        binder[Int(port)] = earlier == 0 || earlier == number ? number : Self.severalBinders
+      }
+    }
+  }
+
+  /// Ports of the total with a bind() before connect().
+  var boundBeforeConnect: PortSet {
+    var set = PortSet()
+    for port in binder.indices where binder[port] != 0 { set.insert(UInt16(port)) }
+    return set
+  }
+
+  var blocked: PortSet {
+    var set = boundBeforeConnect
+    set.formUnion(bound)
+    return set
+  }
+
+  /// U, R and E of a group.
+  func held(by group: Int) -> (used: PortSet, reusable: Int, held: PortSet) {
+    let place = table.place(of: group)
+    let remote = table.groups[group].remoteAddress
+    var used = PortSet()
+    var held = PortSet()
+    for index in connections.starts[group]..<connections.starts[group + 1] {
+      let row = connections.outbound[index]
+      guard ports.range.contains(Int(row.localPort)) else { continue }
+      used.insert(row.localPort)
+      let isReusable =
+        row.state == .timeWait && reuse.age(row) >= reuse.delay
+        && reuse.applies(
+          local: place.address, remote: remote,
+          onLoopbackDevice: row.flags.contains(.onLoopbackDevice))
+      if !isReusable { held.insert(row.localPort) }
+    }
+    return (used, used.count - held.count, held)
+  }
+
+  /// What a group holds and leaves.
+  struct GroupUse {
+    var reusable: Int
+    var held: Int
+    var blockedByOthers: Int
+    var free: Int
+    var preferredHeld: Int
+  }
+
+  /// `blocked` is ``blocked``, computed once for all groups.
+  func use(of group: Int, blocked: PortSet) -> GroupUse {
+    let (_, reusable, held) = held(by: group)
+    var own = PortSet()
+    for index in connections.starts[group]..<connections.starts[group + 1] {
+      let port = connections.outbound[index].localPort
+      if binder[Int(port)] == UInt32(group + 1) && !bound.contains(port) { own.insert(port) }
+    }
+    return GroupUse(
+      reusable: reusable, held: held.count, blockedByOthers: blocked.count - own.count,
+      free: ports.usable.subtracting(blocked).subtracting(held).count,
+      preferredHeld: held.intersection(ports.preferred).count)
+  }
+}

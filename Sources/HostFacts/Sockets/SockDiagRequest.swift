@@ -1,0 +1,62 @@
+internal import CLinuxShims
+internal import Glibc
+
+/// A request for a dump, as bytes.
+struct SockDiagRequest {
+  let transport: SocketRow.Transport
+  private let type: UInt16
+  private let body: [UInt8]
+
+  /// TCP of both families in one walk: `struct inet_diag_req`, the older request, has no family.
+  /// sock_diag(7) describes only the newer one, which does one family a walk.
+  static func tcp(states: UInt32) -> SockDiagRequest {
+    // Family, prefix lengths, extensions (1 each), id 48, states 4, dbs 4.
+    SockDiagRequest(
+      transport: .tcp, type: UInt16(TCPDIAG_GETSOCK),
+      body: [UInt8](repeating: 0, count: 52) + states.nativeBytes + UInt32(0).nativeBytes)
+  }
+
+  /// UDP of one family, with INET_DIAG_SKMEMINFO for the drops.
+  static func udp(_ family: UInt8) -> SockDiagRequest {
+    let memory = UInt8(1) << UInt8(INET_DIAG_SKMEMINFO - 1)
+    return SockDiagRequest(
+      transport: .udp, type: UInt16(SOCK_DIAG_BY_FAMILY),
+      body: v2(family, UInt8(IPPROTO_UDP), extensions: memory, states: .max))
+  }
+
+  /// MPTCP of one family. Its number, 262, does not fit the field and goes into an attribute; a
+  /// kernel that does not know the attribute answers for TCP.
+  static func multipath(_ family: UInt8, states: UInt32) -> SockDiagRequest {
+    let attribute =
+      UInt16(8).nativeBytes + UInt16(INET_DIAG_REQ_PROTOCOL).nativeBytes
+      + UInt32(262).nativeBytes
+    return SockDiagRequest(
+      transport: .tcp, type: UInt16(SOCK_DIAG_BY_FAMILY),
+      body: v2(family, UInt8(IPPROTO_TCP), extensions: 0, states: states) + attribute)
+  }
+
+  /// `struct inet_diag_req_v2`: family, protocol, extensions, pad (1 each), states 4, id 48.
+  private static func v2(
+    _ family: UInt8, _ number: UInt8, extensions: UInt8, states: UInt32
+  ) -> [UInt8] {
+    [family, number, extensions, 0] + states.nativeBytes + [UInt8](repeating: 0, count: 48)
+  }
+
+  /// `struct nlmsghdr` and the body.
+  func bytes(sequence: UInt32) -> [UInt8] {
+    UInt32(16 + body.count).nativeBytes + type.nativeBytes
+      + UInt16(NLM_F_REQUEST | NLM_F_DUMP).nativeBytes + sequence.nativeBytes
+      + UInt32(0).nativeBytes + body
+  }
+}
+
+extension FixedWidthInteger {
+  /// In this machine's byte order, as netlink wants it.
+  var nativeBytes: [UInt8] {
+    let isLittle = 1.littleEndian == 1
+    return (0..<Self.bitWidth / 8).map { index in
+      let shift = 8 * (isLittle ? index : Self.bitWidth / 8 - 1 - index)
+      return UInt8(truncatingIfNeeded: self >> Self(shift))
+    }
+  }
+}

@@ -1,0 +1,110 @@
+/// Where the rows come from.
+public enum SocketSource: String, Sendable {
+  case sockDiag = "sock_diag"
+  case proc
+}
+
+/// What is dumped separately, and can fail separately.
+public enum SocketPart: Int, Sendable, CaseIterable {
+  case listeners
+  /// Bound, neither listening nor connected.
+  case boundInactive
+  /// TCP in all other states.
+  case connections
+  case udp
+}
+
+/// How much of a part was read.
+public enum SocketCoverage: Sendable {
+  case complete
+  /// The kernel has no such dump, and since when others do.
+  case absent(String)
+  /// What was read counts, and there may be more.
+  case incomplete(Obstacle)
+}
+
+/// Counts the sockets of one network namespace as they are read, row by row.
+///
+/// A connection takes eight bytes, and one that came in through a known listener none; so read
+/// listeners first. ``sockets(settings:interfaceName:)`` makes facts of it.
+public struct SocketTable: SocketRowSink, Sendable {
+  public let source: SocketSource
+
+  private(set) var listeners = BoundGroups()
+  private(set) var idle = BoundGroups()
+  private(set) var udp = BoundGroups()
+  /// By listener.
+  private(set) var inbound: [InboundConnections] = []
+  /// Local ports of connections that came in.
+  private(set) var inboundPorts = PortSet()
+  private(set) var index = ListenerIndex()
+  private(set) var table = GroupTable()
+  /// Connections that matched no listener when they were read.
+  private(set) var rows: [ConnectionRow] = []
+  /// Listeners known when the first of them was read.
+  private(set) var listenersBeforeRows = 0
+  /// Connections beyond the limit of groups.
+  private(set) var ungrouped = 0
+  private(set) var selfConnections: [SelfConnection] = []
+  private(set) var stateCounts = [Int](repeating: 0, count: 16)
+  private(set) var udpRows = 0
+  private var coverages = [SocketCoverage](
+    repeating: .incomplete(.init("not read")), count: SocketPart.allCases.count)
+
+  public init(source: SocketSource) { self.source = source }
+
+  /// Says how a part's reading ended; until then it counts as not read.
+  public mutating func cover(_ part: SocketPart, _ coverage: SocketCoverage) {
+    coverages[part.rawValue] = coverage
+  }
+
+  public func coverage(_ part: SocketPart) -> SocketCoverage { coverages[part.rawValue] }
+
+  public mutating func add(_ row: SocketRow) {
+    guard row.transport == .tcp else {
+      udpRows += 1
+      udp.add(row)
+      return
+    }
+    stateCounts[Int(row.state.rawValue)] += 1
+    switch row.state {
+    case .listen:
+      let listener = listeners.add(row)
+      if listener == inbound.count { inbound.append(InboundConnections()) }
+      index.add(row, listener: listener)
+    case .boundInactive, .close:
+      idle.add(row)
+    default:
+      addConnection(row)
+    }
+  }
+
+  /// Adds the inode of an MPTCP socket to the listener of its first subflow. The dump of TCP shows
+  /// that subflow; on older kernels it has an inode of its own, which no descriptor refers to.
+  public mutating func addMultipathListener(_ row: SocketRow) { listeners.alsoHeld(row) }
+
+  private mutating func addConnection(_ row: SocketRow) {
+    if row.localAddress == row.remoteAddress && row.localPort == row.remotePort
+      && row.state != .timeWait
+    {
+      selfConnections.append(
+        SelfConnection(address: row.localAddress, port: Int(row.localPort), inode: row.inode))
+    }
+    if row.state != .synSent,
+      let listener = index.listener(
+        address: row.localAddress, port: row.localPort, interface: row.interface)
+    {
+      inboundPorts.insert(row.localPort)
+      inbound[listener].count(
+        row.state, unread: row.receiveQueue > 0, unaccepted: row.inode == 0,
+        remaining: Int(row.remaining))
+      return
+    }
+    if rows.isEmpty { listenersBeforeRows = index.count }
+    guard let group = table.number(of: row) else {
+      ungrouped += 1
+      return
+    }
+    rows.append(ConnectionRow(group: group, row: row))
+  }
+}

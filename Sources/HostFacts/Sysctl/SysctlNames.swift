@@ -1,0 +1,122 @@
+/// Which sysctls exist below `net.core`, `net.ipv4`, `net.ipv6`, `net.unix` and `net.netfilter`, and
+/// in which versions: tells a misspelt key, or one that is gone, from one that is merely rare.
+///
+/// The table lists the names that the kernel's own sources register. Versions come from comparing
+/// those sources: every release from 4.18 to 7.3 except 5.5, 5.13, 5.18, 6.15 and 6.16, and for
+/// older names 4.10, 4.12 and 4.15; a key is added in the first release that has it. Remarks say
+/// where that leaves a gap. Keys of modules outside these prefixes, of `net.ipv4.vs` and of bridges
+/// are not listed and not judged.
+public enum SysctlNames {
+  /// What the table says of a key.
+  public enum Status: Hashable, Sendable {
+    case exists
+    /// The first version without it; nil: some version before 4.18.
+    case removed(in: KernelVersion?)
+    case notYet(added: KernelVersion)
+    /// No kernel has it. Keys at most two changes away that this kernel has, the nearest first.
+    case unknown(suggestions: [String])
+    /// The table says nothing of keys there.
+    case notJudged
+  }
+
+  /// Judges a key for a kernel.
+  ///
+  /// - Parameters:
+  ///   - key: dotted; the interface in `net.ipv4.conf.eth0.100.rp_filter` may hold dots.
+  ///   - version: the kernel's; nil when it is not known, which rules out `notYet`, and leaves
+  ///     `removed` to keys that no supported kernel has.
+  public static func status(of key: String, on version: KernelVersion?) -> Status {
+    guard let place = Place(of: key), let section = sections[place.section] else {
+      return .notJudged
+    }
+    guard let name = section[place.name] else {
+      return .unknown(suggestions: suggestions(for: place, in: section, on: version))
+    }
+    return name.status(on: version)
+  }
+
+  /// The keys of the table, `*` for an interface (in `nf_log`, for a protocol's number).
+  static let names: [Name] = [ipv4, ipv6, netfilter].flatMap(SysctlNamesTable.parse)
+
+  private static let sections = Dictionary(grouping: names, by: \.section)
+    .mapValues { Dictionary($0.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first }) }
+
+  /// One line of the table.
+  struct Name: Hashable, Sendable {
+    /// Such as `net.ipv4.conf.*`.
+    var section: String
+    var name: String
+    var added: KernelVersion?
+    /// Where a version below `added` may have the key already: stable releases brought it there, or
+    /// the sources compared leave a gap.
+    var perhapsFrom: KernelVersion?
+    var removed: Removal?
+    /// The kernel option without which the key is missing, besides those of the whole section.
+    var option: String?
+
+    enum Removal: Hashable, Sendable {
+      case before418
+      case version(KernelVersion)
+    }
+
+    var key: String { "\(section).\(name)" }
+
+    func status(on version: KernelVersion?) -> Status {
+      switch removed {
+      case .before418: return .removed(in: nil)
+      case .version(let removed):
+        if version.map({ $0 >= removed }) ?? (removed < KernelVersion(4, 18)) {
+          return .removed(in: removed)
+        }
+      case nil: break
+      }
+      if let added, let version, version < min(added, perhapsFrom ?? added) {
+        return .notYet(added: added)
+      }
+      return .exists
+    }
+  }
+}
+
+// MARK: - Where a key belongs
+
+extension SysctlNames {
+  /// A key taken apart: its section of the table, its last component, and what stands for `*`.
+  struct Place: Hashable, Sendable {
+    var section: String
+    var name: String
+    /// The key without `name`, as written: `net.ipv4.conf.eth0`.
+    var prefix: String
+
+    /// Nil for a key that can be in no section.
+    init?(of key: String) {
+      guard let dot = key.lastIndex(of: ".") else { return nil }
+      prefix = String(key[..<dot])
+      name = String(key[key.index(after: dot)...])
+      section = prefix
+      for interfaces in ["net.ipv4.conf.", "net.ipv4.neigh.", "net.ipv6.conf.", "net.ipv6.neigh."]
+      where prefix.hasPrefix(interfaces) && prefix.utf8.count > interfaces.utf8.count {
+        section = interfaces + "*"
+      }
+      // net.netfilter.nf_log.2: the last component is the number of a protocol family.
+      if prefix == "net.netfilter.nf_log" {
+        guard Int(name) != nil else { return nil }
+        (section, name) = ("net.netfilter", "nf_log.*")
+      }
+    }
+  }
+
+  /// Keys of the section that a misspelt one may have meant.
+  private static func suggestions(
+    for place: Place, in section: [String: Name], on version: KernelVersion?
+  ) -> [String] {
+    let limit = place.name.unicodeScalars.count < 5 ? 1 : 2
+    let near = section.values.compactMap { name -> (distance: Int, key: String)? in
+      guard name.status(on: version) == .exists,
+        let distance = EditDistance.between(place.name, name.name, limit: limit)
+      else { return nil }
+      return (distance, "\(place.prefix).\(name.name)")
+    }
+    return near.sorted { ($0.distance, $0.key) < ($1.distance, $1.key) }.map(\.key)
+  }
+}

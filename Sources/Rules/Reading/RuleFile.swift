@@ -1,0 +1,48 @@
+public import CEL
+
+/// One rule file as read: the rule, unless something is wrong with it, and all that is.
+public struct RuleFile: Sendable {
+  /// Nil where the diagnostics hold an error.
+  public var rule: Rule?
+  /// By position.
+  public var diagnostics: [RuleDiagnostic]
+  /// Places of names that only the whole set of rules can resolve, with what to say of them.
+  var supersedes: [(name: String, unknown: RuleDiagnostic)] = []
+
+  /// Reads a rule; its file name without `.yaml` must be its id.
+  ///
+  /// - Parameter path: as messages show it.
+  /// - Parameter schema: what its expressions may name.
+  public init(path: String, content: [UInt8], schema: Schema) {
+    do throws(RuleDiagnostic) {
+      let source = try SourceText(path: path, bytes: content)
+      self.init(source: source, schema: schema)
+    } catch {
+      self.init(rule: nil, diagnostics: [error])
+    }
+  }
+
+  private init(rule: Rule?, diagnostics: [RuleDiagnostic]) {
+    self.rule = rule
+    self.diagnostics = diagnostics
+  }
+
+  private init(source: SourceText, schema: Schema) {
+    let document = YAMLDocument(source)
+    var reader = RuleReader(source: source, schema: schema)
+    reader.problems = document.problems
+    rule = document.root.flatMap { reader.rule($0) }
+    if document.root == nil && document.problems.isEmpty {
+      reader.error(0..<0, "file has no rule in it")
+    }
+    diagnostics = reader.problems.sorted(by: RuleDiagnostic.precedes)
+    if diagnostics.contains(where: { $0.severity == .error }) { rule = nil }
+    supersedes = reader.supersedes
+  }
+
+  /// The id that a file of this path must hold, nil where the name does not end in `.yaml`.
+  static func id(ofPath path: String) -> String? {
+    let name = path.split(separator: "/").last ?? ""
+    return name.hasSuffix(".yaml") ? String(name.dropLast(5)) : nil
+  }
+}

@@ -1,0 +1,108 @@
+internal import CEL
+
+extension Rule {
+  /// What a rule's expressions read.
+  public struct Facts: Sendable {
+    /// Paths of all facts, in order of first mention, each once; those of elements as
+    /// `sockets.listeners[].port`.
+    public internal(set) var paths: [String] = []
+    /// The sysctl that the rule is about: the one that `locate` names; else the first that its
+    /// condition reads, itself or through `let`; else the first that `applies` reads.
+    public internal(set) var sysctl: String?
+    /// Places in `definitions` that the condition needs, in order.
+    var neededByCondition: [Int] = []
+
+    public init() {}
+
+    init(of rule: Rule, schema: Schema) {
+      let resolver = Resolver(rule)
+      let condition = resolver.facts(of: [rule.condition])
+      let applies = resolver.facts(of: [rule.applies].compactMap { $0 })
+      paths = Self.unique(
+        applies + resolver.facts(of: [rule.element?.list].compactMap { $0 }) + condition
+          + resolver.facts(of: rule.otherExpressions))
+      let located = resolver.facts(of: [rule.locate].compactMap { $0 })
+      let names = SysctlNames(schema)
+      sysctl = (located + condition + applies).lazy.compactMap { names.key(ofPath: $0) }.first
+      neededByCondition = resolver.definitions(neededBy: rule.condition)
+    }
+
+    /// Whether some fact below `root`, such as `delta`, is read.
+    public func reads(_ root: String) -> Bool {
+      paths.contains { $0 == root || $0.hasPrefix(root + ".") || $0.hasPrefix(root + "[") }
+    }
+
+    fileprivate static func unique(_ paths: [String]) -> [String] {
+      var seen: Set<String> = []
+      return paths.filter { seen.insert($0).inserted }
+    }
+  }
+
+  /// All its expressions.
+  var expressions: [Expression] {
+    [applies, element?.list].compactMap { $0 } + (element?.identity ?? []).map(\.expression)
+      + definitions.map(\.expression) + [condition] + otherExpressions
+  }
+
+  private var otherExpressions: [Expression] {
+    var expressions = severity.cases.compactMap(\.condition)
+    expressions += confidence.cases.compactMap(\.condition)
+    expressions += message.expressions
+    for remedy in remedies {
+      expressions += [remedy.condition].compactMap { $0 }
+      switch remedy.action {
+      case .code(let text), .note(let text): expressions += text.expressions
+      case .sysctl(let settings), .unit(let settings):
+        expressions += settings.flatMap { $0.key.expressions + $0.value.expressions }
+      }
+    }
+    return expressions + [locate].compactMap { $0 }
+  }
+
+  /// The path to its first `.` or `[`.
+  static func root(of path: String) -> Substring { path.prefix { $0 != "." && $0 != "[" } }
+
+  /// Replaces the names of a rule by the facts that they stand for.
+  private struct Resolver {
+    private var factsOfName: [String: [String]] = ["params": []]
+    /// Where a name stands for a path, that path: what follows the name continues it.
+    private var pathOfName: [String: String] = [:]
+    private var needs: [String: Set<Int>] = [:]
+
+    init(_ rule: Rule) {
+      if let element = rule.element {
+        let list = facts(of: [element.list])
+        factsOfName[element.name] = []
+        if list == [element.list.text] { pathOfName[element.name] = "\(element.list.text)[]" }
+      }
+      for (index, definition) in rule.definitions.enumerated() {
+        let facts = facts(of: [definition.expression])
+        var needed: Set = [index]
+        for path in definition.expression.references {
+          needed.formUnion(needs[String(Rule.root(of: path))] ?? [])
+        }
+        needs[definition.name] = needed
+        factsOfName[definition.name] = facts
+        if definition.expression.references == [definition.expression.text], facts.count == 1 {
+          pathOfName[definition.name] = facts[0]
+        }
+      }
+    }
+
+    func facts(of expressions: [Expression]) -> [String] {
+      let paths = expressions.flatMap(\.references).flatMap { path -> [String] in
+        let root = String(Rule.root(of: path))
+        if let whole = pathOfName[root] { return [whole + path.dropFirst(root.count)] }
+        return factsOfName[root] ?? [path]
+      }
+      return Facts.unique(paths)
+    }
+
+    func definitions(neededBy expression: Expression) -> [Int] {
+      let all = expression.references.reduce(into: Set<Int>()) {
+        $0.formUnion(needs[String(Rule.root(of: $1))] ?? [])
+      }
+      return all.sorted()
+    }
+  }
+}

@@ -1,0 +1,126 @@
+public import CEL
+
+/// What a set of rules said of one or several scopes.
+public struct EvaluationResult: Sendable {
+  /// In the order of rule ids, then of elements; superseded ones are left out.
+  public var findings: [Finding] = []
+  public var undecided: [Undecided] = []
+  public var passed = 0
+  public var notApplicable = 0
+  /// Findings that another rule reports.
+  public var superseded = 0
+  /// Whether a rule was evaluated that reads `delta`.
+  public var usedDelta = false
+  /// What the reader should know besides, a sentence each.
+  public var notices: [String] = []
+  /// What each evaluated rule came to, in the order of ids.
+  public var rules: [RuleSummary] = []
+
+  public init() {}
+
+  /// Adds the result of another scope.
+  public mutating func merge(_ other: EvaluationResult) {
+    findings += other.findings
+    undecided += other.undecided
+    passed += other.passed
+    notApplicable += other.notApplicable
+    superseded += other.superseded
+    usedDelta = usedDelta || other.usedDelta
+    notices += other.notices.filter { !notices.contains($0) }
+    for summary in other.rules {
+      if let index = rules.firstIndex(where: { $0.rule == summary.rule }) {
+        rules[index].merge(summary)
+      } else {
+        rules.append(summary)
+      }
+    }
+  }
+}
+
+/// How often a rule came to what.
+public struct RuleSummary: Sendable {
+  public var rule: String
+  public var findings = 0
+  public var passed = 0
+  public var undecided = 0
+  /// Why it had nothing to judge; empty where it had.
+  public var notApplicable: [String] = []
+
+  init(rule: String) { self.rule = rule }
+
+  mutating func merge(_ other: RuleSummary) {
+    findings += other.findings
+    passed += other.passed
+    undecided += other.undecided
+    notApplicable += other.notApplicable
+  }
+}
+
+extension RuleSet {
+  /// Evaluates the selected rules on the facts of one scope.
+  ///
+  /// - Parameter scopes: the rules of which scopes. The host's are wanted once, a network
+  ///   namespace's for each.
+  /// - Parameter scopeName: see `Rule.evaluate`.
+  /// - Parameter isLive: whether the facts are those of a live or recorded host; elsewhere rules
+  ///   with `needs: live` are not applicable.
+  public func evaluate(
+    in activation: Activation, selection: Selection = Selection(),
+    scopes: Set<Rule.Scope> = [.netns, .host], scopeName: String = "", isLive: Bool = true
+  ) -> EvaluationResult {
+    var result = EvaluationResult()
+    var findings: [(identity: Identity, finding: Finding)] = []
+    var notLive: [String] = []
+    for rule in rules where scopes.contains(rule.scope) && selection.selects(rule) {
+      var summary = RuleSummary(rule: rule.id)
+      if rule.needsLive && !isLive {
+        summary.notApplicable.append("needs a live or recorded host")
+        notLive.append(rule.id)
+      } else {
+        result.usedDelta = result.usedDelta || rule.facts.reads("delta")
+        for judgement in rule.judgements(in: activation, scopeName: scopeName) {
+          switch judgement.outcome {
+          case .finding(let finding): findings.append((judgement.identity, finding))
+          case .pass: summary.passed += 1
+          case .notApplicable(let why): summary.notApplicable.append(why)
+          case .undecided(let undecided):
+            result.undecided.append(undecided)
+            summary.undecided += 1
+          }
+        }
+      }
+      result.passed += summary.passed
+      result.notApplicable += summary.notApplicable.count
+      result.rules.append(summary)
+    }
+    let kept = withoutSuperseded(findings)
+    result.superseded = findings.count - kept.count
+    result.findings = kept
+    let places = Dictionary(
+      result.rules.enumerated().map { ($1.rule, $0) }, uniquingKeysWith: { first, _ in first })
+    for finding in kept {
+      if let place = places[finding.rule] { result.rules[place].findings += 1 }
+    }
+    if !notLive.isEmpty { result.notices.append(Self.notice(notLive)) }
+    return result
+  }
+
+  private static func notice(_ rules: [String]) -> String {
+    let count = rules.count == 1 ? "1 rule needs" : "\(rules.count) rules need"
+    return "\(count) a live or recorded host and had nothing to judge: "
+      + rules.joined(separator: ", ")
+  }
+
+  /// The findings that no other of the same identity supersedes, directly or through others.
+  private func withoutSuperseded(_ findings: [(identity: Identity, finding: Finding)]) -> [Finding]
+  {
+    var superseded: [Identity: Set<String>] = [:]
+    for (identity, finding) in findings {
+      guard let below = supersededBy[finding.rule] else { continue }
+      superseded[identity, default: []].formUnion(below)
+    }
+    return findings.filter { identity, finding in
+      superseded[identity]?.contains(finding.rule) != true
+    }.map(\.finding)
+  }
+}

@@ -1,0 +1,57 @@
+import Glibc
+
+/// Where rule files come from: the binary, a directory, files that a user names.
+public struct RuleSource: Sendable {
+  /// One file as it was found.
+  public struct File: Sendable {
+    /// As messages show it.
+    public var path: String
+    /// The bytes; or why there are none.
+    public var content: Result<[UInt8], RuleDiagnostic>
+
+    public init(path: String, content: Result<[UInt8], RuleDiagnostic>) {
+      self.path = path
+      self.content = content
+    }
+
+    /// What sources are compared by.
+    var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+  }
+
+  /// As messages show it.
+  public var name: String
+  public var files: [File]
+  /// What is wrong with the source as a whole.
+  public var diagnostics: [RuleDiagnostic]
+
+  public init(name: String, files: [File], diagnostics: [RuleDiagnostic] = []) {
+    self.name = name
+    self.files = files
+    self.diagnostics = diagnostics
+  }
+
+  /// Files that are part of the binary.
+  public static func embedded(_ files: [(path: String, text: String)]) -> RuleSource {
+    RuleSource(
+      name: "built in",
+      files: files.map { File(path: $0.path, content: .success(Array($0.text.utf8))) })
+  }
+
+  /// Single files, such as those of `sockwise rules check FILE…`. The caller vouches for them.
+  public static func files(_ paths: [String]) -> RuleSource {
+    RuleSource(
+      name: "command line",
+      files: paths.map { File(path: $0, content: RuleDirectory.content(ofFile: $0, owner: nil)) })
+  }
+
+  /// All `*.yaml` of a directory and those below it, in the order of their paths.
+  ///
+  /// - Parameter isSystem: whether it is one that the system provides, such as
+  ///   `/etc/sockwise/rules.d`. It may be missing; and where the program runs as root, files that
+  ///   others than root can write are refused. A directory that a user names is his own choice.
+  public static func directory(_ path: String, isSystem: Bool = false) -> RuleSource {
+    var directory = RuleDirectory(mustBelongToRoot: isSystem && geteuid() == 0)
+    directory.read(path, mayBeMissing: isSystem)
+    return RuleSource(name: path, files: directory.files, diagnostics: directory.diagnostics)
+  }
+}

@@ -1,0 +1,88 @@
+import ArgumentParser
+import HostFacts
+import Reports
+import Rules
+
+/// `sockwise audit`: reads this host, evaluates the rules, reports.
+struct Audit: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Audit this host.",
+    discussion: """
+      Reads the sysctls, sockets and processes of one network namespace and says what will hurt, \
+      on what evidence, and what to do. It changes nothing. Without root it reads less and says \
+      what it could not check.
+
+      Exit status: 0 nothing at or above --fail-on; 1 findings; 2 the command line or a rule file \
+      is wrong; 3 with --strict, something could not be checked; 4 the audit could not run; 5 an \
+      output could not be written. The highest that applies wins.
+      """)
+
+  @OptionGroup(title: "What to read") var host: HostArguments
+  @OptionGroup(title: "Which rules") var ruleOptions: RuleOptions
+  @OptionGroup(title: "Which rules") var selection: RuleSelection
+  @OptionGroup(title: "What to report") var output: OutputArguments
+
+  @Option(
+    help: ArgumentHelp(
+      "Exit with 1 where a finding is at least this bad.", valueName: "SEVERITY|never"))
+  var failOn = Threshold.severity(.medium)
+
+  @Flag(help: "Exit with 3 where something could not be checked.")
+  var strict = false
+
+  func run() throws {
+    let rules = ruleOptions.load()
+    let chosen = try selection.selection(from: rules)
+    let rulesAreWrong = rules.diagnostics.report()
+    var undelivered = false
+    let report: Report
+    do throws(NetworkNamespace.Failure) {
+      report = try AuditRun(rules: rules, selection: chosen, options: host.options(for: rules))
+        .report(atLeast: output.minSeverity.severity)
+    } catch {
+      StandardStream.error.write("sockwise: \(error)\n")
+      throw ExitCode(
+        ExitStatus.of(
+          nil, failOn: nil, strict: strict, wrongInput: rulesAreWrong, undelivered: false
+        ).rawValue)
+    }
+    for request in output.requests {
+      do throws(OutputError) {
+        try request.destination.write(
+          request.format.render(report, output.rendering(for: request.destination)))
+      } catch {
+        undelivered = true
+        StandardStream.error.write("sockwise: \(error)\n")
+      }
+    }
+    throw ExitCode(
+      ExitStatus.of(
+        report, failOn: failOn.severity, strict: strict, wrongInput: rulesAreWrong,
+        undelivered: undelivered
+      ).rawValue)
+  }
+}
+
+/// A severity, or none.
+enum Threshold: ExpressibleByArgument, CustomStringConvertible {
+  case severity(Severity)
+  case never
+
+  init?(argument: String) {
+    if argument == "never" {
+      self = .never
+    } else if let severity = Severity(rawValue: argument) {
+      self = .severity(severity)
+    } else {
+      return nil
+    }
+  }
+
+  var severity: Severity? {
+    if case .severity(let severity) = self { severity } else { nil }
+  }
+
+  var description: String { severity?.rawValue ?? "never" }
+  var defaultValueDescription: String { description }
+  static var allValueStrings: [String] { Severity.allCases.map(\.rawValue) + ["never"] }
+}

@@ -1,0 +1,76 @@
+import HostFacts
+import Reports
+import Rules
+
+/// Reads a host, evaluates rules on it, and makes the report.
+struct AuditRun {
+  let rules: RuleSet
+  let selection: Selection
+  let options: HostOptions
+
+  /// - Parameter severity: milder findings are left out.
+  /// - Throws: `NetworkNamespace.Failure`, where the namespace cannot be entered.
+  func report(atLeast severity: Severity) throws(NetworkNamespace.Failure) -> Report {
+    let started = Clock.utcNow()
+    let begin = Clock.monotonic()
+    let host = try Host.read(options)
+    let result = rules.evaluate(in: host.activation, selection: selection)
+    let namespaces = host.reportedNamespaces
+    let audited = namespaces.first { $0.audited }?.name
+    var notices = host.notices.map(Notice.init) + result.notices.map { Notice(.info, $0) }
+    if result.usedDelta && options.sample == nil {
+      notices.append(
+        Notice(.info, "counters were read once; --sample 2s also tells which ones rise"))
+    }
+    return Report(
+      tool: .sockwise, host: host.reported, mode: .live, started: started,
+      durationSeconds: Clock.monotonic() - begin,
+      findings: result.findings.filter { $0.severity >= severity }
+        .map { ReportedFinding($0, namespace: audited) },
+      undecided: result.undecided.map { ReportedUndecided($0, namespace: audited) },
+      namespaces: namespaces, notices: notices, passed: result.passed,
+      notApplicable: result.notApplicable)
+  }
+}
+
+extension Report.Tool {
+  static let sockwise = Report.Tool(version: Sockwise.version)
+}
+
+extension Notice {
+  init(_ notice: HostFacts.Host.Notice) {
+    self.init(notice.level == .warning ? .warning : .info, notice.message)
+  }
+}
+
+extension HostFacts.Host {
+  /// The host as a report names it.
+  var reported: Report.Host {
+    Report.Host(
+      name: name.value ?? "this host", kernel: kernel.value?.release ?? "unknown",
+      bootID: bootID.value)
+  }
+
+  /// The namespaces as a report lists them.
+  var reportedNamespaces: [Namespace] {
+    namespaces.map { entry in
+      let name = NamespaceName(inode: entry.inode, name: entry.name, kind: entry.kind)
+      guard entry.audited else {
+        return Namespace(name: name, audited: false, reason: entry.reason)
+      }
+      return Namespace(
+        name: name, audited: true, isPID1: isNamespaceOfPID1.value,
+        sockets: sockets.value?.counts, role: sockets.value?.role.value)
+    }
+  }
+}
+
+extension Sockets {
+  /// How many sockets there are, for the report.
+  /// Nil where the tables were not read whole.
+  fileprivate var counts: Namespace.SocketCounts? {
+    guard let tcp = tcp.value, let udp = udp.value, let states = states.value else { return nil }
+    return Namespace.SocketCounts(
+      tcp: tcp, udp: udp, timeWait: states.timeWait, listeners: listeners.elements.count)
+  }
+}

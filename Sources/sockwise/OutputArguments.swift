@@ -1,0 +1,76 @@
+import ArgumentParser
+import Reports
+import Rules
+
+/// What is printed, and where.
+struct OutputArguments: ParsableArguments {
+  @Option(help: ArgumentHelp("What standard output gets.", valueName: "FORMAT"))
+  var format = FormatName.text
+
+  @Option(
+    help: ArgumentHelp(
+      "Write this format to a file too. Repeatable.", valueName: "FORMAT=FILE"),
+    transform: OutputRequest.init(parsing:))
+  var output: [OutputRequest] = []
+
+  @Option(
+    help: ArgumentHelp("Leave out findings that are milder.", valueName: "SEVERITY"))
+  var minSeverity = SeverityArgument(severity: .info)
+
+  @Flag(name: .shortAndLong, help: "Only findings and the summary.")
+  var quiet = false
+
+  @Flag(name: .shortAndLong, help: "All evidence, references, and how to undo a remedy.")
+  var verbose = false
+
+  func validate() throws {
+    if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other") }
+  }
+
+  /// Files first: standard output may be a pipe whose reader goes away.
+  var requests: [OutputRequest] {
+    output + [OutputRequest(format: format.format, destination: .standardOutput)]
+  }
+
+  /// Files are the same whatever terminal asked for them: `terminal` is for standard output.
+  func rendering(for destination: OutputRequest.Destination) -> RenderOptions {
+    let verbosity: RenderOptions.Verbosity = quiet ? .quiet : verbose ? .verbose : .normal
+    guard destination == .standardOutput else { return RenderOptions(verbosity: verbosity) }
+    return RenderOptions(
+      width: Terminal.width, style: Terminal.usesColour ? .coloured : .plain, verbosity: verbosity)
+  }
+}
+
+/// The name of a report format on the command line.
+struct FormatName: ExpressibleByArgument, CustomStringConvertible {
+  static let text = FormatName(format: .text)
+
+  let format: ReportFormat
+
+  private init(format: ReportFormat) { self.format = format }
+
+  init?(argument: String) {
+    guard let format = ReportFormat.named(argument) else { return nil }
+    self.format = format
+  }
+
+  var description: String { format.name }
+  var defaultValueDescription: String { description }
+  static var allValueStrings: [String] { ReportFormat.all.map(\.name) }
+}
+
+/// A severity on the command line.
+struct SeverityArgument: ExpressibleByArgument, CustomStringConvertible {
+  let severity: Severity
+
+  init(severity: Severity) { self.severity = severity }
+
+  init?(argument: String) {
+    guard let severity = Severity(rawValue: argument) else { return nil }
+    self.severity = severity
+  }
+
+  var description: String { severity.rawValue }
+  var defaultValueDescription: String { description }
+  static var allValueStrings: [String] { Severity.allCases.map(\.rawValue) }
+}

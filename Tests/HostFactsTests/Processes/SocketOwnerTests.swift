@@ -1,0 +1,202 @@
+import CEL
+import Glibc
+import Testing
+
+@testable import HostFacts
+
+/// The part of a listener or UDP socket that the look-up fills.
+private struct Group: OwnedSocket {
+  var inodes: [UInt64]
+  var cgroupIDs: [UInt64] = []
+  var ownership = SocketOwnership.notLookedUp
+  var reuseAddress = Reading<Bool>.unavailable(.init("not read"))
+  var reusePort = Reading<Bool>.unavailable(.init("not read"))
+  var v6Only = Reading<Bool>.unavailable(.init("not read"))
+  var bindAddressNoPort = Reading<Bool>.unavailable(.init("not read"))
+}
+
+private func looked(_ group: Group) -> Group {
+  var group = group
+  var lookup = SocketOwnerLookup(
+    inodes: Set(group.inodes), cgroupIDs: Set(group.cgroupIDs), root: HostRoot(),
+    deadline: .after(.seconds(30)))
+  lookup.attach(to: &group)
+  return group
+}
+
+@Suite struct SocketHoldersTests {
+  @Test(arguments: [
+    ("socket:[123]", UInt64?.some(123)), ("socket:[18446744073709551615]", .max),
+    ("socket:[18446744073709551616]", nil), ("socket:[]", nil), ("socket:[1", nil),
+    ("pipe:[1]", nil), ("/tmp/socket:[1]", nil), ("", nil), ("socket:[-1]", nil),
+  ]) func inodes(_ target: String, _ inode: UInt64?) {
+    #expect(SocketHolders.socketInode(target) == inode)
+  }
+
+  @Test func nothingWantedIsNothingRead() {
+    let holders = SocketHolders.find([], root: HostRoot("/nonexistent"), deadline: .never)
+    #expect(holders.holders.isEmpty)
+    #expect(holders.gap == nil)
+  }
+
+  @Test func withoutProcNothingIsSaid() {
+    let holders = SocketHolders.find([1], root: HostRoot("/nonexistent"), deadline: .never)
+    #expect(holders.gap == .init("'/proc' is not mounted"))
+  }
+
+  @Test func hiddenProcessesAreAGap() {
+    let scratch = ScratchDirectory()
+    runShell("mkdir -p '\(scratch.path)/proc/4711/fd'")
+    let holders = SocketHolders.find([1], root: HostRoot(scratch.path), deadline: .never)
+    #expect(holders.gap?.reason == "'/proc' hides the processes of other users (hidepid)")
+    runShell("mkdir -p '\(scratch.path)/proc/1/fd'")
+    #expect(!ProcMount.hidesProcesses(HostRoot(scratch.path)))
+    scratch.write("proc/self/mountinfo", "22 1 0:21 / /proc rw - proc proc rw,hidepid=invisible\n")
+    // Root sees them all.
+    #expect(ProcMount.hidesProcesses(HostRoot(scratch.path)) == (geteuid() != 0))
+  }
+
+  @Test func aPassedDeadlineIsAGap() {
+    let holders = SocketHolders.find([1], root: HostRoot(), deadline: .after(.zero))
+    #expect(holders.gap == .init("descriptor scan stopped at the time limit"))
+  }
+
+  @Test func aSocketBehindManyDescriptorsIsFound() throws {
+    let child = Child(
+      python: """
+        many = [os.open("/dev/null", os.O_RDONLY) for _ in range(400)]
+        s = socket.socket()
+        ready(s.fileno(), os.fstat(s.fileno()).st_ino)
+        """)
+    let inode = try #require(UInt64(child.words[1]))
+    let holders = SocketHolders.find([inode], root: HostRoot(), deadline: .never)
+    #expect(
+      holders.holders[inode] == [.init(pid: child.pid, descriptor: Int32(child.words[0]) ?? -1)])
+  }
+}
+
+@Suite(.enabled(if: geteuid() == 0, "descriptors of other processes need root here"))
+struct SocketOwnerTests {
+  @Test func aListenerSharedByAFork() throws {
+    let child = Child(
+      python: """
+        s = socket.socket()
+        s.setsockopt(1, 2, 1)
+        s.bind(("127.0.0.1", 0))
+        s.listen()
+        pid = os.fork()
+        if pid == 0:
+            time.sleep(60)
+        else:
+            ready(os.fstat(s.fileno()).st_ino, pid)
+        """)
+    defer { child.words.last.flatMap { Int32($0) }.map { _ = kill($0, SIGKILL) } }
+    let group = looked(Group(inodes: [try #require(UInt64(child.words[0]))]))
+    let other = try #require(Int(child.words[1]))
+    #expect(group.ownership.owners.elements.map(\.pid) == [Int(child.pid), other].sorted())
+    #expect(group.ownership.pid.value == min(Int(child.pid), other))
+    #expect(group.ownership.process.value?.hasPrefix("python3") == true)
+    #expect(group.ownership.socketActivated.value == false)
+    #expect(group.reuseAddress.value == true)
+    #expect(group.reusePort.value == false)
+  }
+
+  @Test func membersThatDisagree() throws {
+    let child = Child(
+      python: """
+        a, b = socket.socket(), socket.socket()
+        a.setsockopt(1, 2, 1)
+        a.setsockopt(1, 15, 1)
+        b.setsockopt(1, 15, 1)
+        ready(*[os.fstat(s.fileno()).st_ino for s in (a, b)])
+        """)
+    let group = looked(Group(inodes: child.words.compactMap { UInt64($0) }))
+    #expect(group.reuseAddress == .unavailable(.init("members disagree")))
+    #expect(group.reusePort.value == true)
+  }
+
+  @Test func aNameThatWantsToDeceive() throws {
+    let child = Child(
+      python: #"""
+        open("/proc/self/comm", "w").write("a\x1b[2J\nb")
+        s = socket.socket()
+        ready(os.fstat(s.fileno()).st_ino)
+        """#)
+    let group = looked(Group(inodes: [try #require(UInt64(child.words[0]))]))
+    #expect(group.ownership.process.value == "a\u{1b}[2J\nb")
+  }
+
+  @Test func whatNobodyHolds() throws {
+    // No socket has this inode.
+    let group = looked(Group(inodes: [UInt64.max]))
+    #expect(group.ownership.owners.elements.isEmpty)
+    let gap = SocketHolders.find([.max], root: HostRoot(), deadline: .never).gap
+    if let gap {
+      // In some sandboxes PID 1 is out of root's reach.
+      #expect(group.ownership.process == .unavailable(gap))
+      #expect(group.reuseAddress == .unavailable(gap))
+    } else {
+      #expect(
+        group.ownership.process == .absent("no process holds the socket; the kernel's own"))
+      #expect(
+        group.reuseAddress
+          == .unavailable(.init("no process holds the socket, so its options cannot be read")))
+    }
+  }
+
+  @Test func whatADumpToldStays() throws {
+    let child = Child(
+      python: """
+        s = socket.socket(socket.AF_INET6)
+        ready(os.fstat(s.fileno()).st_ino)
+        """)
+    var group = Group(inodes: [try #require(UInt64(child.words[0]))])
+    group.v6Only = .value(true, .dump("sock_diag"))
+    #expect(looked(group).v6Only == .value(true, .dump("sock_diag")))
+  }
+
+  @Test func theUnitOfACgroupNumber() throws {
+    let mounts = MountInfo.parse(HostRoot().text("/proc/self/mountinfo").value ?? "")
+    guard let mount = mounts.first(where: { $0.type == "cgroup2" && $0.root == "/" }) else {
+      print("skipped: no cgroup2 is mounted here")
+      return
+    }
+    let path = "\(mount.path)/sockwise-test-\(getpid()).service"
+    guard unsafe mkdir(path, 0o755) == 0 else {
+      print("skipped: \(mount.path) is not writable")
+      return
+    }
+    defer { unsafe rmdir(path) }
+    let number = try HostRoot().status(path).inode
+    let tree = ControlGroupTree.read([number], root: HostRoot(), deadline: .never)
+    #expect(tree.group([number])?.unit == "sockwise-test-\(getpid()).service")
+    #expect(tree.group([number, 1]) == nil)
+    // A socket whose holder is out of sight has its unit from there.
+    #expect(
+      looked(Group(inodes: [UInt64.max], cgroupIDs: [number])).ownership.unit.value
+        == "sockwise-test-\(getpid()).service")
+  }
+}
+
+@Suite struct FillOptionsTests {
+  static func options(_ value: Reading<Bool>) -> SocketOptions {
+    var options = SocketOptions.unavailable(.init("denied"))
+    options.reuseAddress = value
+    return options
+  }
+  static let yes = options(.value(true, .dump("a")))
+  static let no = options(.value(false, .dump("b")))
+  static let denied = SocketOptions.unavailable(.init("denied"))
+
+  @Test(arguments: [
+    ([yes, yes], Reading<Bool>.value(true, .dump("a"))),
+    ([yes, no, denied], .unavailable(.init("members disagree"))),
+    ([yes, denied], .unavailable(.init("denied"))),
+    ([denied], .unavailable(.init("denied"))),
+    ([], .unavailable(.init("not read"))),
+  ]) func agreement(_ members: [SocketOptions], _ expected: Reading<Bool>) {
+    var group = Group(inodes: [])
+    group.fillOptions(from: members)
+    #expect(group.reuseAddress == expected)
+  }
+}

@@ -1,0 +1,76 @@
+import CEL
+import Testing
+
+@testable import Rules
+
+/// Files that are meant to hang, exhaust or crash the reader.
+@Suite struct HostileRuleTests {
+  private func problems(_ text: String) -> [String] {
+    let file = RuleFile(path: "x.yaml", content: Array(text.utf8), schema: TestSchema.schema)
+    return file.diagnostics.map(\.message)
+  }
+
+  @Test(arguments: [
+    String(repeating: "[", count: 500_000), String(repeating: "{", count: 500_000),
+    String(repeating: "- ", count: 250_000), String(repeating: "? ", count: 250_000),
+    String(repeating: "a: [\n", count: 100_000), String(repeating: "'", count: 500_001),
+    String(repeating: "&a ", count: 100_000), String(repeating: "!", count: 500_000),
+    String(repeating: "x: |\n ", count: 1), "\"\\", "%YAML 9.9\n---\na: 1", "---\n---\n---\n",
+    "a: *a", "&a a: *a", "\u{2028}", String(repeating: "\r", count: 100_000),
+  ])
+  func strangeTextIsRefused(_ text: String) {
+    #expect(!problems(text).isEmpty)
+  }
+
+  @Test(arguments: [
+    String(repeating: "(", count: 100_000), String(repeating: "!", count: 100_000) + "true",
+    String(repeating: "-", count: 100_000) + "1", String(repeating: "[", count: 100_000),
+    "1" + String(repeating: " + 1", count: 100_000) + " > 0",
+    "sockets" + String(repeating: ".tcp", count: 100_000),
+    "true" + String(repeating: " ? true : true", count: 50_000),
+  ])
+  func deepExpressionsAreRefusedOrEvaluated(_ expression: String) {
+    let text = RuleBuilder.text("x", "when: |\n  \(expression)")
+    let file = RuleFile(path: "x.yaml", content: Array(text.utf8), schema: TestSchema.schema)
+    if let rule = file.rule {
+      #expect(rule.evaluate(in: Activation()).count == 1)
+    } else {
+      #expect(file.diagnostics.count >= 1)
+    }
+  }
+
+  @Test func deepTemplatesAreRefused() {
+    let text = RuleBuilder.text(
+      "x", "message: '\(String(repeating: "{", count: 100_000))'")
+    #expect(problems(text).count >= 1)
+  }
+
+  @Test func namesThatUseNamesStayCheap() throws {
+    var definitions = "let:\n  n0: sockets.tcp\n"
+    for number in 1..<100 {
+      definitions += "  n\(number): n\(number - 1) - n\(number - 1)\n"
+    }
+    let rule = try RuleBuilder.rule(definitions + "when: n99 == 0")
+    let outcomes = try rule.evaluate(in: RuleBuilder.facts("sockets.tcp: 1"))
+    #expect(outcomes.first?.finding?.evidence.map(\.fact) == ["sockets.tcp"])
+  }
+
+  @Test func tooManyNamesAreRefused() {
+    let definitions = (0...100).map { "  n\($0): sockets.tcp\n" }.joined()
+    #expect(
+      problems(RuleBuilder.text("x", "let:\n\(definitions)when: n1 > 0")).contains(
+        "'let' has more than 100 names"))
+  }
+
+  @Test func longPathsOfFactsAreRefused() {
+    let path = String(repeating: "sysctl.", count: 50_000)
+    let text = RuleBuilder.text(
+      "x", "tests:\n  - { name: a, facts: { \(path): 1 }, expect: finding }")
+    #expect(!problems(text).isEmpty)
+  }
+
+  @Test func manyProblemsAreAllReported() {
+    let keys = (0..<5_000).map { "key\($0): 1\n" }.joined()
+    #expect(problems(RuleBuilder.text("x", keys)).count == 5_000)
+  }
+}
