@@ -43,7 +43,7 @@ check: setup lint test rules
 
 # Foundation would add 44 MB of ICU to the binary; FoundationEssentials does not.
 lint:
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 	@if grep -rnE '^(public |package |internal |@preconcurrency )*import Foundation$$' Sources --include='*.swift' | grep -v '^Sources/EmbedRulesPlugin/'; then \
 	  echo "import FoundationEssentials instead of Foundation" >&2; exit 1; fi
 
@@ -61,7 +61,9 @@ BENCH := .build/bench
 bench:
 	@python3 Benchmarks/bench.py --check
 	@$(MAKE) --no-print-directory build $(addprefix $(BENCH)/,hold measure rawdump)
-	@python3 Benchmarks/bench.py --sockwise $(BINARY) --tools $(BENCH) $(if $(JSON),--json '$(JSON)') $(if $(SIZES),--sizes '$(SIZES)')
+	swift build -c release --static-swift-stdlib --product ParseProcNetTCP
+	@python3 Benchmarks/bench.py --sockwise $(BINARY) --tools $(BENCH) \
+	  --parser .build/release/ParseProcNetTCP $(if $(JSON),--json '$(JSON)') $(if $(SIZES),--sizes '$(SIZES)')
 
 $(BENCH)/%: Benchmarks/%.c
 	@mkdir -p $(@D)

@@ -136,8 +136,9 @@ class Bench:
         commands = {name: summary(runs) for name, runs in samples.items()}
         return {'processes': processes, 'descriptors': processes * descriptors, 'listeners': listeners,
                 'rounds': rounds, 'idle': is_idle, 'commands': commands,
-                'added_seconds': {name: commands[name]['wall'] - commands['nobody']['wall']
-                                  for name in ('crowd', 'listening crowd')}}
+                'added_seconds': {
+                    name: {key: commands[name][key] - commands['nobody'][key] for key in ('wall', 'cpu')}
+                    for name in ('crowd', 'listening crowd')}}
 
 
 class Table:
