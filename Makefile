@@ -1,6 +1,8 @@
 # make audit   install what is missing, build, audit this host
 # make check   install what is missing, run every test
 # make build   .build/release/sockwise: one file, the Swift runtime and the rules inside
+# make bench   root: measure against ss, cat and a raw dump; JSON=file SIZES="1000 100000"
+# make size    fail where the binary has grown beyond its limit
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -10,7 +12,7 @@ BINARY := .build/release/sockwise
 RELEASE := -c release --static-swift-stdlib --product sockwise -Xlinker -s
 TEST := --disable-xctest
 
-.PHONY: help setup build audit check lint test rules clean
+.PHONY: help setup build audit check lint test rules bench size clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -41,7 +43,7 @@ check: setup lint test rules
 
 # Foundation would add 44 MB of ICU to the binary; FoundationEssentials does not.
 lint:
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 	@if grep -rnE '^(public |package |internal |@preconcurrency )*import Foundation$$' Sources --include='*.swift' | grep -v '^Sources/EmbedRulesPlugin/'; then \
 	  echo "import FoundationEssentials instead of Foundation" >&2; exit 1; fi
 
@@ -53,6 +55,26 @@ test:
 rules: build
 	$(BINARY) rules check
 	$(BINARY) rules test
+
+# See Benchmarks/README.md. What is missing is said before anything is built.
+BENCH := .build/bench
+bench:
+	@python3 Benchmarks/bench.py --check
+	@$(MAKE) --no-print-directory build $(addprefix $(BENCH)/,hold measure rawdump)
+	swift build -c release --static-swift-stdlib --product ParseProcNetTCP
+	@python3 Benchmarks/bench.py --sockwise $(BINARY) --tools $(BENCH) \
+	  --parser .build/release/ParseProcNetTCP $(if $(JSON),--json '$(JSON)') $(if $(SIZES),--sizes '$(SIZES)')
+
+$(BENCH)/%: Benchmarks/%.c
+	@mkdir -p $(@D)
+	clang -O2 -Wall -Wextra -Werror -o $@ $<
+
+# The linker strips it (-s in RELEASE).
+SIZE_LIMIT := 18000000
+size: build
+	@bytes=$$(stat -c %s $(BINARY)); echo "$(BINARY): $$bytes bytes stripped, at most $(SIZE_LIMIT)"; \
+	if [ $$bytes -gt $(SIZE_LIMIT) ]; then \
+	  echo "sockwise: the binary is too large; was Foundation linked? (it adds 44 MB)" >&2; exit 1; fi
 
 clean:
 	rm -rf .build
