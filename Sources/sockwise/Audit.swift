@@ -32,8 +32,8 @@ struct Audit: ParsableCommand {
 
   func run() throws {
     let rules = ruleOptions.load()
-    let chosen = try selection.selection(from: rules)
     let rulesAreWrong = rules.diagnostics.report()
+    let chosen = try selection.selection(from: rules)
     var undelivered = false
     let report: Report
     do throws(NetworkNamespace.Failure) {
