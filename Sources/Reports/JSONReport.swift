@@ -30,6 +30,7 @@ extension JSONWriter {
       writer.array(report.namespaces) { $0.value($1) }
       writer.key("notices")
       writer.array(report.notices) { $0.value($1) }
+      writer.field("left_out", report.leftOut)
       writer.key("rules")
       writer.array(report.rules) { $0.value($1) }
     }

@@ -10,6 +10,8 @@ public struct Report: Sendable {
   public var durationSeconds: Double
   /// Worst first, then by rule, subject and namespace.
   public private(set) var findings: [ReportedFinding]
+  /// New findings that are not listed, because milder ones than asked for were left out.
+  public private(set) var leftOut = 0
   /// What could not be judged, by rule, subject and namespace.
   public private(set) var undecided: [ReportedUndecided]
   /// Audited namespaces first.
@@ -42,6 +44,14 @@ public struct Report: Sendable {
     self.rules = rules
     self.passed = passed
     self.notApplicable = notApplicable
+  }
+
+  /// The report without findings that are milder; they are counted in `leftOut`.
+  public func leavingOut(milderThan severity: Severity) -> Report {
+    var report = self
+    report.findings.removeAll { $0.finding.severity < severity }
+    report.leftOut += findings.count { $0.state == .new && $0.finding.severity < severity }
+    return report
   }
 
   /// The program that made the report.

@@ -128,7 +128,7 @@ struct TextReport {
     let summary = report.summary
     var clauses: [String] = []
     if summary.total == 0 {
-      let isAll = summary.known + summary.waived == 0 && report.undecided.isEmpty
+      let isAll = summary.known + summary.waived + report.leftOut == 0 && report.undecided.isEmpty
       clauses.append("\(isAll ? "nothing to report" : "no new findings"): \(checked)")
     } else {
       let bySeverity = Severity.allCases.reversed().compactMap { severity in
@@ -136,6 +136,7 @@ struct TextReport {
       }
       clauses.append("\(count(summary.total, "finding")): \(bySeverity.joined(separator: ", "))")
     }
+    if report.leftOut > 0 { clauses.append("\(report.leftOut) milder left out") }
     if summary.known > 0 { clauses.append("\(summary.known) known") }
     if summary.waived > 0 { clauses.append("\(summary.waived) waived") }
     if summary.unknown > 0 { clauses.append("\(summary.unknown) could not be checked") }

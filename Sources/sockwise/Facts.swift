@@ -24,7 +24,7 @@ struct Facts: ParsableCommand {
     do {
       facts = try Host.read(host.options())
     } catch {
-      StandardStream.error.write("sockwise: \(error)\n")
+      printError("sockwise: \(error)")
       throw ExitCode(ExitStatus.failed.rawValue)
     }
     let document = FactsDocument(

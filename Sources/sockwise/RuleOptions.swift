@@ -64,7 +64,7 @@ extension [RuleDiagnostic] {
   /// rules, not for who runs an audit.
   func report(warnings: Bool = false) -> Bool {
     for diagnostic in self where warnings || diagnostic.severity == .error {
-      StandardStream.error.write(diagnostic.rendered() + "\n")
+      printError(diagnostic.rendered())
     }
     return contains { $0.severity == .error }
   }
