@@ -1,5 +1,6 @@
 # make audit   install what is missing, build, audit this host
 # make check   install what is missing, run every test
+# make docs    rewrite what the code says in man/ and rules/rule.schema.json
 # make build   .build/release/sockwise: one file, the Swift runtime and the rules inside
 
 SHELL := /bin/bash
@@ -10,7 +11,7 @@ BINARY := .build/release/sockwise
 RELEASE := -c release --static-swift-stdlib --product sockwise -Xlinker -s
 TEST := --disable-xctest
 
-.PHONY: help setup build audit check lint test rules clean
+.PHONY: help setup build audit check lint test rules docs clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -53,6 +54,9 @@ test:
 rules: build
 	$(BINARY) rules check
 	$(BINARY) rules test
+
+docs: setup
+	RECORD=1 swift test $(TEST) --filter DocumentsTests
 
 clean:
 	rm -rf .build
