@@ -89,8 +89,14 @@ struct FactsManual {
     var marks = item.isOptional ? " , No optional" : ""
     if item.isKey { marks += " , No key" }
     var lines = [".It Va \(path.joined(separator: ".")) Pq Vt \(spelled(item.type))\(marks)"]
-    lines += Roff.prose(item.documentation)
-    if path.contains("sysctl"), let entry = sysctls[item.path] { lines += Roff.prose(entry.facts) }
+    if let root = path.firstIndex(of: "sysctl"), let entry = sysctls[Array(path[(root + 1)...])] {
+      // The key is told where it is not spelled like the field.
+      let isSpelledAlike = entry.key.split(separator: ".").map(String.init) == entry.fieldPath
+      lines += Roff.prose(isSpelledAlike ? entry.documentation : item.documentation)
+      lines += Roff.prose(entry.facts)
+    } else {
+      lines += Roff.prose(item.documentation)
+    }
     guard !item.within.isEmpty else { return lines }
     if let same = seen[item.within] {
       return lines + Roff.prose("The same fields as `\(same)`.")

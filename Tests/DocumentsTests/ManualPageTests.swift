@@ -26,11 +26,4 @@ import Testing
     #expect(page.examples.map(\.kind) == [["rule", "x.yaml"]])
     #expect(page.examples.map(\.text) == ["a: 'b'\n"])
   }
-
-  @Test func reportsAMissingRegion() {
-    withKnownIssue {
-      var page = ManualPage("x", text: text)
-      page.fill("two", with: [])
-    }
-  }
 }

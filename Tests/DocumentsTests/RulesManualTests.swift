@@ -54,6 +54,26 @@ import Testing
     }
   }
 
+  /// The table of what gives way to what.
+  @Test func unknownsAndErrorsGiveWayAsShown() throws {
+    let rows = try ManualPage("sockwise-rules.5").lines.filter { $0.hasPrefix(".It Ql ") }
+      .map { $0.dropFirst(".It Ql ".count).split(separator: " Ta is ") }.filter { $0.count == 2 }
+    #expect(rows.count > 3)
+    let schema = Schema(variables: ["unknown": .init(type: .bool, documentation: "")])
+    let activation = Activation(["unknown": .unavailable(Missing(reason: "refused"))])
+    for row in rows {
+      let text = String(row[0].replacing("error", with: "1 / 0 == 1"))
+      let value = try Expression.compile(text, schema: schema).evaluate(in: activation).value
+      let result: String? =
+        switch value {
+        case .bool(let bool): "\(bool)"
+        case .unknown: "unknown"
+        default: nil
+        }
+      #expect(result == String(row[1]), "\(row[0])")
+    }
+  }
+
   @Test func announcesOnlyWhatIsChecked() throws {
     let kinds: Set = ["rule", "fragment", "broken", "commands"]
     for name in ManualPage.names {
