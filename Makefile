@@ -2,16 +2,20 @@
 # make check   install what is missing, run every test
 # make docs    rewrite what the code says in man/ and rules/rule.schema.json
 # make build   .build/release/sockwise: one file, the Swift runtime and the rules inside
+# make bench   root: measure against ss, cat and a raw dump; JSON=file SIZES="1000 100000"
+# make size    fail where the binary has grown beyond its limit
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
 BINARY := .build/release/sockwise
-RELEASE := -c release --static-swift-stdlib --product sockwise -Xlinker -s
+# Stripped; and without the dynamic symbols that would keep unused code (0.5 MB).
+RELEASE := -c release --static-swift-stdlib --product sockwise \
+  -Xlinker -s -Xlinker --no-export-dynamic -Xlinker --icf=safe
 TEST := --disable-xctest
 
-.PHONY: help setup build audit check lint test rules docs clean
+.PHONY: help setup build audit check lint test release docs bench size clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -38,11 +42,11 @@ build: setup
 audit: build
 	@$(BINARY) audit || [ $$? -eq 1 ]
 
-check: setup lint test rules
+check: setup lint test release size
 
 # Foundation would add 44 MB of ICU to the binary; FoundationEssentials does not.
 lint:
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 	@if grep -rnE '^(public |package |internal |@preconcurrency )*import Foundation$$' Sources --include='*.swift' | grep -v '^Sources/EmbedRulesPlugin/'; then \
 	  echo "import FoundationEssentials instead of Foundation" >&2; exit 1; fi
 
@@ -50,10 +54,33 @@ test:
 	swift build --build-tests $(TEST)
 	swift test --skip-build $(TEST)
 
-# The release binary by itself: its rules, their tests, and an audit from an empty directory.
-rules: build
-	$(BINARY) rules check
-	$(BINARY) rules test
+# The release binary by itself, copied to an empty directory: its rules, their tests, an audit.
+release: build
+	@directory=$$(mktemp -d); trap 'rm -rf "$$directory"' EXIT; \
+	cp $(BINARY) "$$directory/"; cd "$$directory"; \
+	env -i ./sockwise rules check; \
+	env -i ./sockwise rules test; \
+	env -i ./sockwise audit || [ $$? -eq 1 ]
+
+# See Benchmarks/README.md. What is missing is said before anything is built.
+BENCH := .build/bench
+bench:
+	@python3 Benchmarks/bench.py --check
+	@$(MAKE) --no-print-directory build $(addprefix $(BENCH)/,hold measure rawdump)
+	swift build -c release --static-swift-stdlib --product ParseProcNetTCP
+	@python3 Benchmarks/bench.py --sockwise $(BINARY) --tools $(BENCH) \
+	  --parser .build/release/ParseProcNetTCP $(if $(JSON),--json '$(JSON)') $(if $(SIZES),--sizes '$(SIZES)')
+
+$(BENCH)/%: Benchmarks/%.c
+	@mkdir -p $(@D)
+	clang -O2 -Wall -Wextra -Werror -o $@ $<
+
+# The linker strips it (-s in RELEASE).
+SIZE_LIMIT := 18000000
+size: build
+	@bytes=$$(stat -c %s $(BINARY)); echo "$(BINARY): $$bytes bytes stripped, at most $(SIZE_LIMIT)"; \
+	if [ $$bytes -gt $(SIZE_LIMIT) ]; then \
+	  echo "sockwise: the binary is too large; was Foundation linked? (it adds 44 MB)" >&2; exit 1; fi
 
 docs: setup
 	RECORD=1 swift test $(TEST) --filter DocumentsTests

@@ -54,6 +54,11 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    // For `make bench` alone.
+    .executableTarget(
+      name: "ParseProcNetTCP", dependencies: ["HostFacts"], path: "Benchmarks/ParseProcNetTCP",
+      swiftSettings: settings),
+
     // Scratch network namespaces, real sockets and golden files for the tests below.
     .target(
       name: "TestSupport", dependencies: ["CLinuxShims"], path: "Tests/TestSupport",

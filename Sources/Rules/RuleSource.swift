@@ -44,6 +44,13 @@ public struct RuleSource: Sendable {
       files: paths.map { File(path: $0, content: RuleDirectory.content(ofFile: $0, owner: nil)) })
   }
 
+  /// What a user named: a directory of rule files, or one file.
+  public static func named(_ path: String) -> RuleSource {
+    var status = stat()
+    let isDirectory = unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    return isDirectory ? .directory(path) : .files([path])
+  }
+
   /// All `*.yaml` of a directory and those below it, in the order of their paths.
   ///
   /// - Parameter isSystem: whether it is one that the system provides, such as

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Reports
 
 /// The command line. Each subcommand is a file of its own.
 struct Sockwise: ParsableCommand {
@@ -34,12 +35,24 @@ enum Main {
   /// 2 for a wrong command line, 4 for what no one foresaw.
   static func status(reporting error: any Error) -> Int32 {
     if let code = error as? ExitCode { return code.rawValue }
+    if let error = error as? OutputError {
+      printError("sockwise: \(error)")
+      return ExitStatus.undelivered.rawValue
+    }
+    // Thrown by a command that ran: its usage is not in question.
+    if let error = error as? ValidationError {
+      printError("sockwise: \(error.message)")
+      return ExitStatus.wrongInput.rawValue
+    }
     let text = Sockwise.fullMessage(for: error)
     if Sockwise.exitCode(for: error).isSuccess {
-      StandardStream.output.write(text + "\n")
-      return 0
+      do {
+        try printOutput(text + "\n")
+        return 0
+      } catch { return status(reporting: error) }
     }
-    StandardStream.error.write(text + "\n")
-    return Sockwise.exitCode(for: error) == .validationFailure ? 2 : 4
+    printError(text)
+    let isUsage = Sockwise.exitCode(for: error) == .validationFailure
+    return (isUsage ? ExitStatus.wrongInput : .failed).rawValue
   }
 }

@@ -43,7 +43,8 @@ struct SocketHolders: Sendable {
     /// The thread's processor time at which to stop.
     let budget: Duration
     var result = SocketHolders()
-    var isRefused = false
+    /// Processes that let nobody look, ascending.
+    var refusing: [Int32] = []
     /// Processes with more than the first descriptors.
     var unfinished: [Int32] = []
 
@@ -108,15 +109,22 @@ struct SocketHolders: Sendable {
         if pid == 1 { result.hasReadPID1 = true }
       } catch {
         // A process that ended holds nothing; another that may not be read counts.
-        if !error.isAbsence { isRefused = true }
+        if !error.isAbsence && refusing.last != pid { refusing.append(pid) }
       }
     }
 
     /// What keeps processes out of sight although none refused.
     private func whatIsHidden() -> Unreadable? {
       let grant = "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH (or root)"
-      if isRefused {
-        return .init("the descriptors of some processes may not be read", grant: grant)
+      if let first = refusing.first {
+        guard Capabilities.effective(root)?.includesReadingProcesses == true else {
+          return .init("the descriptors of some processes may not be read", grant: grant)
+        }
+        let name = root.line("/proc/\(first)/comm").value.map { " (\($0))" } ?? ""
+        let others = refusing.count > 1 ? " and \(refusing.count - 1) more" : ""
+        return .init(
+          "process \(first)\(name)\(others) cannot be looked into, not even with CAP_SYS_PTRACE: "
+            + "a security module or a sandbox refuses")
       }
       if ProcMount.hidesProcesses(root) {
         return .init("'/proc' hides the processes of other users (hidepid)", grant: grant)
