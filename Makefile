@@ -1,5 +1,6 @@
 # make audit   install what is missing, build, audit this host
 # make check   install what is missing, run every test
+# make docs    rewrite what the code says in man/ and rules/rule.schema.json
 # make build   .build/release/sockwise: one file, the Swift runtime and the rules inside
 # make bench   root: measure against ss, cat and a raw dump; JSON=file SIZES="1000 100000"
 # make size    fail where the binary has grown beyond its limit
@@ -14,7 +15,7 @@ RELEASE := -c release --static-swift-stdlib --product sockwise \
   -Xlinker -s -Xlinker --no-export-dynamic -Xlinker --icf=safe
 TEST := --disable-xctest
 
-.PHONY: help setup build audit check lint test release bench size clean
+.PHONY: help setup build audit check lint test release docs bench size clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -80,6 +81,9 @@ size: build
 	@bytes=$$(stat -c %s $(BINARY)); echo "$(BINARY): $$bytes bytes stripped, at most $(SIZE_LIMIT)"; \
 	if [ $$bytes -gt $(SIZE_LIMIT) ]; then \
 	  echo "sockwise: the binary is too large; was Foundation linked? (it adds 44 MB)" >&2; exit 1; fi
+
+docs: setup
+	RECORD=1 swift test $(TEST) --filter DocumentsTests
 
 clean:
 	rm -rf .build

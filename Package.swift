@@ -73,6 +73,11 @@ let package = Package(
     .testTarget(
       name: "ReportsTests", dependencies: ["CEL", "Reports", "Rules", "TestSupport"],
       swiftSettings: settings),
+    // The man pages and the editors' schema of rules: what is in them comes from the code.
+    .testTarget(
+      name: "DocumentsTests",
+      dependencies: ["CEL", "HostFacts", "RuleData", "Rules", "TestSupport", "sockwise"],
+      swiftSettings: settings),
     // Through the built binary, on the real kernel.
     .testTarget(
       name: "sockwiseTests", dependencies: ["sockwise", "TestSupport"], swiftSettings: settings),
