@@ -56,8 +56,9 @@ let package = Package(
 
     // Scratch network namespaces, real sockets and golden files for the tests below.
     .target(
-      name: "TestSupport", dependencies: ["CLinuxShims"], path: "Tests/TestSupport",
-      swiftSettings: settings),
+      name: "TestSupport", dependencies: ["CLinuxShims", "CTestSupport"],
+      path: "Tests/TestSupport", swiftSettings: settings),
+    .target(name: "CTestSupport", path: "Tests/CTestSupport"),
     .testTarget(name: "CELTests", dependencies: ["CEL", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "HostFactsTests", dependencies: ["CEL", "HostFacts", "TestSupport"],
