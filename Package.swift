@@ -49,7 +49,7 @@ let package = Package(
     .executableTarget(
       name: "sockwise",
       dependencies: [
-        "CEL", "HostFacts", "Reports", "RuleData", "Rules",
+        "CEL", "CLinuxShims", "HostFacts", "Reports", "RuleData", "Rules",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

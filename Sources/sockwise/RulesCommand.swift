@@ -25,7 +25,7 @@ struct RulesCommand: ParsableCommand {
         let severities = rule.severity.levels.map(\.rawValue).joined(separator: "/")
         let marks = (rule.isOptIn ? ["opt-in"] : []) + (rule.isNote ? ["note"] : [])
         let mark = marks.isEmpty ? "" : " (\(marks.joined(separator: ", ")))"
-        StandardStream.output.write(
+        try StandardStream.print(
           rule.id.padded(to: width) + "  " + severities.padded(to: 11) + "  "
             + rule.title.shown + mark + "\n")
       }
@@ -47,7 +47,7 @@ struct RulesCommand: ParsableCommand {
       if rules.diagnostics.report(warnings: true) {
         throw ExitCode(ExitStatus.wrongInput.rawValue)
       }
-      StandardStream.output.write("\(rules.rules.count.counted("rule")) checked, no errors\n")
+      try StandardStream.print("\(rules.rules.count.counted("rule")) checked, no errors\n")
     }
   }
 
@@ -66,11 +66,11 @@ struct RulesCommand: ParsableCommand {
       let results = rules.rules.flatMap { $0.runTests(schema: Host.schema) }
       let failures = results.filter { !$0.passed }
       for failure in failures {
-        StandardStream.output.write(
+        try StandardStream.print(
           "\(failure.path.shown):\(failure.line): \(failure.rule): \(failure.test.shown)\n"
             + failure.differences.map { "  \($0.shown)\n" }.joined())
       }
-      StandardStream.output.write(
+      try StandardStream.print(
         "\(results.count - failures.count) passed, \(failures.count) failed\n")
       if areWrong { throw ExitCode(ExitStatus.wrongInput.rawValue) }
       if !failures.isEmpty { throw ExitCode(ExitStatus.findings.rawValue) }

@@ -1,13 +1,17 @@
 import Glibc
 import Reports
 
-/// Standard output or standard error, written with write(2): Swift's `stdout` is not safe to share
+/// Standard output and standard error, written with write(2): Swift's `stdout` is not safe to share
 /// between threads, and `print` buffers what a crash would lose.
 enum StandardStream: Int32 {
-  case output = 1
   case error = 2
 
-  /// Writes everything, or stops without a word where the reader has gone away.
+  /// Writes everything to standard output. A reader that has gone away is no error.
+  static func print(_ text: String) throws(OutputError) {
+    try OutputRequest.Destination.standardOutput.write(Array(text.utf8))
+  }
+
+  /// Writes everything, or stops without a word: there is nobody left to tell.
   func write(_ text: String) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
