@@ -4,6 +4,8 @@
 # make build   .build/release/sockwise: one file, the Swift runtime and the rules inside
 # make bench   root: measure against ss, cat and a raw dump; JSON=file SIZES="1000 100000"
 # make size    fail where the binary has grown beyond its limit
+# make fuzz    TIME=seconds: feed each parser with what breaks parsers, 60 seconds each
+# make sanitize  the tests under AddressSanitizer and ThreadSanitizer
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -15,7 +17,8 @@ RELEASE := -c release --static-swift-stdlib --product sockwise \
   -Xlinker -s -Xlinker --no-export-dynamic -Xlinker --icf=safe
 TEST := --disable-xctest
 
-.PHONY: help setup build audit check lint test release docs bench size clean
+.PHONY: help setup build audit check lint test release docs bench size fuzz fuzz-ci fuzz-build \
+  sanitize clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -46,7 +49,7 @@ check: setup lint test release size
 
 # Foundation would add 44 MB of ICU to the binary; FoundationEssentials does not.
 lint:
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks Fuzz
 	@if grep -rnE '^(public |package |internal |@preconcurrency )*import Foundation$$' Sources --include='*.swift' | grep -v '^Sources/EmbedRulesPlugin/'; then \
 	  echo "import FoundationEssentials instead of Foundation" >&2; exit 1; fi
 
@@ -85,5 +88,23 @@ size: build
 docs: setup
 	RECORD=1 swift test $(TEST) --filter DocumentsTests
 
+# libFuzzer, see CONTRIBUTING.md. The default linker cannot link its sections, lld can.
+FUZZ := --scratch-path .build-fuzz -c release --product sockwise-fuzz --sanitize=address \
+  -Xswiftc -sanitize=fuzzer -Xswiftc -enable-testing -Xswiftc -use-ld=lld
+FUZZ_TARGETS := expression rule proc-net sock-diag sockets sysctl kernel-text
+TIME := 60
+
+fuzz-build: setup
+	SOCKWISE_FUZZ=1 swift build $(FUZZ)
+
+fuzz: fuzz-build
+	@status=0; for target in $(FUZZ_TARGETS); do Fuzz/run $$target $(TIME) || status=1; done; exit $$status
+
+# Two minutes in all, from the committed corpus alone.
+fuzz-ci: fuzz-build
+	@rm -rf .build-fuzz/corpus-ci
+	@status=0; for target in $(FUZZ_TARGETS); do \
+	  FUZZ_CORPUS=.build-fuzz/corpus-ci Fuzz/run $$target 17 || status=1; done; exit $$status
+
 clean:
-	rm -rf .build
+	rm -rf .build .build-fuzz .build-asan .build-tsan

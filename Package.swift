@@ -84,3 +84,14 @@ let package = Package(
       name: "sockwiseTests", dependencies: ["sockwise", "TestSupport"], swiftSettings: settings),
   ]
 )
+
+// Fuzz targets, see CONTRIBUTING.md. Only `make fuzz` sets the variable: they link with
+// -sanitize=fuzzer alone.
+if Context.environment["SOCKWISE_FUZZ"] != nil {
+  package.targets += [
+    .systemLibrary(name: "CFuzz", path: "Fuzz/CFuzz"),
+    .executableTarget(
+      name: "sockwise-fuzz", dependencies: ["CEL", "CFuzz", "HostFacts", "Reports", "Rules"],
+      path: "Fuzz/Targets", swiftSettings: settings),
+  ]
+}

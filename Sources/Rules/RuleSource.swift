@@ -48,7 +48,12 @@ public struct RuleSource: Sendable {
   public static func named(_ path: String) -> RuleSource {
     var status = stat()
     let isDirectory = unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-    return isDirectory ? .directory(path) : .files([path])
+    guard isDirectory else { return .files([path]) }
+    var source = directory(path)
+    if source.files.isEmpty && source.diagnostics.isEmpty {
+      source.diagnostics = [RuleDiagnostic(path: path, message: "no rule files (*.yaml) in it")]
+    }
+    return source
   }
 
   /// All `*.yaml` of a directory and those below it, in the order of their paths.
