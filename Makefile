@@ -18,7 +18,7 @@ TEST := --disable-xctest
 .PHONY: help setup build audit check lint test release docs bench size clean
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n 's/^# make /make /p' Makefile
 
 # Swift 6.3 cannot be had from Debian; libyaml can, and root may install it.
 setup:
@@ -82,6 +82,7 @@ size: build
 	if [ $$bytes -gt $(SIZE_LIMIT) ]; then \
 	  echo "sockwise: the binary is too large; was Foundation linked? (it adds 44 MB)" >&2; exit 1; fi
 
+# What the code says in man/ and rules/rule.schema.json; the tests compare it.
 docs: setup
 	RECORD=1 swift test $(TEST) --filter DocumentsTests
 
