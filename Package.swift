@@ -49,7 +49,7 @@ let package = Package(
     .executableTarget(
       name: "sockwise",
       dependencies: [
-        "CEL", "HostFacts", "Reports", "RuleData", "Rules",
+        "CEL", "CLinuxShims", "HostFacts", "Reports", "RuleData", "Rules",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -61,8 +61,9 @@ let package = Package(
 
     // Scratch network namespaces, real sockets and golden files for the tests below.
     .target(
-      name: "TestSupport", dependencies: ["CLinuxShims"], path: "Tests/TestSupport",
-      swiftSettings: settings),
+      name: "TestSupport", dependencies: ["CLinuxShims", "CTestSupport"],
+      path: "Tests/TestSupport", swiftSettings: settings),
+    .target(name: "CTestSupport", path: "Tests/CTestSupport"),
     .testTarget(name: "CELTests", dependencies: ["CEL", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "HostFactsTests", dependencies: ["CEL", "HostFacts", "TestSupport"],

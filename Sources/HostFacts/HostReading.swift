@@ -42,39 +42,37 @@ extension Host {
         root, limit.dumps,
         .init(kernel: kernel) {
           SocketSettings(
-            sysctl.value(by: limit.dumps) ?? .unavailable(ProcSys.ofNamespace, limit.passed))
+            sysctl.value(by: limit.dumps)
+              ?? .unavailable(ProcSys.ofNamespace, sysctl.refusal ?? limit.passed))
         })
     }
 
     var answers = Answers(limit: limit)
-    var sockets = answers.take(dump, "the socket tables", or: SocketsReading(limit.passed))
+    var sockets = answers.take(dump, "the socket tables", or: SocketsReading.init)
     if root.isLive, case .value(let found, let origin) = sockets.sockets {
       let owners = HostSource { sources.owners(root, limit.end, found) }
-      sockets.sockets = .value(answers.take(owners, "'/proc/PID'", or: found), origin)
+      sockets.sockets = .value(answers.take(owners, "'/proc/PID'", or: found.withoutOwners), origin)
     }
-    let found = answers.take(survey, "'/proc/PID/ns'", or: NamespaceSurvey(gap: limit.passed))
-    var host = answers.take(identity, "'/proc/sys/kernel'", or: .unavailable(limit.passed))
+    let found = answers.take(survey, "'/proc/PID/ns'", or: NamespaceSurvey.init(gap:))
+    var host = answers.take(identity, "'/proc/sys/kernel'", or: HostIdentity.unavailable)
     host.sysctl = HostSysctl(
-      answers.take(hostSysctl, "'/proc/sys'", or: .unavailable(ProcSys.ofHost, limit.passed)))
+      answers.take(hostSysctl, "'/proc/sys'") { .unavailable(ProcSys.ofHost, $0) })
     let identityOfNamespace = NamespaceIdentity(
       namespace, survey: found,
-      isInitial: answers.take(isInitial, "'/proc/sys/net'", or: .unavailable(limit.passed)))
+      isInitial: answers.take(isInitial, "'/proc/sys/net'") { .unavailable($0) })
     let growth =
       delta.map { source in
         // The second sample has its own time on top of the limit.
         source.value(by: .after(.seconds(limit.seconds + (pause ?? 0))))
-          ?? answers.stalled("the second sample", .unavailable(limit.passed))
+          ?? answers.missing("the second sample", source, or: NetstatDelta.unavailable)
       } ?? .notSampled
     return Host(
       identity: host, namespace: identityOfNamespace,
-      sysctl: answers.take(
-        sysctl, "'/proc/sys/net'", or: .unavailable(ProcSys.ofNamespace, limit.passed)),
-      rawSysctls: answers.take(
-        rawSysctls, "'/proc/sys'", or: .unavailable(options.rawKeys, limit.passed)),
-      netstat: answers.take(
-        netstat, "'/proc/net/netstat'", or: NetstatSample(.unavailable(limit.passed))
-      ).reading,
-      sockstat: answers.take(sockstat, "'/proc/net/sockstat'", or: .unavailable(limit.passed)),
+      sysctl: answers.take(sysctl, "'/proc/sys/net'") { .unavailable(ProcSys.ofNamespace, $0) },
+      rawSysctls: answers.take(rawSysctls, "'/proc/sys'") { .unavailable(options.rawKeys, $0) },
+      netstat: answers.take(netstat, "'/proc/net/netstat'") { NetstatSample(.unavailable($0)) }
+        .reading,
+      sockstat: answers.take(sockstat, "'/proc/net/sockstat'", or: Sockstat.unavailable),
       delta: growth, sockets: sockets.sockets,
       namespaces: found.entries(audited: namespace), namespacesGap: found.gap,
       notices: notices(identityOfNamespace, sockets, answers),
@@ -86,12 +84,14 @@ extension Host {
     _ first: HostSource<NetstatSample>, after seconds: Double, _ root: HostRoot,
     _ sources: HostSources, _ limit: TimeLimit
   ) -> NetstatDelta {
-    guard let first = first.value(by: limit.end) else { return .unavailable(limit.passed) }
+    guard let sample = first.value(by: limit.end) else {
+      return .unavailable(first.refusal ?? limit.passed)
+    }
     sleep(seconds: seconds)
     let second = NetstatSample(sources.netstat(root))
     return NetstatDelta(
-      from: first.reading, to: second.reading,
-      seconds: first.moment.duration(to: second.moment) / .seconds(1))
+      from: sample.reading, to: second.reading,
+      seconds: sample.moment.duration(to: second.moment) / .seconds(1))
   }
 
   private static func notices(
@@ -105,6 +105,9 @@ extension Host {
     notices += sockets.notices.map { Notice(.warning, $0) }
     notices += answers.stalled.map {
       Notice(.warning, "\($0) \(answers.limit.passed.reason); the rest was read")
+    }
+    notices += answers.refused.sorted { $0.key.reason < $1.key.reason }.map { why, names in
+      Notice(.warning, "\(why.reason); not read: \(names.joined(separator: ", "))")
     }
     return notices
   }
@@ -149,18 +152,27 @@ struct TimeLimit: Sendable {
 private struct Answers {
   let limit: TimeLimit
   private(set) var stalled: [String] = []
+  /// Those that were not even started, by reason.
+  private(set) var refused: [Unreadable: [String]] = [:]
 
   init(limit: TimeLimit) { self.limit = limit }
 
   mutating func take<Value>(
-    _ source: HostSource<Value>, _ name: String, or fallback: @autoclosure () -> Value
+    _ source: HostSource<Value>, _ name: String, or fallback: (Unreadable) -> Value
   ) -> Value {
-    source.value(by: limit.end) ?? stalled(name, fallback())
+    source.value(by: limit.end) ?? missing(name, source, or: fallback)
   }
 
-  mutating func stalled<Value>(_ name: String, _ fallback: Value) -> Value {
-    if !stalled.contains(name) { stalled.append(name) }
-    return fallback
+  /// Notes a source that gave nothing.
+  mutating func missing<Value>(
+    _ name: String, _ source: HostSource<Value>, or fallback: (Unreadable) -> Value
+  ) -> Value {
+    guard let refusal = source.refusal else {
+      if !stalled.contains(name) { stalled.append(name) }
+      return fallback(limit.passed)
+    }
+    if refused[refusal]?.contains(name) != true { refused[refusal, default: []].append(name) }
+    return fallback(refusal)
   }
 }
 

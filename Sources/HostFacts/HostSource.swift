@@ -4,25 +4,53 @@ internal import Synchronization
 /// One source of facts, read on a thread of its own. A thread that does not answer in time is left
 /// behind: nothing can interrupt a read(2) that the kernel does not let go.
 final class HostSource<Value: Sendable>: Sendable {
-  private let outcome = Mutex<Value?>(nil)
+  private let outcome = Mutex<Outcome>(.none)
   /// The end of a pipe whose other end the thread closes when it has answered.
   private let answered: Int32
+
+  private enum Outcome {
+    case none
+    case value(Value)
+    case refused(Unreadable)
+  }
 
   /// Starts reading; nil is no answer.
   init(_ body: @escaping @Sendable () -> Value?) {
     var ends: [Int32] = [-1, -1]
     guard unsafe pipe(&ends) == 0 else {
+      let failure = errno
       answered = -1
+      outcome.withLock { $0 = .refused(Self.refusal("another pipe", failure)) }
       return
     }
     answered = ends[0]
     let writer = ends[1]
-    let started = startDetachedThread { [self] in
-      let value = body()
-      outcome.withLock { $0 = value }
+    let failure = startDetachedThread { [self] in
+      if let value = body() { outcome.withLock { $0 = .value(value) } }
       close(writer)
     }
-    if !started { close(writer) }
+    if failure != 0 {
+      close(writer)
+      outcome.withLock { $0 = .refused(Self.refusal("another thread", failure)) }
+    }
+  }
+
+  private static func refusal(_ what: String, _ failure: Int32) -> Unreadable {
+    let text = "the system refuses \(what)"
+    return switch failure {
+    // What pthread_create(3) makes of every limit.
+    case EAGAIN:
+      .init(
+        "\(text) (EAGAIN)",
+        grant: "a higher RLIMIT_NPROC or RLIMIT_AS, or pids.max of the control group")
+    case EMFILE: .init("\(text): \(errnoText(failure))", grant: "a higher RLIMIT_NOFILE")
+    default: .init("\(text): \(errnoText(failure))")
+    }
+  }
+
+  /// Why it was not even started; nil where it was.
+  var refusal: Unreadable? {
+    outcome.withLock { if case .refused(let why) = $0 { why } else { nil } }
   }
 
   // The thread keeps this object until it has answered.
@@ -35,7 +63,9 @@ final class HostSource<Value: Sendable>: Sendable {
       var wait = pollfd(fd: answered, events: Int16(POLLIN), revents: 0)
       let remaining = deadline.remaining.map { $0.milliseconds }
       let count = unsafe poll(&wait, 1, remaining ?? -1)
-      if count > 0 { return outcome.withLock { $0 } }
+      if count > 0 {
+        return outcome.withLock { if case .value(let value) = $0 { value } else { nil } }
+      }
       // EINTR: a signal came; the deadline says whether to go on. 0 may come early by rounding.
       if deadline.hasPassed { return nil }
     }
@@ -59,8 +89,8 @@ private final class DetachedStart {
   init(_ run: @escaping @Sendable () -> Void) { self.run = run }
 }
 
-/// Runs `body` on a thread that nobody waits for; false where the system refuses one.
-private func startDetachedThread(_ body: @escaping @Sendable () -> Void) -> Bool {
+/// Runs `body` on a thread that nobody waits for; an errno where the system refuses one, else 0.
+private func startDetachedThread(_ body: @escaping @Sendable () -> Void) -> Int32 {
   let start = unsafe Unmanaged.passRetained(DetachedStart(body))
   var thread = pthread_t()
   let status = unsafe pthread_create(
@@ -72,8 +102,8 @@ private func startDetachedThread(_ body: @escaping @Sendable () -> Void) -> Bool
     }, start.toOpaque())
   guard status == 0 else {
     unsafe start.release()
-    return false
+    return status
   }
   pthread_detach(thread)
-  return true
+  return 0
 }

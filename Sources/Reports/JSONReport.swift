@@ -28,6 +28,7 @@ extension JSONWriter {
       writer.array(report.undecided) { $0.value($1) }
       writer.key("namespaces")
       writer.array(report.namespaces) { $0.value($1) }
+      writer.field("namespaces_gap", report.namespacesGap)
       writer.key("notices")
       writer.array(report.notices) { $0.value($1) }
       writer.field("left_out", report.leftOut)

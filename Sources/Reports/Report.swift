@@ -16,6 +16,8 @@ public struct Report: Sendable {
   public private(set) var undecided: [ReportedUndecided]
   /// Audited namespaces first.
   public private(set) var namespaces: [Namespace]
+  /// Why there may be more namespaces than are listed; nil where all are.
+  public var namespacesGap: String?
   public private(set) var notices: [Notice]
   /// The rules that were evaluated and what each came to, in the order of their ids.
   public var rules: [RuleSummary]

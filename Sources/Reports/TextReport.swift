@@ -52,8 +52,11 @@ struct TextReport {
     }
     let others = report.namespaces.count { !$0.audited }
     if others > 0 {
-      sentences.append(
-        "\(count(others, "other network namespace")) \(others == 1 ? "was" : "were") not audited.")
+      let atLeast = report.namespacesGap == nil ? "" : "At least "
+      let verb = others == 1 ? "was" : "were"
+      sentences.append("\(atLeast)\(count(others, "other network namespace")) \(verb) not audited.")
+    } else if report.namespacesGap != nil {
+      sentences.append("Whether there are other network namespaces is not known.")
     }
     page.prose(.init(sentences.joined(separator: " ")))
   }

@@ -17,15 +17,11 @@ struct AuditRun {
     let namespaces = host.reportedNamespaces
     let audited = namespaces.first { $0.audited }?.name
     var notices = host.notices.map(Notice.init) + result.notices.map { Notice(.info, $0) }
-    if let gap = host.namespacesGap {
-      notices.append(
-        Notice(.info, "there may be more network namespaces: " + gap.reason))
-    }
     if result.usedDelta && options.sample == nil {
       notices.append(
         Notice(.info, "counters were read once; --sample 2s also tells which ones rise"))
     }
-    return Report(
+    var report = Report(
       tool: .sockwise, host: host.reported, mode: .live, started: started,
       durationSeconds: Clock.monotonic() - begin,
       findings: result.findings.map { ReportedFinding($0, namespace: audited) },
@@ -33,6 +29,8 @@ struct AuditRun {
       namespaces: namespaces, notices: notices, rules: result.rules,
       passed: result.passed,
       notApplicable: result.notApplicable)
+    report.namespacesGap = host.namespacesGap?.reason
+    return report
   }
 }
 

@@ -21,10 +21,12 @@ struct Sockwise: ParsableCommand {
 @main
 enum Main {
   static func main() {
+    Startup.occupyClosedStreams()
+    Startup.limitWidthOfHelp()
     // A reader that goes away (`sockwise audit | head`) is no error: writes report EPIPE instead.
     _ = signal(SIGPIPE, SIG_IGN)
     do {
-      var command = try Sockwise.parseAsRoot()
+      var command = try Sockwise.parseAsRoot(Startup.arguments)
       try command.run()
     } catch {
       exit(status(reporting: error))
@@ -32,7 +34,7 @@ enum Main {
   }
 
   /// Prints what an error has to say and gives the exit status of outputs: 0 for help and version,
-  /// 2 for a wrong command line, 4 for what no one foresaw.
+  /// 2 for a wrong command line, 5 where standard output takes no more, 4 for what no one foresaw.
   static func status(reporting error: any Error) -> Int32 {
     if let code = error as? ExitCode { return code.rawValue }
     if let error = error as? OutputError {

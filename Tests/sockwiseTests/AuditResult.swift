@@ -62,8 +62,22 @@ struct AuditResult: Sendable {
   private static func once(
     _ arguments: [String], as user: BuiltBinary.User
   ) throws -> AuditResult {
-    let result = try BuiltBinary.run(["audit", "--format", "json"] + arguments, as: user)
-    return AuditResult(
+    try AuditResult(BuiltBinary.run(["audit", "--format", "json"] + arguments, as: user))
+  }
+
+  /// Audits after what a script did that has mounts of its own.
+  static func through(
+    _ script: String, _ arguments: [String] = [], as user: BuiltBinary.User = .caller
+  ) throws -> AuditResult {
+    try AuditResult(
+      BuiltBinary.run(
+        ["audit", "--format", "json"] + arguments, as: user, through: script, ownMounts: true))
+  }
+}
+
+extension AuditResult {
+  init(_ result: Subprocess.Result) throws {
+    self.init(
       status: result.status, errors: result.errors,
       report: try JSONDecoder().decode(Report.self, from: Data(result.output.utf8)))
   }

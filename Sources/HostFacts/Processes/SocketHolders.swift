@@ -45,6 +45,8 @@ struct SocketHolders: Sendable {
     var result = SocketHolders()
     /// Processes that let nobody look, ascending.
     var refusing: [Int32] = []
+    /// Why the descriptors of some processes could not be read.
+    var refusal: Unreadable?
     /// Processes with more than the first descriptors.
     var unfinished: [Int32] = []
 
@@ -109,33 +111,25 @@ struct SocketHolders: Sendable {
         if pid == 1 { result.hasReadPID1 = true }
       } catch {
         // A process that ended holds nothing; another that may not be read counts.
-        if !error.isAbsence && refusing.last != pid { refusing.append(pid) }
+        guard !error.isAbsence else { return }
+        if error.isRefusal && refusing.last != pid { refusing.append(pid) }
+        refusal = error.ofSomeProcesses("descriptors", grant: Self.grant)
       }
     }
 
     /// What keeps processes out of sight although none refused.
     private func whatIsHidden() -> Unreadable? {
-      let grant = "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH (or root)"
-      if let first = refusing.first {
-        guard Capabilities.effective(root)?.includesReadingProcesses == true else {
-          return .init("the descriptors of some processes may not be read", grant: grant)
-        }
-        let name = root.line("/proc/\(first)/comm").value.map { " (\($0))" } ?? ""
-        let others = refusing.count > 1 ? " and \(refusing.count - 1) more" : ""
-        return .init(
-          "process \(first)\(name)\(others) cannot be looked into, not even with CAP_SYS_PTRACE: "
-            + "a security module or a sandbox refuses")
-      }
-      if ProcMount.hidesProcesses(root) {
-        return .init("'/proc' hides the processes of other users (hidepid)", grant: grant)
-      }
-      if !ProcMount.showsEveryProcess(root) {
-        return .init(
-          "processes outside this PID namespace are out of sight",
-          grant: "the host's PID namespace")
-      }
-      return nil
+      guard let first = refusing.first,
+        Capabilities.effective(root)?.includesReadingProcesses == true
+      else { return refusal ?? ProcMount.gap(root, grant: Self.grant) }
+      let name = root.line("/proc/\(first)/comm").value.map { " (\($0))" } ?? ""
+      let others = refusing.count > 1 ? " and \(refusing.count - 1) more" : ""
+      return .init(
+        "process \(first)\(name)\(others) cannot be looked into, not even with CAP_SYS_PTRACE: "
+          + "a security module or a sandbox refuses")
     }
+
+    private static let grant = "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH (or root)"
   }
 
   /// Process ids, ascending.
@@ -150,12 +144,45 @@ struct SocketHolders: Sendable {
   }
 }
 
+extension ReadFailure {
+  /// What is said of a file that many processes have: "descriptors", "network namespaces".
+  func ofSomeProcesses(_ what: String, grant: String) -> Unreadable {
+    switch self {
+    case .system(let number) where number != EACCES && number != EPERM:
+      .init("the \(what) of some processes could not be read: \(errnoText(number))")
+    default: .init("the \(what) of some processes may not be read", grant: grant)
+    }
+  }
+}
+
 /// What `/proc` shows of the host's processes.
 enum ProcMount {
+  /// Why there may be processes that it does not show; nil where it shows all.
+  static func gap(_ root: HostRoot, grant: String) -> Unreadable? {
+    if !root.hasProc { return .init("'/proc' is not mounted") }
+    do throws(ReadFailure) {
+      if try hidesProcesses(root) {
+        return .init("'/proc' hides the processes of other users (hidepid)", grant: grant)
+      }
+      return try showsEveryProcess(root)
+        ? nil
+        : .init(
+          "processes outside this PID namespace are out of sight",
+          grant: "the host's PID namespace")
+    } catch {
+      return error.unreadable("/proc")
+    }
+  }
+
   /// Whether it hides those of other users from this one: the mount option `hidepid` (proc(5)).
-  static func hidesProcesses(_ root: HostRoot) -> Bool {
+  static func hidesProcesses(_ root: HostRoot) throws(ReadFailure) -> Bool {
     // PID 1 is always there; without it the option is at work.
-    if (try? root.status("/proc/1")) == nil { return true }
+    do throws(ReadFailure) {
+      _ = try root.status("/proc/1")
+    } catch {
+      if error.isAbsence { return true }
+      throw error
+    }
     guard geteuid() != 0, let mounts = root.text("/proc/self/mountinfo").value else { return false }
     return MountInfo.parse(mounts).contains { mount in
       mount.type == "proc" && mount.path == "/proc"
@@ -167,7 +194,12 @@ enum ProcMount {
 
   /// Whether it is that of the initial PID namespace, whose inode is fixed (PROC_PID_INIT_INO in
   /// include/linux/proc_ns.h).
-  static func showsEveryProcess(_ root: HostRoot) -> Bool {
-    (try? root.status("/proc/self/ns/pid").inode) == 0xefff_fffc
+  private static func showsEveryProcess(_ root: HostRoot) throws(ReadFailure) -> Bool {
+    do throws(ReadFailure) {
+      return try root.status("/proc/self/ns/pid").inode == 0xefff_fffc
+    } catch {
+      if error.isAbsence { return false }
+      throw error
+    }
   }
 }

@@ -142,6 +142,13 @@ struct SocketOwnerLookup {
 }
 
 extension OwnedSocket {
+  fileprivate mutating func lackOwner(_ why: Unreadable) {
+    ownership = SocketOwnership(
+      owners: PartialList([], rest: why), process: .unavailable(why), pid: .unavailable(why),
+      unit: .unavailable(why), socketActivated: .unavailable(why))
+    fillOptions(from: [.unavailable(why)])
+  }
+
   /// Takes over what the members' options agree on. What a dump already told stays.
   mutating func fillOptions(from members: [SocketOptions]) {
     reuseAddress = agreed(reuseAddress, members.map(\.reuseAddress))
@@ -160,6 +167,23 @@ extension OwnedSocket {
 }
 
 extension Sockets {
+  /// The same, with why nobody looked for owners and options.
+  func withoutOwners(_ why: Unreadable) -> Sockets {
+    var sockets = self
+    for index in listeners.elements.indices {
+      sockets.listeners.elements[index].lackOwner(why)
+      sockets.listeners.elements[index].fixed = .unavailable(why)
+    }
+    for index in boundUDP.elements.indices {
+      sockets.boundUDP.elements[index].lackOwner(why)
+      sockets.boundUDP.elements[index].fixed = .unavailable(why)
+    }
+    guard case .value(var list, let origin) = boundIdle else { return sockets }
+    for index in list.elements.indices { list.elements[index].lackOwner(why) }
+    sockets.boundIdle = .value(list, origin)
+    return sockets
+  }
+
   /// Fills in owners and options of listeners, bound UDP sockets and idle bound sockets.
   mutating func attachOwners(_ root: HostRoot, deadline: Deadline) {
     let idle = boundIdle.value?.elements ?? []

@@ -44,16 +44,16 @@ private func looked(_ group: Group) -> Group {
     #expect(holders.gap == .init("'/proc' is not mounted"))
   }
 
-  @Test func hiddenProcessesAreAGap() {
+  @Test func hiddenProcessesAreAGap() throws {
     let scratch = ScratchDirectory()
     runShell("mkdir -p '\(scratch.path)/proc/4711/fd'")
     let holders = SocketHolders.find([1], root: HostRoot(scratch.path), deadline: .never)
     #expect(holders.gap?.reason == "'/proc' hides the processes of other users (hidepid)")
     runShell("mkdir -p '\(scratch.path)/proc/1/fd'")
-    #expect(!ProcMount.hidesProcesses(HostRoot(scratch.path)))
+    #expect(try !ProcMount.hidesProcesses(HostRoot(scratch.path)))
     scratch.write("proc/self/mountinfo", "22 1 0:21 / /proc rw - proc proc rw,hidepid=invisible\n")
     // Root sees them all.
-    #expect(ProcMount.hidesProcesses(HostRoot(scratch.path)) == (geteuid() != 0))
+    #expect(try ProcMount.hidesProcesses(HostRoot(scratch.path)) == (geteuid() != 0))
   }
 
   @Test func aPassedDeadlineIsAGap() {
