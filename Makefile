@@ -21,7 +21,7 @@ TEST := --disable-xctest
   sanitize clean
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n 's/^# make /make /p' Makefile
 
 # Swift 6.3 cannot be had from Debian; libyaml can, and root may install it.
 setup:
@@ -85,6 +85,7 @@ size: build
 	if [ $$bytes -gt $(SIZE_LIMIT) ]; then \
 	  echo "sockwise: the binary is too large; was Foundation linked? (it adds 44 MB)" >&2; exit 1; fi
 
+# What the code says in man/ and rules/rule.schema.json; the tests compare it.
 docs: setup
 	RECORD=1 swift test $(TEST) --filter DocumentsTests
 

@@ -4,7 +4,7 @@ import Testing
 /// sockwise(1) says what the program says.
 @Suite struct CommandManualTests {
   private func output(_ arguments: String...) throws -> String {
-    let result = try BuiltBinary.run(arguments)
+    let result = try BuiltBinary.run(arguments, memoryLimit: nil)
     #expect(result.status == 0, "\(arguments): \(result.ending), \(result.errors)")
     return result.output
   }
