@@ -172,6 +172,7 @@ extension Sockets {
       // The only hard evidence so far that a port is configured: a socket unit names it.
       listeners.elements[index].fixed = listeners.elements[index].ownership.socketActivated
     }
+    weighParity()
     for index in boundUDP.elements.indices {
       lookup.attach(to: &boundUDP.elements[index])
       boundUDP.elements[index].fixed = boundUDP.elements[index].ownership.socketActivated

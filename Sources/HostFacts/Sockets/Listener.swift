@@ -86,7 +86,8 @@ extension Listener: FactObject {
       .init(
         "likely_fixed", \.likelyFixed,
         "Weak evidence of the same: in the range with the parity of its low bound, where bind()"
-          + " to port 0 takes the other."),
+          + " to port 0 takes the other. Not of a container's port helper, nor where processes of"
+          + " this name hold 3 or more ports of the other parity: these pick ports themselves."),
       .init("inbound", \.inbound, "Connections that came in through it."),
     ]
   }
