@@ -25,14 +25,15 @@ enum PickedPorts {
 }
 
 extension Sockets {
-  /// Withdraws the weak evidence that a listener's port is configured where its owner says
-  /// otherwise. Owners must be known by now; where one is not, the evidence is not either.
+  /// Says of listeners on ports that bind() to port 0 avoids whether this is evidence that somebody
+  /// configured them. It takes their owners.
   mutating func weighParity() {
+    guard let low = portPool.lowParity.value else { return }
     var picked: [String: Set<Int>] = [:]
     var ofUnknown: Set<Int> = []
     var whyUnknown: Unreadable?
     for listener in listeners.elements
-    where listener.inEphemeralRange.value == true && listener.likelyFixed.value == false {
+    where listener.inEphemeralRange.value == true && listener.port & 1 != low {
       switch listener.ownership.process {
       case .value(let name, _): picked[name, default: []].insert(listener.port)
       case .unavailable(let why):
@@ -41,25 +42,30 @@ extension Sockets {
       case .absent: break
       }
     }
-    for index in listeners.elements.indices
-    where listeners.elements[index].likelyFixed.value == true {
-      let ownership = listeners.elements[index].ownership
-      switch ownership.process {
-      case .value(let name, let origin):
+    for index in listeners.elements.indices {
+      let listener = listeners.elements[index]
+      guard case .value(true, let origin) = listener.inEphemeralRange, listener.port & 1 == low
+      else { continue }
+      let weighed: Reading<Bool>
+      switch listener.ownership.process {
+      case .value(let name, let ofName):
         let ports = picked[name] ?? []
-        let names = [name] + ownership.owners.elements.map(\.process)
+        let names = [name] + listener.ownership.owners.elements.map(\.process)
         if ports.count >= PickedPorts.fewest
           || names.contains(where: PickedPorts.isContainerPortHelper)
         {
-          listeners.elements[index].likelyFixed = .value(false, .derived([origin]))
+          weighed = .value(false, .derived([origin, ofName]))
         } else if let whyUnknown, ports.union(ofUnknown).count >= PickedPorts.fewest {
           // Those may be this program's.
-          listeners.elements[index].likelyFixed = .unavailable(whyUnknown)
+          weighed = .unavailable(whyUnknown)
+        } else {
+          weighed = .value(true, .derived([origin, ofName]))
         }
-      case .unavailable(let why): listeners.elements[index].likelyFixed = .unavailable(why)
       // The kernel's own: parity says what it says of anybody.
-      case .absent: break
+      case .absent: weighed = .value(true, .derived([origin]))
+      case .unavailable(let why): weighed = .unavailable(why)
       }
+      listeners.elements[index].likelyFixed = weighed
     }
   }
 }
