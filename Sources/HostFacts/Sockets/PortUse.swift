@@ -69,7 +69,7 @@ struct PortUse {
     var held = PortSet()
     for index in connections.starts[group]..<connections.starts[group + 1] {
       let row = connections.outbound[index]
-      guard ports.range.contains(Int(row.localPort)) else { continue }
+      guard ports.usable.contains(row.localPort) else { continue }
       used.insert(row.localPort)
       let isReusable =
         row.state == .timeWait && reuse.age(row) >= reuse.delay
@@ -86,6 +86,7 @@ struct PortUse {
     var reusable: Int
     var held: Int
     var blockedByOthers: Int
+    var available: Int
     var free: Int
     var preferredHeld: Int
   }
@@ -98,8 +99,11 @@ struct PortUse {
       let port = connections.outbound[index].localPort
       if binder[Int(port)] == UInt32(group + 1) && !bound.contains(port) { own.insert(port) }
     }
+    let byOthers = blocked.subtracting(own)
     return GroupUse(
-      reusable: reusable, held: held.count, blockedByOthers: blocked.count - own.count,
+      reusable: reusable, held: held.count, blockedByOthers: byOthers.count,
+      // What the group holds it has, whoever else has bound it.
+      available: ports.usable.subtracting(byOthers.subtracting(held)).count,
       free: ports.usable.subtracting(blocked).subtracting(held).count,
       preferredHeld: held.intersection(ports.preferred).count)
   }
