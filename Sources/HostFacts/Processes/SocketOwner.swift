@@ -181,3 +181,27 @@ extension Sockets {
     boundIdle = .value(list, origin)
   }
 }
+
+extension Sockets {
+  /// With this reason for everything that a look-up of the owners would have told.
+  func withoutOwners(_ why: Unreadable) -> Sockets {
+    func mark(_ socket: inout some OwnedSocket) {
+      socket.ownership = .unavailable(why)
+      socket.fillOptions(from: [.unavailable(why)])
+    }
+    var sockets = self
+    for index in listeners.elements.indices {
+      mark(&sockets.listeners.elements[index])
+      sockets.listeners.elements[index].fixed = .unavailable(why)
+    }
+    for index in boundUDP.elements.indices {
+      mark(&sockets.boundUDP.elements[index])
+      sockets.boundUDP.elements[index].fixed = .unavailable(why)
+    }
+    if case .value(var list, let origin) = boundIdle {
+      for index in list.elements.indices { mark(&list.elements[index]) }
+      sockets.boundIdle = .value(list, origin)
+    }
+    return sockets
+  }
+}
