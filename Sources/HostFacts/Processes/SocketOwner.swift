@@ -63,7 +63,7 @@ struct SocketOwnerLookup {
     }
     let info = process(first)
     return SocketOwnership(
-      owners: PartialList(sorted.map { owner($0) }, rest: holders.gap),
+      owners: PartialList(sorted.map { owner($0) }, rest: holders.rest),
       process: info.name,
       pid: .value(Int(first), .file(SourceLocation(path: "/proc/\(first)/fd"))),
       unit: systemdIsPID1 && first == 1
