@@ -122,6 +122,33 @@ struct RuleSituationTests {
       ])
   }
 
+  @Test func portsOfContainersAndPortsPickedAtRandom() async throws {
+    let both = """
+      sockets = [listen(a, p) for p in range(32768, 32780) for a in ("0.0.0.0", "::")]
+      """
+    let random = """
+      sockets = [listen("0.0.0.0", p) for p in (40002, 41003, 42005, 43008, 44011)]
+      """
+    let chosen = """
+      sockets = [listen(a, p) for p in (40000, 40002) for a in ("0.0.0.0", "::")]
+      """
+    for (setup, expected) in [
+      ("name(\"docker-proxy\")\n\(both)", []), ("name(\"vsftpd\")\n\(random)", []),
+      // Both addresses are one finding.
+      (
+        "name(\"etcd\")\n\(chosen)",
+        [
+          "listener-in-ephemeral-range medium listener:tcp:0.0.0.0:40000",
+          "listener-in-ephemeral-range medium listener:tcp:0.0.0.0:40002",
+        ]
+      ),
+    ] {
+      let audit = try await ScratchNamespace.run { _ in try AuditResult.inside(python: setup) }
+      #expect(audit.findings == expected, "\(setup)")
+      #expect(audit.report.unknown.isEmpty)
+    }
+  }
+
   @Test func listenerWithoutReuseAddress() async throws {
     let audit = try await ScratchNamespace.run { net in
       try net.serverWithTimeWait(.loopback(8080), reuseAddress: false)
@@ -135,6 +162,7 @@ struct RuleSituationTests {
       let assigned = try net.socket()
       try assigned.bind(.loopback(0))
       try assigned.listen()
+      try net.serverThatResets(.loopback(8085))
       return try AuditResult.current()
     }
     #expect(
@@ -142,7 +170,25 @@ struct RuleSituationTests {
         "listener-without-reuseaddr high listener:tcp:127.0.0.1:8080",
         "listener-without-reuseaddr high listener:tcp:[::1]:8081",
         "listener-without-reuseaddr medium listener:tcp:127.0.0.1:8082",
+        "listener-without-reuseaddr medium listener:tcp:127.0.0.1:8085",
       ])
+    let messages = audit.report.findings.map(\.message)
+    // How long TIME_WAIT lasts is known; how long peers stay is not.
+    #expect(messages.contains { $0.contains("EADDRINUSE for about ") && $0.contains("port 8080") })
+    #expect(messages.contains { $0.contains("until 62 s after the last peer has closed, because") })
+    #expect(messages.allSatisfy { $0.contains("(pid ") })
+  }
+
+  @Test func aProcessWithoutAName() async throws {
+    let audit = try await ScratchNamespace.run { _ in
+      try AuditResult.inside(
+        python: """
+          name("\\0")
+          s = listen("127.0.0.1", 8080, reuse=False)
+          """)
+    }
+    #expect(audit.findings == ["listener-without-reuseaddr medium listener:tcp:127.0.0.1:8080"])
+    #expect(audit.report.findings.first?.message.hasPrefix("(unnamed) (pid ") == true)
   }
 
   @Test func twReuseOnPureServer() async throws {

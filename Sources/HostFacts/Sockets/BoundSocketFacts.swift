@@ -20,9 +20,7 @@ extension SocketAssembly {
         reuseAddress: .lacking(ownerNotLookedUp), reusePort: .lacking(ownerNotLookedUp),
         bindAddressNoPort: reading(group.bindAddressNoPort), members: group.members,
         inEphemeralRange: inRange, reserved: isReserved(port),
-        likelyFixed: settings.portRange.map { range in
-          range.contains(port) && port & 1 == range.first & 1
-        },
+        likelyFixed: likelyFixed(port),
         inbound: reading(connections, needs: .listeners, .connections),
         inodes: group.inodes.sorted(), cgroupIDs: group.cgroupIDs.sorted(),
         cookies: group.cookies.sorted())
@@ -105,6 +103,14 @@ extension SocketAssembly {
 
   private func isReserved(_ port: Int) -> Reading<Bool> {
     settings.reservedPorts.map { $0.contains(Int64(port)) }
+  }
+
+  /// False where parity says nothing. Where it speaks, it takes an owner to know whether it may.
+  private func likelyFixed(_ port: Int) -> Reading<Bool> {
+    settings.portRange.flatMap { range, _ in
+      range.contains(port) && port & 1 == range.first & 1
+        ? .lacking(ownerNotLookedUp) : settings.portRange.map { _ in false }
+    }
   }
 
   private func backlog(_ queue: BoundGroup.Queue?) -> Reading<Int> {
