@@ -12,6 +12,8 @@ struct SocketOwnerLookup {
   private let yama: Int?
   private let ownClasses: Reading<[String?]>
   private var processes: [Int32: ProcessInfo] = [:]
+  /// Of the processes looked at last: most hold sockets that follow each other.
+  private var handles: [Int32: ProcessHandle] = [:]
 
   /// Looks for the holders of all these sockets at once.
   init(inodes: Set<UInt64>, cgroupIDs: Set<UInt64>, root: HostRoot, deadline: Deadline) {
@@ -40,6 +42,12 @@ struct SocketOwnerLookup {
     socket.ownership = ownership(inodes: socket.inodes, cgroupIDs: socket.cgroupIDs)
     guard !found.isEmpty else {
       let none = holders.gap.map { SocketOptions.unavailable($0) } ?? .absent(Self.ofTheKernel)
+      socket.fillOptions(from: [none])
+      return [none]
+    }
+    guard socket.isWorthOptions else {
+      let none = SocketOptions.unavailable(
+        .init("options of connected UDP sockets are not looked at"))
       socket.fillOptions(from: [none])
       return [none]
     }
@@ -130,11 +138,21 @@ struct SocketOwnerLookup {
         refusal = why
         continue
       }
-      let options = SocketOptions.read(holder, inode: inode, yama: yama)
+      let options = SocketOptions.read(
+        holder, of: handle(holder.pid), inode: inode, yama: yama)
       guard case .unavailable(let why) = options.reuseAddress else { return options }
       refusal = why
     }
     return .unavailable(refusal)
+  }
+
+  private mutating func handle(_ pid: Int32) -> ProcessHandle {
+    if let known = handles[pid] { return known }
+    // Few, so that no limit of descriptors is met.
+    if handles.count == 64 { handles.removeAll() }
+    let handle = ProcessHandle(pid)
+    handles[pid] = handle
+    return handle
   }
 
   /// Passing a socket to this process makes its net_cls class and net_prio index this process's
@@ -191,11 +209,19 @@ private func agreed<Value: Hashable>(
 extension Sockets {
   /// Fills in owners and options of listeners, bound UDP sockets and idle bound sockets.
   mutating func attachOwners(_ root: HostRoot, deadline: Deadline) {
-    let idle = boundIdle.value?.elements ?? []
-    let all: [any OwnedSocket] = listeners.elements + boundUDP.elements + idle
+    var inodes: Set<UInt64> = []
+    var cgroupIDs: Set<UInt64> = []
+    func want(_ sockets: [some OwnedSocket]) {
+      for socket in sockets {
+        inodes.formUnion(socket.inodes)
+        cgroupIDs.formUnion(socket.cgroupIDs)
+      }
+    }
+    want(listeners.elements)
+    want(boundUDP.elements)
+    want(boundIdle.value?.elements ?? [])
     var lookup = SocketOwnerLookup(
-      inodes: Set(all.flatMap(\.inodes)), cgroupIDs: Set(all.flatMap(\.cgroupIDs)), root: root,
-      deadline: deadline)
+      inodes: inodes, cgroupIDs: cgroupIDs, root: root, deadline: deadline)
     for index in listeners.elements.indices {
       let options = lookup.attach(to: &listeners.elements[index])
       listeners.elements[index].fillLinger(from: options)
@@ -223,8 +249,10 @@ extension Sockets {
     var sockets = self
     for index in listeners.elements.indices {
       mark(&sockets.listeners.elements[index])
+      sockets.listeners.elements[index].fillLinger(from: [.unavailable(why)])
       sockets.listeners.elements[index].fixed = .unavailable(why)
     }
+    sockets.weighParity()
     for index in boundUDP.elements.indices {
       mark(&sockets.boundUDP.elements[index])
       sockets.boundUDP.elements[index].fixed = .unavailable(why)

@@ -84,4 +84,10 @@ public protocol OwnedSocket {
   var v6Only: Reading<Bool> { get set }
   /// IP_BIND_ADDRESS_NO_PORT.
   var bindAddressNoPort: Reading<Bool> { get set }
+  /// Whether anybody asks for its options: looking at them takes its descriptor for a moment.
+  var isWorthOptions: Bool { get }
+}
+
+extension OwnedSocket {
+  public var isWorthOptions: Bool { true }
 }

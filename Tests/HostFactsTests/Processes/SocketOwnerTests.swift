@@ -152,6 +152,24 @@ struct SocketOwnerTests {
     #expect(group.reusePort.value == true)
   }
 
+  @Test func optionsOfAConnectedDatagramSocketAreNotLookedAt() throws {
+    let child = Child(
+      python: """
+        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        ready(os.fstat(s.fileno()).st_ino)
+        """)
+    var row = SocketRow(
+      transport: .udp, state: .established, localAddress: .local, localPort: 4000,
+      remoteAddress: .local, remotePort: 53)
+    row.inode = try #require(UInt64(child.words[0]))
+    var sockets = SocketTable.complete([row]).sockets(settings: .test())
+    sockets.attachOwners(HostRoot(), deadline: .after(.seconds(30)))
+    let socket = try #require(sockets.boundUDP.elements.first)
+    #expect(socket.ownership.pid.value == Int(child.pid))
+    #expect(
+      socket.reuseAddress.problem?.reason == "options of connected UDP sockets are not looked at")
+  }
+
   @Test func aNameThatWantsToDeceive() throws {
     let child = Child(
       python: #"""
