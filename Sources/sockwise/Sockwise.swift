@@ -38,19 +38,23 @@ enum Main {
   static func status(reporting error: any Error) -> Int32 {
     if let code = error as? ExitCode { return code.rawValue }
     if let error = error as? OutputError {
-      StandardStream.error.write("sockwise: \(error)\n")
+      printError("sockwise: \(error)")
       return ExitStatus.undelivered.rawValue
+    }
+    // Thrown by a command that ran: its usage is not in question.
+    if let error = error as? ValidationError {
+      printError("sockwise: \(error.message)")
+      return ExitStatus.wrongInput.rawValue
     }
     let text = Sockwise.fullMessage(for: error)
     if Sockwise.exitCode(for: error).isSuccess {
-      do throws(OutputError) {
-        try StandardStream.print(text + "\n")
-      } catch {
-        return status(reporting: error)
-      }
-      return 0
+      do {
+        try printOutput(text + "\n")
+        return 0
+      } catch { return status(reporting: error) }
     }
-    StandardStream.error.write(text + "\n")
-    return Sockwise.exitCode(for: error) == .validationFailure ? 2 : 4
+    printError(text)
+    let isUsage = Sockwise.exitCode(for: error) == .validationFailure
+    return (isUsage ? ExitStatus.wrongInput : .failed).rawValue
   }
 }

@@ -43,6 +43,8 @@ struct SocketHolders: Sendable {
     /// The thread's processor time at which to stop.
     let budget: Duration
     var result = SocketHolders()
+    /// Processes that let nobody look, ascending.
+    var refusing: [Int32] = []
     /// Why the descriptors of some processes could not be read.
     var refusal: Unreadable?
     /// Processes with more than the first descriptors.
@@ -109,15 +111,22 @@ struct SocketHolders: Sendable {
         if pid == 1 { result.hasReadPID1 = true }
       } catch {
         // A process that ended holds nothing; another that may not be read counts.
-        if !error.isAbsence {
-          refusal = error.ofSomeProcesses("descriptors", grant: Self.grant)
-        }
+        guard !error.isAbsence else { return }
+        if error.isRefusal && refusing.last != pid { refusing.append(pid) }
+        refusal = error.ofSomeProcesses("descriptors", grant: Self.grant)
       }
     }
 
     /// What keeps processes out of sight although none refused.
     private func whatIsHidden() -> Unreadable? {
-      refusal ?? ProcMount.gap(root, grant: Self.grant)
+      guard let first = refusing.first,
+        Capabilities.effective(root)?.includesReadingProcesses == true
+      else { return refusal ?? ProcMount.gap(root, grant: Self.grant) }
+      let name = root.line("/proc/\(first)/comm").value.map { " (\($0))" } ?? ""
+      let others = refusing.count > 1 ? " and \(refusing.count - 1) more" : ""
+      return .init(
+        "process \(first)\(name)\(others) cannot be looked into, not even with CAP_SYS_PTRACE: "
+          + "a security module or a sandbox refuses")
     }
 
     private static let grant = "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH (or root)"

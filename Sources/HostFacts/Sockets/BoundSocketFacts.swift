@@ -20,9 +20,7 @@ extension SocketAssembly {
         reuseAddress: .lacking(ownerNotLookedUp), reusePort: .lacking(ownerNotLookedUp),
         bindAddressNoPort: reading(group.bindAddressNoPort), members: group.members,
         inEphemeralRange: inRange, reserved: isReserved(port),
-        likelyFixed: settings.portRange.map { range in
-          range.contains(port) && port & 1 == range.first & 1
-        },
+        likelyFixed: likelyFixed(port),
         inbound: reading(connections, needs: .listeners, .connections),
         inodes: group.inodes.sorted(), cgroupIDs: group.cgroupIDs.sorted(),
         cookies: group.cookies.sorted())
@@ -40,7 +38,7 @@ extension SocketAssembly {
         reusePort: .lacking(ownerNotLookedUp),
         bindAddressNoPort: reading(group.bindAddressNoPort), members: group.members,
         inEphemeralRange: isInRange(port), reserved: isReserved(port),
-        likelyFixed: settings.portRange.map { _ in false }, inodes: group.inodes.sorted(),
+        likelyFixed: derived(settings.portRange) { _ in false }, inodes: group.inodes.sorted(),
         cgroupIDs: group.cgroupIDs.sorted(), cookies: group.cookies.sorted())
     }
   }
@@ -88,8 +86,8 @@ extension SocketAssembly {
       let total = ports.usable.count
       return UDPPortUse(
         address: address, portsUsed: used,
-        portsTotal: settings.reservedPorts.map { _ in total },
-        percentUsed: settings.reservedPorts.map { _ in
+        portsTotal: derived(settings.reservedPorts) { _ in total },
+        percentUsed: derived(settings.reservedPorts) { _ in
           total == 0 ? 100 : 100 * Double(used) / Double(total)
         })
     }
@@ -100,11 +98,19 @@ extension SocketAssembly {
   }
 
   private func isInRange(_ port: Int) -> Reading<Bool> {
-    settings.portRange.map { $0.contains(port) }
+    derived(settings.portRange) { $0.contains(port) }
   }
 
   private func isReserved(_ port: Int) -> Reading<Bool> {
-    settings.reservedPorts.map { $0.contains(Int64(port)) }
+    derived(settings.reservedPorts) { $0.contains(Int64(port)) }
+  }
+
+  /// False where parity says nothing. Where it speaks, it takes an owner to know whether it may.
+  private func likelyFixed(_ port: Int) -> Reading<Bool> {
+    if let range = settings.portRange.value, range.contains(port), port & 1 == range.first & 1 {
+      return .lacking(ownerNotLookedUp)
+    }
+    return derived(settings.portRange) { _ in false }
   }
 
   private func backlog(_ queue: BoundGroup.Queue?) -> Reading<Int> {

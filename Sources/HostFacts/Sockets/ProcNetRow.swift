@@ -10,7 +10,8 @@ struct ProcNetRow: Sendable {
   private var localAddress = InetAddress.anyIPv4
 
   /// Fills `row` from the text at `start`; the index behind the inode, or nil where it is no row.
-  /// `width` is that of an address: 8 or 32. Never goes beyond the row's newline.
+  /// `width` is that of an address: 8 or 32. Never goes beyond the row's newline; but what stands
+  /// before the colon is not looked at, and a line of a few bytes may pass for a part of it.
   @inline(__always)
   mutating func parse(
     _ bytes: RawSpan, from start: Int, width: Int, into row: inout SocketRow
@@ -81,6 +82,9 @@ struct ProcNetRow: Sendable {
       row.sendQueue = Self.hexadecimal32(sendQueue, &bad)
       row.receiveQueue = Self.hexadecimal32(receiveQueue, &bad)
     }
+    // Of no use here, but a newline in it would join two rows.
+    let retransmissions = tail.4 &>> 56 | tail.5 &<< 8
+    if retransmissions != repeated(zero) { _ = Self.hexadecimal32(retransmissions, &bad) }
     let ticks = Self.hexadecimal32(tail.3 &>> 48 | tail.4 &<< 16, &bad)
     // USER_HZ is 100 on every architecture that Linux still has.
     row.remaining = ticks < 429_496_729 ? ticks &* 10 : .max

@@ -35,6 +35,13 @@ struct SocketAssembly {
     return reading(value, needs: .boundInactive)
   }
 
+  /// What follows from a setting. Without the setting it still exists, but cannot be told.
+  func derived<Setting, Value>(
+    _ setting: Reading<Setting>, _ transform: (Setting) -> Value
+  ) -> Reading<Value> {
+    setting.problem.map { .lacking($0) } ?? setting.map(transform)
+  }
+
   func device(_ interface: UInt32, whereNone: String) -> Reading<String> {
     if interface != 0 { return .value(interfaceName(interface) ?? "if\(interface)", origin) }
     if table.source == .proc { return .lacking(.init("/proc/net does not show it")) }
@@ -82,7 +89,9 @@ extension SocketTable {
         ?? assembly.reading(
           Self.role(inbound: connections.inboundCount, outbound: beyondLoopback), needs: .listeners,
           .connections),
-      portPool: groups.pool, udpPorts: PartialList(assembly.udpPorts(), rest: problem(.udp)),
+      portPool: groups.pool,
+      udpPorts: PartialList(
+        assembly.udpPorts(), rest: problem(.udp) ?? settings.portRange.problem),
       source: source.rawValue)
   }
 

@@ -72,7 +72,7 @@ public protocol OwnedSocket {
   /// cgroup2 directory inodes of its members, ascending, without repeats; empty where not shown.
   var cgroupIDs: [UInt64] { get }
   var ownership: SocketOwnership { get set }
-  /// SO_REUSEADDR.
+  /// SO_REUSEADDR; absent, as the other options, for the kernel's own sockets.
   var reuseAddress: Reading<Bool> { get set }
   /// SO_REUSEPORT.
   var reusePort: Reading<Bool> { get set }

@@ -32,6 +32,7 @@ struct SocketOptionsTests {
     #expect(options.accepts.value == true)
     #expect(options.v6Only == .absent("a socket of this family has no IPV6_V6ONLY"))
     #expect(options.device == .absent("it is bound to no device"))
+    #expect(options.lingerSeconds == .absent("SO_LINGER is off"))
   }
 
   @Test func anIPv6ListenerWithOptions() throws {
@@ -42,6 +43,7 @@ struct SocketOptionsTests {
       s.setsockopt(41, 26, 1)
       s.setsockopt(0, 24, 1)
       s.setsockopt(1, 25, b"lo")
+      s.setsockopt(1, 13, b"\\x01\\0\\0\\0\\x07\\0\\0\\0")
       """, family: "AF_INET6")
     let options = try options(child)
     #expect(options.reuseAddress.value == true)
@@ -49,6 +51,7 @@ struct SocketOptionsTests {
     #expect(options.v6Only.value == true)
     #expect(options.bindAddressNoPort.value == true)
     #expect(options.device.value == "lo")
+    #expect(options.lingerSeconds.value == 7)
     #expect(
       options.reuseAddress.origin
         == .dump("getsockopt SO_REUSEADDR, socket \(child.words[1]) of PID \(child.pid)"))

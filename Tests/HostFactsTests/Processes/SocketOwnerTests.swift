@@ -137,10 +137,8 @@ struct SocketOwnerTests {
       #expect(group.reuseAddress == .unavailable(gap))
     } else {
       #expect(
-        group.ownership.process == .absent("no process holds the socket; the kernel's own"))
-      #expect(
-        group.reuseAddress
-          == .unavailable(.init("no process holds the socket, so its options cannot be read")))
+        group.ownership.process == .absent("no process holds the socket: the kernel's own"))
+      #expect(group.reuseAddress == .absent("no process holds the socket: the kernel's own"))
     }
   }
 
@@ -178,6 +176,35 @@ struct SocketOwnerTests {
   }
 }
 
+/// nfsd and lockd have listeners that no process holds.
+@Suite struct KernelSocketTests {
+  @Test func optionsAreAbsentWhereEveryProcessWasRead() {
+    // Asked for nothing, the search has no gap.
+    let everyone = SocketHolders.find([], root: HostRoot(), deadline: .never)
+    var lookup = SocketOwnerLookup(
+      everyone, cgroupIDs: [], root: HostRoot(), deadline: .never)
+    var group = Group(inodes: [.max])
+    let nobody = "no process holds the socket: the kernel's own"
+    let options = lookup.attach(to: &group)
+    #expect(options.map(\.lingerSeconds) == [.absent(nobody)])
+    #expect(group.reuseAddress == .absent(nobody))
+    #expect(group.reusePort == .absent(nobody))
+    #expect(group.ownership.process == .absent(nobody))
+    #expect(group.ownership.owners.rest == nil)
+  }
+
+  @Test func theyAreUnavailableWhereOneWasNot() {
+    let some = SocketHolders.find([.max], root: HostRoot("/nonexistent"), deadline: .never)
+    var lookup = SocketOwnerLookup(some, cgroupIDs: [], root: HostRoot(), deadline: .never)
+    var group = Group(inodes: [.max])
+    let options = lookup.attach(to: &group)
+    let why = Unreadable("'/proc' is not mounted")
+    #expect(options.map(\.lingerSeconds) == [.unavailable(why)])
+    #expect(group.reuseAddress == .unavailable(why))
+    #expect(group.ownership.process == .unavailable(why))
+  }
+}
+
 @Suite struct FillOptionsTests {
   static func options(_ value: Reading<Bool>) -> SocketOptions {
     var options = SocketOptions.unavailable(.init("denied"))
@@ -198,5 +225,33 @@ struct SocketOwnerTests {
     var group = Group(inodes: [])
     group.fillOptions(from: members)
     #expect(group.reuseAddress == expected)
+  }
+
+  static func linger(_ value: Reading<Int>) -> SocketOptions {
+    var options = SocketOptions.unavailable(.init("denied"))
+    options.lingerSeconds = value
+    return options
+  }
+  static let off = linger(.absent("SO_LINGER is off"))
+  static let reset = linger(.value(0, .dump("a")))
+  static let waiting = linger(.value(5, .dump("b")))
+
+  /// Two ESTABLISHED and one in TIME_WAIT.
+  @Test(arguments: [
+    ([off], Reading<Int>.absent("SO_LINGER is off"), 3), ([reset], .value(0, .dump("a")), 1),
+    ([waiting], .value(5, .dump("b")), 3),
+    ([reset, off], .unavailable(.init("members disagree")), 3),
+    ([reset, denied], .unavailable(.init("denied")), 3),
+  ]) func lingering(_ members: [SocketOptions], _ expected: Reading<Int>, _ blocking: Int) throws {
+    let facts = SocketTable.complete([
+      .listener(.here, 80), .connection(.here, 80, .there, 40000),
+      .connection(.here, 80, .there, 40001),
+      .connection(.here, 80, .there, 40002, .timeWait, age: 10),
+    ]).sockets(settings: .test())
+    var listener = try #require(facts.listeners.elements.first)
+    listener.fillLinger(from: members)
+    #expect(listener.lingerSeconds == expected)
+    #expect(listener.inbound.value?.blocksRestart == blocking)
+    #expect(listener.inbound.value?.established == 2)
   }
 }

@@ -134,6 +134,7 @@ struct ProcNetTests {
     "   0: 0100007F:1388 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 99999999999999999999 1 0",
     "   0: 0100007F 1388 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0",
     "   0: 0100007F:1388 00000000:0000 0A 00000000:00000000 00:100000000 00000000     0        0 1 1 0",
+    "   0: 0100007F:1388 00000000:0000 0A 00000000:00000000 00:00000000 0000000x     0        0 1 1 0",
   ])
   func `a line that is no row is counted and the next one is read`(line: String) {
     let rows = Self.tcp.split(separator: "\n")
@@ -142,6 +143,16 @@ struct ProcNetTests {
       let result = Self.rows(text, pieces: size)
       #expect(result.malformed == 1)
       #expect(result.rows.map(\.localPort) == [5000])
+    }
+  }
+
+  @Test func `a row that is cut off in RETRNSMT is not continued in the next line`() {
+    let cut =
+      "   0: 0100007F:1388 00000000:0000 0A 00000000:00000000 00:00000000 00\n 7800  101  0 7 1 0\n"
+    for size in [1, 50, 100_000] {
+      let result = Self.rows("header\n" + cut, pieces: size)
+      #expect(result.rows.isEmpty)
+      #expect(result.malformed == 2)
     }
   }
 

@@ -113,7 +113,23 @@ struct SocketTableTests {
     ]).sockets(settings: .test(reserved: [40000...40000]))
     #expect(facts.listeners.elements.map(\.inEphemeralRange.value) == [false, true, true])
     #expect(facts.listeners.elements.map(\.reserved.value) == [false, true, false])
-    #expect(facts.listeners.elements.map(\.likelyFixed.value) == [false, true, false])
+    #expect(facts.listeners.elements.map(\.likelyFixed.value) == [false, nil, false])
+    #expect(facts.listeners.elements[1].likelyFixed.problem?.reason == "owner not looked up")
+  }
+
+  @Test func `without the range nothing is told that follows from it`() throws {
+    var settings = SocketSettings.test()
+    settings.portRange = .absent("the kernel has no such key")
+    settings.reservedPorts = .unavailable(.init("hidden"))
+    let facts = SocketTable.complete([.listener(.here, 40000)]).sockets(settings: settings)
+    let listener = try #require(facts.listeners.elements.first)
+    // Rules read these without asking whether they are there.
+    let missing = Reading<Bool>.unavailable(.init("the kernel has no such key"))
+    #expect(listener.inEphemeralRange == missing)
+    #expect(listener.likelyFixed == missing)
+    #expect(listener.reserved == .unavailable(.init("hidden")))
+    #expect(facts.portPool.total == .unavailable(.init("the kernel has no such key")))
+    #expect(facts.udpPorts.rest?.reason == "the kernel has no such key")
   }
 
   @Test func `UDP sockets, and the ports that they take`() throws {
