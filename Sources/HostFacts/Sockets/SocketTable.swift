@@ -54,7 +54,13 @@ public struct SocketTable: SocketRowSink, Sendable {
   private var coverages = [SocketCoverage](
     repeating: .incomplete(.init("not read")), count: SocketPart.allCases.count)
 
-  public init(source: SocketSource) { self.source = source }
+  /// Nil for a dump, which does not repeat rows.
+  private var seen: SeenRows?
+
+  public init(source: SocketSource) {
+    self.source = source
+    if source == .proc { seen = SeenRows() }
+  }
 
   /// Says how a part's reading ended; until then it counts as not read.
   public mutating func cover(_ part: SocketPart, _ coverage: SocketCoverage) {
@@ -64,6 +70,7 @@ public struct SocketTable: SocketRowSink, Sendable {
   public func coverage(_ part: SocketPart) -> SocketCoverage { coverages[part.rawValue] }
 
   public mutating func add(_ row: SocketRow) {
+    if seen?.insert(row) == false { return }
     guard row.transport == .tcp else {
       udpRows += 1
       udp.add(row)
