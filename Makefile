@@ -1,6 +1,9 @@
 # make audit   install what is missing, build, audit this host
 # make check   install what is missing, run every test
+# make docs    rewrite what the code says in man/ and rules/rule.schema.json
 # make build   .build/release/sockwise: one file, the Swift runtime and the rules inside
+# make bench   root: measure against ss, cat and a raw dump; JSON=file SIZES="1000 100000"
+# make size    fail where the binary has grown beyond its limit
 # make fuzz    TIME=seconds: feed each parser with what breaks parsers, 60 seconds each
 # make sanitize  the tests under AddressSanitizer and ThreadSanitizer
 
@@ -9,13 +12,23 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 BINARY := .build/release/sockwise
-RELEASE := -c release --static-swift-stdlib --product sockwise -Xlinker -s
+# Stripped; and without the dynamic symbols that would keep unused code (0.5 MB).
+RELEASE := -c release --static-swift-stdlib --product sockwise \
+  -Xlinker -s -Xlinker --no-export-dynamic -Xlinker --icf=safe
 TEST := --disable-xctest
 
-.PHONY: help setup build audit check lint test rules fuzz fuzz-ci fuzz-build sanitize clean
+.PHONY: help setup setup-tests build audit check lint test release docs bench size fuzz fuzz-ci fuzz-build \
+  sanitize clean
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n 's/^# make /make /p' Makefile
+
+# A shell function that installs a Debian package, or says what to install.
+INSTALL = install() { \
+	if [ "$$(id -u)" -ne 0 ]; then \
+	  echo "sockwise: $$1 is missing; run 'sudo apt-get install $$1' and try again" >&2; exit 1; fi; \
+	apt-get update -q; \
+	DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$$1"; }
 
 # Swift 6.3 cannot be had from Debian; libyaml can, and root may install it.
 setup:
@@ -25,12 +38,12 @@ setup:
 	set -- $$version; \
 	if [ $$(( $$1 * 100 + $$2 )) -lt 603 ]; then \
 	  echo "sockwise: Swift $$1.$$2 found, 6.3 or later needed; install it from https://www.swift.org/install/linux/" >&2; exit 1; fi
-	@archive=$$(clang -print-file-name=libyaml.a 2>/dev/null || cc -print-file-name=libyaml.a); \
-	if [ ! -e /usr/include/yaml.h ] || [ ! -e "$$archive" ]; then \
-	  if [ "$$(id -u)" -ne 0 ]; then \
-	    echo "sockwise: libyaml is missing; run 'sudo apt-get install libyaml-dev' and try again" >&2; exit 1; fi; \
-	  apt-get update -q; \
-	  DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends libyaml-dev; fi
+	@$(INSTALL); archive=$$(clang -print-file-name=libyaml.a 2>/dev/null || cc -print-file-name=libyaml.a); \
+	if [ ! -e /usr/include/yaml.h ] || [ ! -e "$$archive" ]; then install libyaml-dev; fi
+
+# Some tests let Python hold sockets in another process.
+setup-tests: setup
+	@$(INSTALL); [ -x /usr/bin/python3 ] || install python3
 
 build: setup
 	swift build $(RELEASE)
@@ -39,11 +52,11 @@ build: setup
 audit: build
 	@$(BINARY) audit || [ $$? -eq 1 ]
 
-check: setup lint test rules
+check: setup-tests lint test release size
 
 # Foundation would add 44 MB of ICU to the binary; FoundationEssentials does not.
 lint:
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests Fuzz
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks Fuzz
 	@if grep -rnE '^(public |package |internal |@preconcurrency )*import Foundation$$' Sources --include='*.swift' | grep -v '^Sources/EmbedRulesPlugin/'; then \
 	  echo "import FoundationEssentials instead of Foundation" >&2; exit 1; fi
 
@@ -51,10 +64,37 @@ test:
 	swift build --build-tests $(TEST)
 	swift test --skip-build $(TEST)
 
-# The release binary by itself: its rules, their tests, and an audit from an empty directory.
-rules: build
-	$(BINARY) rules check
-	$(BINARY) rules test
+# The release binary by itself, copied to an empty directory: its rules, their tests, an audit.
+release: build
+	@directory=$$(mktemp -d); trap 'rm -rf "$$directory"' EXIT; \
+	cp $(BINARY) "$$directory/"; cd "$$directory"; \
+	env -i ./sockwise rules check; \
+	env -i ./sockwise rules test; \
+	env -i ./sockwise audit || [ $$? -eq 1 ]
+
+# See Benchmarks/README.md. What is missing is said before anything is built.
+BENCH := .build/bench
+bench:
+	@python3 Benchmarks/bench.py --check
+	@$(MAKE) --no-print-directory build $(addprefix $(BENCH)/,hold measure rawdump)
+	swift build -c release --static-swift-stdlib --product ParseProcNetTCP
+	@python3 Benchmarks/bench.py --sockwise $(BINARY) --tools $(BENCH) \
+	  --parser .build/release/ParseProcNetTCP $(if $(JSON),--json '$(JSON)') $(if $(SIZES),--sizes '$(SIZES)')
+
+$(BENCH)/%: Benchmarks/%.c
+	@mkdir -p $(@D)
+	clang -O2 -Wall -Wextra -Werror -o $@ $<
+
+# The linker strips it (-s in RELEASE).
+SIZE_LIMIT := 18000000
+size: build
+	@bytes=$$(stat -c %s $(BINARY)); echo "$(BINARY): $$bytes bytes stripped, at most $(SIZE_LIMIT)"; \
+	if [ $$bytes -gt $(SIZE_LIMIT) ]; then \
+	  echo "sockwise: the binary is too large; was Foundation linked? (it adds 44 MB)" >&2; exit 1; fi
+
+# What the code says in man/ and rules/rule.schema.json; the tests compare it.
+docs: setup
+	RECORD=1 swift test $(TEST) --filter DocumentsTests
 
 # libFuzzer, see CONTRIBUTING.md. The default linker cannot link its sections, lld can.
 FUZZ := --scratch-path .build-fuzz -c release --product sockwise-fuzz --sanitize=address \

@@ -24,22 +24,15 @@ struct Facts: ParsableCommand {
     do {
       facts = try Host.read(host.options())
     } catch {
-      StandardStream.error.write("sockwise: \(error)\n")
+      printError("sockwise: \(error)")
       throw ExitCode(ExitStatus.failed.rawValue)
     }
     let document = FactsDocument(
       tool: .sockwise, host: facts.reported, mode: .live, started: started,
       sources: facts.sources.map(FactsDocument.Source.init), facts: facts.activation,
       schema: Host.schema)
-    do {
-      try OutputRequest.Destination.standardOutput.write(
-        format == .json
-          ? document.json()
-          : document.text(.ofTerminal))
-    } catch {
-      StandardStream.error.write("sockwise: \(error)\n")
-      throw ExitCode(ExitStatus.undelivered.rawValue)
-    }
+    try OutputRequest.Destination.standardOutput.write(
+      format == .json ? document.json() : document.text(.ofTerminal))
   }
 }
 

@@ -12,7 +12,7 @@ struct HostArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Give up on a source that has not answered by then; what was read is kept.",
+      "Give up on a source that has not answered by then, such as 90s or 2m; what was read is kept.",
       valueName: "DURATION"))
   var timeLimit = Seconds(60)
 
