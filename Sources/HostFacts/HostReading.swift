@@ -32,7 +32,9 @@ extension Host {
     let netstat = HostSource(in: namespace) { NetstatSample(sources.netstat(root)) }
     let pause = options.sample.map(TimeLimit.bounded)
     let delta = pause.map { pause in
-      HostSource(in: namespace) { second(netstat, after: pause, root, sources, limit) }
+      HostSource(in: namespace) { () throws(Unreadable) in
+        try second(netstat, after: pause, root, sources, limit)
+      }
     }
     let sockstat = HostSource(in: namespace) { sources.sockstat(root) }
     let survey = HostSource { sources.namespaces(root, limit.dumps) }
@@ -42,30 +44,29 @@ extension Host {
         root, limit.dumps,
         .init(kernel: kernel) {
           SocketSettings(
-            sysctl.value(by: limit.dumps)
-              ?? .unavailable(ProcSys.ofNamespace, sysctl.refusal ?? limit.passed))
+            sysctl.value(by: limit.dumps) ?? .unavailable(ProcSys.ofNamespace, limit.passed))
         })
     }
 
     var answers = Answers(limit: limit)
     var sockets = answers.take(dump, "the socket tables", or: SocketsReading.init)
     if root.isLive, case .value(let found, let origin) = sockets.sockets {
-      let owners = HostSource { sources.owners(root, limit.end, found) }
-      sockets.sockets = .value(answers.take(owners, "'/proc/PID'", or: found.withoutOwners), origin)
+      let owners = HostSource { sources.owners(root, limit.owners, found) }
+      sockets.sockets = .value(
+        answers.take(owners, "'/proc/PID'") { found.withoutOwners($0) }, origin)
     }
-    let found = answers.take(survey, "'/proc/PID/ns'", or: NamespaceSurvey.init(gap:))
+    let found = answers.take(survey, "'/proc/PID/ns'") { NamespaceSurvey(gap: $0) }
     var host = answers.take(identity, "'/proc/sys/kernel'", or: HostIdentity.unavailable)
     host.sysctl = HostSysctl(
       answers.take(hostSysctl, "'/proc/sys'") { .unavailable(ProcSys.ofHost, $0) })
     let identityOfNamespace = NamespaceIdentity(
       namespace, survey: found,
       isInitial: answers.take(isInitial, "'/proc/sys/net'") { .unavailable($0) })
-    let growth =
-      delta.map { source in
-        // The second sample has its own time on top of the limit.
-        source.value(by: .after(.seconds(limit.seconds + (pause ?? 0))))
-          ?? answers.missing("the second sample", source, or: NetstatDelta.unavailable)
-      } ?? .notSampled
+    // The second sample has its own time on top of the limit.
+    let end = Deadline.after((limit.end.remaining ?? .zero) + .seconds(pause ?? 0))
+    let growth = delta.map {
+      answers.take($0, "the second sample", by: end, or: NetstatDelta.unavailable)
+    }
     return Host(
       identity: host, namespace: identityOfNamespace,
       sysctl: answers.take(sysctl, "'/proc/sys/net'") { .unavailable(ProcSys.ofNamespace, $0) },
@@ -73,7 +74,7 @@ extension Host {
       netstat: answers.take(netstat, "'/proc/net/netstat'") { NetstatSample(.unavailable($0)) }
         .reading,
       sockstat: answers.take(sockstat, "'/proc/net/sockstat'", or: Sockstat.unavailable),
-      delta: growth, sockets: sockets.sockets,
+      delta: growth ?? .notSampled, sockets: sockets.sockets,
       namespaces: found.entries(audited: namespace), namespacesGap: found.gap,
       notices: notices(identityOfNamespace, sockets, answers),
       sources: sourceList(root, sockets))
@@ -83,15 +84,13 @@ extension Host {
   private static func second(
     _ first: HostSource<NetstatSample>, after seconds: Double, _ root: HostRoot,
     _ sources: HostSources, _ limit: TimeLimit
-  ) -> NetstatDelta {
-    guard let sample = first.value(by: limit.end) else {
-      return .unavailable(first.refusal ?? limit.passed)
-    }
+  ) throws(Unreadable) -> NetstatDelta {
+    guard let first = try first.answer(by: limit.end)?.get() else { throw limit.passed }
     sleep(seconds: seconds)
     let second = NetstatSample(sources.netstat(root))
     return NetstatDelta(
-      from: sample.reading, to: second.reading,
-      seconds: sample.moment.duration(to: second.moment) / .seconds(1))
+      from: first.reading, to: second.reading,
+      seconds: first.moment.duration(to: second.moment) / .seconds(1))
   }
 
   private static func notices(
@@ -128,6 +127,8 @@ struct TimeLimit: Sendable {
   let early: Deadline
   /// For dumps that stop by themselves, so that there is time to make facts of what they read.
   let dumps: Deadline
+  /// For the search for owners, which stops by itself and keeps what it has found.
+  let owners: Deadline
 
   init(_ seconds: Double) {
     let limited = Self.bounded(seconds)
@@ -135,6 +136,7 @@ struct TimeLimit: Sendable {
     end = .after(.seconds(limited))
     early = .after(.seconds(limited * 0.25))
     dumps = .after(.seconds(limited * 0.8))
+    owners = .after(.seconds(limited * 0.95))
   }
 
   /// Seconds that a `Duration` can hold: a day is as good as for ever, and NaN and negative
@@ -158,21 +160,18 @@ private struct Answers {
   init(limit: TimeLimit) { self.limit = limit }
 
   mutating func take<Value>(
-    _ source: HostSource<Value>, _ name: String, or fallback: (Unreadable) -> Value
+    _ source: HostSource<Value>, _ name: String, by deadline: Deadline? = nil,
+    or fallback: (Unreadable) -> Value
   ) -> Value {
-    source.value(by: limit.end) ?? missing(name, source, or: fallback)
-  }
-
-  /// Notes a source that gave nothing.
-  mutating func missing<Value>(
-    _ name: String, _ source: HostSource<Value>, or fallback: (Unreadable) -> Value
-  ) -> Value {
-    guard let refusal = source.refusal else {
+    switch source.answer(by: deadline ?? limit.end) {
+    case .success(let value): return value
+    case .failure(let why):
+      if refused[why]?.contains(name) != true { refused[why, default: []].append(name) }
+      return fallback(why)
+    case nil:
       if !stalled.contains(name) { stalled.append(name) }
       return fallback(limit.passed)
     }
-    if refused[refusal]?.contains(name) != true { refused[refusal, default: []].append(name) }
-    return fallback(refusal)
   }
 }
 
@@ -197,10 +196,16 @@ private func sleep(seconds: Double) {
 
 extension HostSource {
   /// Starts reading on a thread in a namespace that `tryToEnter` has shown to be open to us.
-  convenience init(in namespace: NetworkNamespace, _ body: @escaping @Sendable () -> Value) {
-    self.init { () -> Value? in
-      do throws(NetworkNamespace.Failure) { try namespace.enter() } catch { return nil }
-      return body()
+  convenience init(
+    in namespace: NetworkNamespace, _ body: @escaping @Sendable () throws(Unreadable) -> Value
+  ) {
+    self.init { () throws(Unreadable) in
+      do throws(NetworkNamespace.Failure) {
+        try namespace.enter()
+      } catch {
+        throw Unreadable(error.description)
+      }
+      return try body()
     }
   }
 }
@@ -208,10 +213,10 @@ extension HostSource {
 extension NetworkNamespace {
   /// Enters it on a thread that ends at once, to know before reading anything.
   func tryToEnter(by deadline: Deadline) throws(Failure) {
-    let attempt = HostSource { () -> Failure?? in
-      do throws(Failure) { try enter() } catch { return .some(error) }
-      return .some(nil)
+    let attempt = HostSource { () -> Failure? in
+      do throws(Failure) { try enter() } catch { return error }
+      return nil
     }
-    if let failure = attempt.value(by: deadline), let failure { throw failure }
+    if case .success(let failure?) = attempt.answer(by: deadline) { throw failure }
   }
 }

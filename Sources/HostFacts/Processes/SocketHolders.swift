@@ -14,6 +14,10 @@ struct SocketHolders: Sendable {
   private(set) var holders: [UInt64: [Holder]] = [:]
   /// Why a socket without a holder here may still have one; nil where every process was read.
   private(set) var gap: Unreadable?
+  /// Why a socket with a holder here may have more, although there is no gap.
+  private(set) var skipped: Unreadable?
+  /// Why holders may be missing here; nil where every descriptor of every process was read.
+  var rest: Unreadable? { gap ?? skipped }
   /// Whether PID 1's descriptors were read to the end.
   private(set) var hasReadPID1 = false
 
@@ -62,11 +66,17 @@ struct SocketHolders: Sendable {
         result.gap = root.hasProc ? error.unreadable("/proc") : .init("'/proc' is not mounted")
         return result
       }
-      for pid in unfinished where result.holders.count < wanted.count {
+      var pending = unfinished[...]
+      while result.holders.count < wanted.count, let pid = pending.popFirst() {
         if let whyStop { return stopped(whyStop) }
         read(pid, from: firstDescriptors, to: .max)
       }
       if let whyStop { return stopped(whyStop) }
+      if !pending.isEmpty {
+        let processes = pending.count == 1 ? "1 process" : "\(pending.count) processes"
+        result.skipped = .init(
+          "descriptors beyond the first \(firstDescriptors) of \(processes) were not read")
+      }
       result.gap = whatIsHidden()
       return result
     }

@@ -34,11 +34,13 @@ public struct SocketOptions: Sendable {
   }
 
   /// Reads the options of the socket that a process holds, if it still has this inode.
-  static func read(_ holder: SocketHolders.Holder, inode: UInt64, yama: Int?) -> SocketOptions {
-    let process = sockwise_pidfd_open(holder.pid, 0)
-    guard process >= 0 else { return unavailable(refusal(errno, yama: yama)) }
-    let handle = FileDescriptor(owning: process)
-    let duplicate = sockwise_pidfd_getfd(handle.number, holder.descriptor, 0)
+  static func read(
+    _ holder: SocketHolders.Holder, of process: ProcessHandle, inode: UInt64, yama: Int?
+  ) -> SocketOptions {
+    guard let handle = process.descriptor else {
+      return unavailable(refusal(process.failure, yama: yama))
+    }
+    let duplicate = sockwise_pidfd_getfd(handle, holder.descriptor, 0)
     guard duplicate >= 0 else { return unavailable(refusal(errno, yama: yama)) }
     let socket = FileDescriptor(owning: duplicate)
     guard let status = try? HostRoot.status(of: socket), status.kind == .socket,
@@ -132,4 +134,20 @@ public struct SocketOptions: Sendable {
     default: .init("reading another process's socket options: \(errnoText(number))")
     }
   }
+}
+
+/// A process, by pidfd_open(2): its number cannot come to mean another one meanwhile.
+final class ProcessHandle: Sendable {
+  /// Nil where it could not be opened.
+  let descriptor: Int32?
+  /// errno where it could not be opened.
+  let failure: Int32
+
+  init(_ pid: Int32) {
+    let number = sockwise_pidfd_open(pid, 0)
+    failure = number < 0 ? errno : 0
+    descriptor = number < 0 ? nil : number
+  }
+
+  deinit { if let descriptor { close(descriptor) } }
 }

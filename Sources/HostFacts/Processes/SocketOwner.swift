@@ -12,6 +12,8 @@ struct SocketOwnerLookup {
   private let yama: Int?
   private let ownClasses: Reading<[String?]>
   private var processes: [Int32: ProcessInfo] = [:]
+  /// Of the processes looked at last: most hold sockets that follow each other.
+  private var handles: [Int32: ProcessHandle] = [:]
 
   /// Looks for the holders of all these sockets at once.
   init(inodes: Set<UInt64>, cgroupIDs: Set<UInt64>, root: HostRoot, deadline: Deadline) {
@@ -40,6 +42,12 @@ struct SocketOwnerLookup {
     socket.ownership = ownership(inodes: socket.inodes, cgroupIDs: socket.cgroupIDs)
     guard !found.isEmpty else {
       let none = holders.gap.map { SocketOptions.unavailable($0) } ?? .absent(Self.ofTheKernel)
+      socket.fillOptions(from: [none])
+      return [none]
+    }
+    guard socket.isWorthOptions else {
+      let none = SocketOptions.unavailable(
+        .init("options of connected UDP sockets are not looked at"))
       socket.fillOptions(from: [none])
       return [none]
     }
@@ -74,7 +82,7 @@ struct SocketOwnerLookup {
     }
     let info = process(first)
     return SocketOwnership(
-      owners: PartialList(sorted.map { owner($0) }, rest: holders.gap),
+      owners: PartialList(sorted.map { owner($0) }, rest: holders.rest),
       process: info.name,
       pid: .value(Int(first), .file(SourceLocation(path: "/proc/\(first)/fd"))),
       unit: systemdIsPID1 && first == 1
@@ -130,11 +138,21 @@ struct SocketOwnerLookup {
         refusal = why
         continue
       }
-      let options = SocketOptions.read(holder, inode: inode, yama: yama)
+      let options = SocketOptions.read(
+        holder, of: handle(holder.pid), inode: inode, yama: yama)
       guard case .unavailable(let why) = options.reuseAddress else { return options }
       refusal = why
     }
     return .unavailable(refusal)
+  }
+
+  private mutating func handle(_ pid: Int32) -> ProcessHandle {
+    if let known = handles[pid] { return known }
+    // Few, so that no limit of descriptors is met.
+    if handles.count == 64 { handles.removeAll() }
+    let handle = ProcessHandle(pid)
+    handles[pid] = handle
+    return handle
   }
 
   /// Passing a socket to this process makes its net_cls class and net_prio index this process's
@@ -153,13 +171,6 @@ struct SocketOwnerLookup {
 }
 
 extension OwnedSocket {
-  fileprivate mutating func lackOwner(_ why: Unreadable) {
-    ownership = SocketOwnership(
-      owners: PartialList([], rest: why), process: .unavailable(why), pid: .unavailable(why),
-      unit: .unavailable(why), socketActivated: .unavailable(why))
-    fillOptions(from: [.unavailable(why)])
-  }
-
   /// Takes over what the members' options agree on. What a dump already told stays.
   mutating func fillOptions(from members: [SocketOptions]) {
     reuseAddress = agreed(reuseAddress, members.map(\.reuseAddress))
@@ -196,30 +207,21 @@ private func agreed<Value: Hashable>(
 }
 
 extension Sockets {
-  /// The same, with why nobody looked for owners and options.
-  func withoutOwners(_ why: Unreadable) -> Sockets {
-    var sockets = self
-    for index in listeners.elements.indices {
-      sockets.listeners.elements[index].lackOwner(why)
-      sockets.listeners.elements[index].fixed = .unavailable(why)
-    }
-    for index in boundUDP.elements.indices {
-      sockets.boundUDP.elements[index].lackOwner(why)
-      sockets.boundUDP.elements[index].fixed = .unavailable(why)
-    }
-    guard case .value(var list, let origin) = boundIdle else { return sockets }
-    for index in list.elements.indices { list.elements[index].lackOwner(why) }
-    sockets.boundIdle = .value(list, origin)
-    return sockets
-  }
-
   /// Fills in owners and options of listeners, bound UDP sockets and idle bound sockets.
   mutating func attachOwners(_ root: HostRoot, deadline: Deadline) {
-    let idle = boundIdle.value?.elements ?? []
-    let all: [any OwnedSocket] = listeners.elements + boundUDP.elements + idle
+    var inodes: Set<UInt64> = []
+    var cgroupIDs: Set<UInt64> = []
+    func want(_ sockets: [some OwnedSocket]) {
+      for socket in sockets {
+        inodes.formUnion(socket.inodes)
+        cgroupIDs.formUnion(socket.cgroupIDs)
+      }
+    }
+    want(listeners.elements)
+    want(boundUDP.elements)
+    want(boundIdle.value?.elements ?? [])
     var lookup = SocketOwnerLookup(
-      inodes: Set(all.flatMap(\.inodes)), cgroupIDs: Set(all.flatMap(\.cgroupIDs)), root: root,
-      deadline: deadline)
+      inodes: inodes, cgroupIDs: cgroupIDs, root: root, deadline: deadline)
     for index in listeners.elements.indices {
       let options = lookup.attach(to: &listeners.elements[index])
       listeners.elements[index].fillLinger(from: options)
@@ -234,5 +236,31 @@ extension Sockets {
     guard case .value(var list, let origin) = boundIdle else { return }
     for index in list.elements.indices { lookup.attach(to: &list.elements[index]) }
     boundIdle = .value(list, origin)
+  }
+}
+
+extension Sockets {
+  /// With this reason for everything that a look-up of the owners would have told.
+  func withoutOwners(_ why: Unreadable) -> Sockets {
+    func mark(_ socket: inout some OwnedSocket) {
+      socket.ownership = .unavailable(why)
+      socket.fillOptions(from: [.unavailable(why)])
+    }
+    var sockets = self
+    for index in listeners.elements.indices {
+      mark(&sockets.listeners.elements[index])
+      sockets.listeners.elements[index].fillLinger(from: [.unavailable(why)])
+      sockets.listeners.elements[index].fixed = .unavailable(why)
+    }
+    sockets.weighParity()
+    for index in boundUDP.elements.indices {
+      mark(&sockets.boundUDP.elements[index])
+      sockets.boundUDP.elements[index].fixed = .unavailable(why)
+    }
+    if case .value(var list, let origin) = boundIdle {
+      for index in list.elements.indices { mark(&list.elements[index]) }
+      sockets.boundIdle = .value(list, origin)
+    }
+    return sockets
   }
 }

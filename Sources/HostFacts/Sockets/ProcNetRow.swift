@@ -6,8 +6,15 @@
 struct ProcNetRow: Sendable {
   /// From the row's start to the colon of `sl`.
   private var colonAt = 4
-  private var localText = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
-  private var localAddress = InetAddress.anyIPv4
+  private var localText = Self.wildcardText
+  private var localAddress: InetAddress
+
+  /// The text of a wildcard address, and before any row this is the last one.
+  private static var wildcardText: (UInt64, UInt64, UInt64, UInt64) {
+    (repeated(zero), repeated(zero), repeated(zero), repeated(zero))
+  }
+
+  init(isIPv6: Bool) { localAddress = isIPv6 ? .anyIPv6 : .anyIPv4 }
 
   /// Fills `row` from the text at `start`; the index behind the inode, or nil where it is no row.
   /// `width` is that of an address: 8 or 32. Never goes beyond the row's newline; but what stands
@@ -48,8 +55,9 @@ struct ProcNetRow: Sendable {
       let text = first &>> 16 | second &<< 48
       if text != localText.0 {
         localAddress = Self.ipv4(text, &bad)
-        // A text that is no address is read again in the next row.
-        localText.0 = bad == 0 ? text : 0
+        localText.0 = text
+        // What is no address must not pass for one in the next row.
+        if bad != 0 { forget(.anyIPv4) }
       }
       row.remoteAddress = Self.ipv4(bytes.text64(head &+ 16), &bad)
     } else {
@@ -62,7 +70,8 @@ struct ProcNetRow: Sendable {
       )
       if text != localText {
         localAddress = Self.ipv6(bytes, head &+ 2, &bad)
-        localText = bad == 0 ? text : (0, 0, 0, 0)
+        localText = text
+        if bad != 0 { forget(.anyIPv6) }
       }
       row.remoteAddress = Self.ipv6(bytes, head &+ 40, &bad)
     }
@@ -92,6 +101,11 @@ struct ProcNetRow: Sendable {
     else { return nil }
     row.state = known
     return parseNumbers(bytes, from: head &+ fixed &+ 47, into: &row)
+  }
+
+  private mutating func forget(_ wildcard: InetAddress) {
+    localText = Self.wildcardText
+    localAddress = wildcard
   }
 
   /// `uid timeout inode`, from the space before them.

@@ -65,14 +65,17 @@ extension SocketTable {
         && !table.groups[row.group].remoteAddress.isLoopback
     }
     let rest = problem(.connections) ?? groupLimitProblem
+    let restOfUDP = problem(.udp) ?? udp.limitProblem("bound UDP sockets")
     return Sockets(
-      listeners: PartialList(assembly.listeners(connections.inbound), rest: problem(.listeners)),
-      boundUDP: PartialList(assembly.udpSockets(), rest: problem(.udp)),
+      listeners: PartialList(
+        assembly.listeners(connections.inbound),
+        rest: problem(.listeners) ?? listeners.limitProblem("listeners")),
+      boundUDP: PartialList(assembly.udpSockets(), rest: restOfUDP),
       boundIdle: assembly.boundIdle(),
       destinations: groups.list, smallDestinations: groups.small,
       selfConnections: PartialList(
         selfConnections.sorted { ($0.address, $0.port) < ($1.address, $1.port) },
-        rest: problem(.connections)),
+        rest: problem(.connections) ?? selfConnectionProblem),
       tcp: assembly.reading(stateCounts.reduce(0, +) - idleCount, needs: .listeners, .connections),
       udp: assembly.reading(udpRows, needs: .udp),
       states: assembly.reading(
@@ -89,9 +92,7 @@ extension SocketTable {
         ?? assembly.reading(
           Self.role(inbound: connections.inboundCount, outbound: beyondLoopback), needs: .listeners,
           .connections),
-      portPool: groups.pool,
-      udpPorts: PartialList(
-        assembly.udpPorts(), rest: problem(.udp) ?? settings.portRange.problem),
+      portPool: groups.pool, udpPorts: assembly.udpPorts(rest: restOfUDP),
       source: source.rawValue)
   }
 
@@ -116,6 +117,13 @@ extension SocketTable {
     case .absent(let why): .init(why)
     case .incomplete(let why): why
     }
+  }
+
+  private var selfConnectionProblem: Obstacle? {
+    selfConnectionsLeftOut == 0
+      ? nil
+      : .init(
+        "more than \(BoundGroups.limit) self-connections; left out: \(selfConnectionsLeftOut)")
   }
 
   var groupLimitProblem: Obstacle? {

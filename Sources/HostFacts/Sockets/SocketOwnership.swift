@@ -57,10 +57,14 @@ public struct SocketOwnership: Sendable {
   }
 
   /// The state until somebody looks.
-  public static let notLookedUp = SocketOwnership(
-    owners: PartialList([], rest: ownerNotLookedUp), process: .lacking(ownerNotLookedUp),
-    pid: .lacking(ownerNotLookedUp), unit: .lacking(ownerNotLookedUp),
-    socketActivated: .lacking(ownerNotLookedUp))
+  public static let notLookedUp = unavailable(ownerNotLookedUp)
+
+  /// Nothing is known, for one reason.
+  static func unavailable(_ why: Unreadable) -> SocketOwnership {
+    SocketOwnership(
+      owners: PartialList([], rest: why), process: .unavailable(why), pid: .unavailable(why),
+      unit: .unavailable(why), socketActivated: .unavailable(why))
+  }
 }
 
 let ownerNotLookedUp = Obstacle("owner not looked up")
@@ -80,4 +84,10 @@ public protocol OwnedSocket {
   var v6Only: Reading<Bool> { get set }
   /// IP_BIND_ADDRESS_NO_PORT.
   var bindAddressNoPort: Reading<Bool> { get set }
+  /// Whether anybody asks for its options: looking at them takes its descriptor for a moment.
+  var isWorthOptions: Bool { get }
+}
+
+extension OwnedSocket {
+  public var isWorthOptions: Bool { true }
 }

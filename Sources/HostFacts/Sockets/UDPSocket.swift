@@ -28,6 +28,9 @@ extension UDPSocket: FactObject {
   public static let documentation =
     "UDP sockets bound to one address, port and device for one user."
 
+  /// A client's socket is none that others wait for, and a resolver has thousands.
+  public var isWorthOptions: Bool { !connected }
+
   var transport: String { "udp" }
   var addressText: String { address.description }
   var family: String { address.family }
@@ -56,11 +59,13 @@ extension UDPSocket: FactObject {
         optional: true),
       .init(
         "reuse_address", \.reuseAddress,
-        "SO_REUSEADDR. pidfd_getfd; needs CAP_SYS_PTRACE. Absent for the kernel's own sockets.",
+        "SO_REUSEADDR. pidfd_getfd; needs CAP_SYS_PTRACE. Absent for the kernel's own sockets; not"
+          + " looked at where connected.",
         optional: true),
       .init(
         "reuse_port", \.reusePort,
-        "SO_REUSEPORT. pidfd_getfd; needs CAP_SYS_PTRACE. Absent for the kernel's own sockets.",
+        "SO_REUSEPORT. pidfd_getfd; needs CAP_SYS_PTRACE. Absent for the kernel's own sockets; not"
+          + " looked at where connected.",
         optional: true),
       .init(
         "bind_address_no_port", \.bindAddressNoPort,

@@ -61,6 +61,24 @@ private func looked(_ group: Group) -> Group {
     #expect(holders.gap == .init("descriptor scan stopped at the time limit"))
   }
 
+  @Test func descriptorsThatWereNotReadMayBeFurtherHolders() {
+    let scratch = ScratchDirectory()
+    runShell(
+      """
+      cd '\(scratch.path)' && mkdir -p proc/1/fd proc/2/fd proc/3/fd
+      for i in $(seq 0 299); do ln -s /dev/null proc/2/fd/$i; ln -s /dev/null proc/3/fd/$i; done
+      ln -s 'socket:[17]' proc/1/fd/9
+      """)
+    let root = HostRoot(scratch.path)
+    let found = SocketHolders.find([17], root: root, deadline: .never)
+    #expect(found.holders[17] == [.init(pid: 1, descriptor: 9)])
+    #expect(
+      found.skipped
+        == .init("descriptors beyond the first 256 of 2 processes were not read"))
+    // For one without a holder everything is read.
+    #expect(SocketHolders.find([17, 18], root: root, deadline: .never).skipped == nil)
+  }
+
   @Test func aSocketBehindManyDescriptorsIsFound() throws {
     let child = Child(
       python: """
@@ -101,6 +119,25 @@ struct SocketOwnerTests {
     #expect(group.reusePort.value == false)
   }
 
+  @Test func aListThatMayLackHoldersSaysSo() throws {
+    let many = Child(
+      python: """
+        many = [os.open("/dev/null", os.O_RDONLY) for _ in range(400)]
+        ready()
+        """)
+    let child = Child(
+      python: """
+        s = socket.socket()
+        ready(os.fstat(s.fileno()).st_ino)
+        """)
+    let group = looked(Group(inodes: [try #require(UInt64(child.words[0]))]))
+    #expect(many.pid > 0)
+    #expect(group.ownership.owners.elements.map(\.pid) == [Int(child.pid)])
+    #expect(group.ownership.owners.rest != nil)
+    #expect(group.ownership.pid.value == Int(child.pid))
+    #expect(group.reuseAddress.value == false)
+  }
+
   @Test func membersThatDisagree() throws {
     let child = Child(
       python: """
@@ -113,6 +150,24 @@ struct SocketOwnerTests {
     let group = looked(Group(inodes: child.words.compactMap { UInt64($0) }))
     #expect(group.reuseAddress == .unavailable(.init("members disagree")))
     #expect(group.reusePort.value == true)
+  }
+
+  @Test func optionsOfAConnectedDatagramSocketAreNotLookedAt() throws {
+    let child = Child(
+      python: """
+        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        ready(os.fstat(s.fileno()).st_ino)
+        """)
+    var row = SocketRow(
+      transport: .udp, state: .established, localAddress: .local, localPort: 4000,
+      remoteAddress: .local, remotePort: 53)
+    row.inode = try #require(UInt64(child.words[0]))
+    var sockets = SocketTable.complete([row]).sockets(settings: .test())
+    sockets.attachOwners(HostRoot(), deadline: .after(.seconds(30)))
+    let socket = try #require(sockets.boundUDP.elements.first)
+    #expect(socket.ownership.pid.value == Int(child.pid))
+    #expect(
+      socket.reuseAddress.problem?.reason == "options of connected UDP sockets are not looked at")
   }
 
   @Test func aNameThatWantsToDeceive() throws {

@@ -156,6 +156,22 @@ struct ProcNetTests {
     }
   }
 
+  @Test(arguments: [false, true])
+  func `bytes of zero are no address, whatever row they follow`(isIPv6: Bool) {
+    let lines = (isIPv6 ? Self.tcp6 : Self.tcp).split(separator: "\n").map(String.init)
+    let address = lines[2].split(separator: " ")[1].prefix { $0 != ":" }
+    let bad = String(repeating: "\0", count: address.count)
+    let zeros = lines[2].replacing(address + ":", with: bad + ":", maxReplacements: 1)
+    let broken = lines[2].replacing(address + ":", with: address.dropLast() + "x:")
+    for before in [lines[1], lines[2], broken, zeros] {
+      let text = [lines[0], before, zeros, lines[1]].joined(separator: "\n") + "\n"
+      let (rows, malformed) = Self.rows(text, isIPv6: isIPv6)
+      #expect(rows.count + malformed == 3)
+      #expect(malformed == (before == broken || before == zeros ? 2 : 1))
+      #expect(rows.last?.state == .listen)
+    }
+  }
+
   @Test func `a line without end is dropped up to its newline`() {
     let rows = Self.tcp.split(separator: "\n")
     let long = String(repeating: "0", count: 100_000)

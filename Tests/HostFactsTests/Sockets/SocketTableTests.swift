@@ -158,6 +158,65 @@ struct SocketTableTests {
     #expect(facts.udpPorts.elements.last?.percentUsed.value == 30)
   }
 
+  /// One UDP socket, port 4000, on each of so many addresses.
+  private static func udp(_ count: UInt32, peer: UInt16 = 0) -> [SocketRow] {
+    (0..<count).map { number in
+      SocketRow(
+        transport: .udp, state: .close, localAddress: InetAddress(ipv4: 0x7f01_0000 + number),
+        localPort: 40000, remoteAddress: .anyIPv4, remotePort: peer)
+    }
+  }
+
+  @Test func `many groups are kept up to a limit, and the lists say so`() {
+    let limit = BoundGroups.limit
+    let facts = SocketTable.complete(
+      Self.udp(UInt32(limit) + 5)
+        + (0..<limit + 3).map { number in
+          .listener(InetAddress(ipv4: 0x7f01_0000 + UInt32(number)), number == 0 ? 81 : 80)
+        }
+        // Through the last listener, which is beyond the limit.
+        + [.connection(InetAddress(ipv4: 0x7f01_0000 + UInt32(limit) + 2), 80, .there, 50000)]
+    ).sockets(settings: .test(40000...40009))
+    #expect(facts.boundUDP.elements.count == limit)
+    #expect(
+      facts.boundUDP.rest?.reason
+        == "more than 10000 bound UDP sockets; sockets left out: 5")
+    #expect(facts.udp.value == limit + 5)
+    #expect(facts.udpPorts.elements.count == limit)
+    #expect(facts.udpPorts.rest == facts.boundUDP.rest)
+    #expect(facts.listeners.elements.count == limit)
+    #expect(
+      facts.listeners.rest?.reason == "more than 10000 listeners; sockets left out: 3")
+    #expect(facts.inbound.value == 1)
+    #expect(facts.outbound.value == 0)
+  }
+
+  @Test func `ports of idle sockets beyond the limit are blocked all the same`() {
+    let limit = BoundGroups.limit
+    var rows = (0..<limit).map { number in
+      SocketRow.listener(InetAddress(ipv4: 0x7f01_0000 + UInt32(number)), 80)
+    }
+    rows.append(.listener(.local, 40000))
+    for index in rows.indices { rows[index].state = .boundInactive }
+    let facts = SocketTable.complete(rows).sockets(settings: .test(40000...40009))
+    #expect(
+      facts.boundIdle.value?.rest?.reason
+        == "more than 10000 bound TCP sockets; sockets left out: 1")
+    #expect(facts.portPool.blockedByBind.value == 1)
+    #expect(facts.portPool.blocked.value == 1)
+  }
+
+  @Test func `without the range or the reserved ports the use by UDP is not known`() {
+    var settings = SocketSettings.test()
+    settings.reservedPorts = .unavailable(.init("hidden"))
+    #expect(
+      SocketTable.complete(Self.udp(1)).sockets(settings: settings).udpPorts.rest?.reason
+        == "hidden")
+    settings.portRange = .unavailable(.init("gone"))
+    #expect(
+      SocketTable.complete(Self.udp(1)).sockets(settings: settings).udpPorts.rest?.reason == "gone")
+  }
+
   @Test func `a socket connected to itself is told, but for TIME_WAIT`() {
     let facts = SocketTable.complete([
       .connection(.local, 40000, .local, 40000),
