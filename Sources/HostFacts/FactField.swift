@@ -13,15 +13,19 @@ public protocol FactObject: FactValue {
   static var typeName: String { get }
   static var documentation: String { get }
   static var fields: [FactField<Self>] { get }
+  /// Where it was read as a whole; nil where that is known of what contains it.
+  var factOrigin: Origin? { get }
 }
 
 extension FactObject {
   public static var factType: Type { .object(typeName) }
+  public var factOrigin: Origin? { nil }
 
   public var factValue: CEL.Value {
     var values: [String: Field] = [:]
     for field in Self.fields { values[field.declaration.name] = field.read(self) }
-    return .object(ObjectValue(typeName: Self.typeName, fields: values))
+    let value = CEL.Value.object(ObjectValue(typeName: Self.typeName, fields: values))
+    return factOrigin.map { value.inheriting($0) } ?? value
   }
 }
 

@@ -252,6 +252,8 @@ import Testing
     #expect(sockets.source == "proc")
     #expect(sockets.listeners.elements.map(\.port) == [8080])
     #expect(sockets.listeners.rest == nil)
+    #expect(
+      sockets.listeners.elements.first?.origin == .file(SourceLocation(path: "/proc/net/tcp")))
     #expect(host.namespace.inode.value == nil)
     #expect(
       throws: NetworkNamespace.Failure(
@@ -275,6 +277,47 @@ import Testing
           + "devices and sockets that are only bound"
       ])
     #expect(reading.sources.first?.failure?.grant == "AF_NETLINK sockets")
+  }
+
+  @Test func eachTransportThatSockDiagRefusesIsReadInProc() throws {
+    let udp = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+    defer { close(udp) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    let bound = unsafe withUnsafePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe bind(udp, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    try #require(bound == 0)
+    let context = SocketsReading.Context(kernel: KernelVersion(6, 12)) { .test() }
+    let reading = SocketsReading.read(HostRoot(), deadline: .never, context: context) {
+      table, _, _, _ in
+      table.add(.listener(.local, 80))
+      for part in [SocketPart.listeners, .boundInactive, .connections] {
+        table.cover(part, .complete)
+      }
+      table.refuse(.udp, .init("sock_diag: this kernel has no such dump (ENOENT)"))
+      return nil
+    }
+    let sockets = try #require(reading.sockets.value)
+    #expect(sockets.source == "sock_diag")
+    #expect(sockets.listeners.elements.first?.origin == .dump("sock_diag"))
+    #expect(sockets.listeners.elements.first?.backlog.value != nil)
+    let mine = try #require(sockets.boundUDP.elements.first { $0.inodes == [inode(of: udp)] })
+    #expect(mine.origin == .file(SourceLocation(path: "/proc/net/udp")))
+    #expect(mine.device.problem?.reason == "/proc/net does not show it")
+    #expect(
+      sockets.udp.origin
+        == .derived([
+          .file(SourceLocation(path: "/proc/net/udp")),
+          .file(SourceLocation(path: "/proc/net/udp6")),
+        ]))
+    #expect(
+      reading.notices == [
+        "sock_diag: this kernel has no such dump (ENOENT); /proc/net/udp and udp6 were read "
+          + "instead, which lack devices"
+      ])
   }
 
   /// Runs in a process of its own, which gives up its rights.

@@ -90,7 +90,7 @@ extension SocketAssembly {
     return Destination(
       localAddress: place.address, address: key.remoteAddress, port: Int(key.remotePort),
       device: isLinkLocal
-        ? device(place.interface, whereNone: "no interface")
+        ? device(place.interface, .tcp, whereNone: "no interface")
         : .absent("not link-local"),
       rows: rows.count, portsUsed: needsReserved(used.count),
       portsReusable: needsBoth(use?.reusable),

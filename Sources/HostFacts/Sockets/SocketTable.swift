@@ -29,7 +29,10 @@ public enum SocketCoverage: Sendable {
 /// listeners first. Of listeners and other bound sockets ``BoundGroups/limit`` groups of each kind
 /// are kept; the rest is counted, and the lists say so. ``sockets(settings:interfaceName:)`` makes facts of it.
 public struct SocketTable: SocketRowSink, Sendable {
-  public let source: SocketSource
+  /// Where the rows come from, unless refused there.
+  private let source: SocketSource
+  /// What sock_diag refused: `/proc/net` shows it instead.
+  private(set) var refusals: [SocketRow.Transport: Obstacle] = [:]
 
   private(set) var listeners = BoundGroups()
   private(set) var idle = BoundGroups()
@@ -59,6 +62,16 @@ public struct SocketTable: SocketRowSink, Sendable {
   /// Says how a part's reading ended; until then it counts as not read.
   public mutating func cover(_ part: SocketPart, _ coverage: SocketCoverage) {
     coverages[part.rawValue] = coverage
+  }
+
+  /// Says that sock_diag gave nothing of a transport.
+  mutating func refuse(_ transport: SocketRow.Transport, _ why: Obstacle) {
+    refusals[transport] = why
+  }
+
+  /// Where the rows of a transport come from.
+  func source(of transport: SocketRow.Transport) -> SocketSource {
+    refusals[transport] == nil ? source : .proc
   }
 
   public func coverage(_ part: SocketPart) -> SocketCoverage { coverages[part.rawValue] }
