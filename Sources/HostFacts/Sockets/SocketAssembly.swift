@@ -31,6 +31,13 @@ struct SocketAssembly {
     return reading(value, needs: .boundInactive)
   }
 
+  /// What follows from a setting. Without the setting it still exists, but cannot be told.
+  func derived<Setting, Value>(
+    _ setting: Reading<Setting>, _ transform: (Setting) -> Value
+  ) -> Reading<Value> {
+    setting.problem.map { .lacking($0) } ?? setting.map(transform)
+  }
+
   func device(
     _ interface: UInt32, _ transport: SocketRow.Transport, whereNone: String
   ) -> Reading<String> {
