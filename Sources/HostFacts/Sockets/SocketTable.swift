@@ -54,6 +54,8 @@ public struct SocketTable: SocketRowSink, Sendable {
   private(set) var selfConnectionsLeftOut = 0
   private(set) var stateCounts = [Int](repeating: 0, count: 16)
   private(set) var udpRows = 0
+  /// Of listeners and UDP sockets in `/proc/net`.
+  private var inodes: Set<UInt64> = []
   private var coverages = [SocketCoverage](
     repeating: .incomplete(.init("not read")), count: SocketPart.allCases.count)
 
@@ -77,6 +79,7 @@ public struct SocketTable: SocketRowSink, Sendable {
   public func coverage(_ part: SocketPart) -> SocketCoverage { coverages[part.rawValue] }
 
   public mutating func add(_ row: SocketRow) {
+    if isRepeated(row) { return }
     guard row.transport == .tcp else {
       udpRows += 1
       udp.add(row)
@@ -94,6 +97,15 @@ public struct SocketTable: SocketRowSink, Sendable {
     default:
       addConnection(row)
     }
+  }
+
+  /// `/proc/net` repeats rows where its tables grow while they are read. A listener or UDP socket
+  /// that shows twice would count as two members.
+  private mutating func isRepeated(_ row: SocketRow) -> Bool {
+    guard source(of: row.transport) == .proc, row.state == .listen || row.transport == .udp,
+      row.inode != 0
+    else { return false }
+    return !inodes.insert(row.inode).inserted
   }
 
   /// Adds the inode of an MPTCP socket to the listener of its first subflow. The dump of TCP shows
