@@ -166,7 +166,10 @@ enum ProcMount {
   static func hidesProcesses(_ root: HostRoot) -> Bool {
     // PID 1 is always there; without it the option is at work.
     if (try? root.status("/proc/1")) == nil { return true }
-    guard geteuid() != 0, let mounts = root.text("/proc/self/mountinfo").value else { return false }
+    // Being root is not enough: a container may have taken the right away.
+    guard Capabilities.effective(root)?.includesTracing != true,
+      let mounts = root.text("/proc/self/mountinfo").value
+    else { return false }
     return MountInfo.parse(mounts).contains { mount in
       mount.type == "proc" && mount.path == "/proc"
         && mount.options.contains {
