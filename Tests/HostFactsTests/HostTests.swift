@@ -81,14 +81,15 @@ import Testing
   @Test func aSecondSampleTellsGrowthAndTime() throws {
     let host = try Host.read(HostOptions(sample: 0.2))
     let seconds = try #require(host.delta.seconds.value)
-    #expect(seconds >= 0.2 && seconds < 10)
+    #expect(seconds >= 0.2 && seconds < 100)
     #expect((host.delta.netstat.growth("TcpExt", "TW").value ?? -1) >= 0)
   }
 
   @Test func numbersThatAreNoTimesAreNoCrash() throws {
     let host = try Host.read(HostOptions(timeLimit: .infinity, sample: .nan))
     #expect(host.delta.seconds.value != nil)
-    #expect(try Host.read(HostOptions(timeLimit: -1)).notices.isEmpty == false)
+    // What answers at once is there; dumps stop before they begin.
+    #expect(try Host.read(HostOptions(timeLimit: -1)).sockets.value?.tcp.value == nil)
   }
 
   @Test func aStalledSourceIsLeftBehind() throws {
@@ -96,43 +97,43 @@ import Testing
     var sources = HostSources()
     sources.sockstat = { _ in
       asked.withLock { $0 += 1 }
-      sleep(20)
+      sleep(120)
       return .unavailable(.init("too late"))
     }
     let clock = ContinuousClock()
     let start = clock.now
-    let host = try Host.read(HostOptions(timeLimit: 2), from: sources)
-    #expect(clock.now - start < .seconds(10))
+    let host = try Host.read(HostOptions(timeLimit: 8), from: sources)
+    #expect(clock.now - start < .seconds(100))
     #expect(asked.withLock { $0 } == 1)
     #expect(
-      host.sockstat["TCP", "inuse"] == .unavailable(.init("did not answer within 2 s")))
+      host.sockstat["TCP", "inuse"] == .unavailable(.init("did not answer within 8 s")))
     #expect(host.netstat["TcpExt", "TW"].value != nil)
     #expect(host.kernel.value != nil)
     #expect(
       host.notices.contains(
-        .init(.warning, "'/proc/net/sockstat' did not answer within 2 s; the rest was read")))
+        .init(.warning, "'/proc/net/sockstat' did not answer within 8 s; the rest was read")))
   }
 
   @Test func everySourceMayStall() throws {
     var sources = HostSources()
     sources.identity = { _ in
-      sleep(5)
+      sleep(120)
       return .unavailable(.init(""))
     }
     sources.sysctl = { _, _, _, _ in
-      sleep(5)
+      sleep(120)
       return ProcSys([:])
     }
     sources.netstat = { _ in
-      sleep(5)
+      sleep(120)
       return .unavailable(.init(""))
     }
     sources.namespaces = { _, _ in
-      sleep(5)
+      sleep(120)
       return NamespaceSurvey()
     }
     sources.sockets = { _, _, _ in
-      sleep(5)
+      sleep(120)
       return SocketsReading(.init(""))
     }
     let host = try Host.read(HostOptions(timeLimit: 0.3, sample: 0.1), from: sources)
@@ -177,7 +178,7 @@ import Testing
     var sources = HostSources()
     Self.withOneListener(&sources)
     sources.owners = { _, _, sockets in
-      sleep(30)
+      sleep(120)
       return sockets
     }
     let host = try Host.read(HostOptions(timeLimit: 3), from: sources)
@@ -325,13 +326,17 @@ import Testing
   func anOrdinaryUserReadsWhatIsOpenToAll() async {
     await #expect(processExitsWith: .success) {
       let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-      // Nobody may not end what root began, so it ends by itself.
+      // Nobody may not end what root began, so it ends when this process has: it then reads the end
+      // of a pipe that nobody writes to.
+      var ends: [Int32] = [-1, -1]
+      guard unsafe pipe(&ends) == 0 else { exit(2) }
       let other = Child(
         python: """
           s = socket.socket()
           s.listen()
           print(os.getpid(), os.fstat(s.fileno()).st_ino, flush=True)
-          time.sleep(3)
+          os.close(\(ends[1]))
+          os.read(\(ends[0]), 1)
           """)
       guard listen(descriptor, 1) == 0, setgroups(0, nil) == 0, setgid(65534) == 0,
         setuid(65534) == 0
