@@ -22,7 +22,7 @@ extension Host {
     let identity = HostSource { sources.identity(root) }
     let settings = { @Sendable (entries: [SysctlEntry]) in
       let version = identity.value(by: limit.early)?.kernel.value?.version
-      let isInitial = NetworkNamespace.callerIsInInitial(root).value ?? true
+      let isInitial = NetworkNamespace.callerIsInInitial(root).value
       return sources.sysctl(root, entries, version, isInitial)
     }
     let hostSysctl = HostSource { settings(ProcSys.ofHost) }

@@ -40,11 +40,33 @@ struct SocketsReading: Sendable {
         "\(refusal.reason); the tables in /proc/net were read instead, which lack backlogs, "
           + "devices and sockets that are only bound")
     } else {
+      let notices = readRefused(into: &table, root, deadline)
       result = SocketsReading(
         table.sockets(settings: context.settings()), from: .dump("sock_diag"))
+      result.notices = notices
     }
     result.sources.append(source)
     return result
+  }
+
+  /// Reads in `/proc/net` what sock_diag refused; what to tell the user of it.
+  private static func readRefused(
+    into table: inout SocketTable, _ root: HostRoot, _ deadline: Deadline
+  ) -> [String] {
+    ProcNet.read(
+      into: &table, live: root.isLive, deadline: deadline, Set(table.refusals.keys)
+    ) { name, body in root.stream("/proc/net/\(name)", body) }
+    var notices: [String] = []
+    if let why = table.refusals[.tcp] {
+      notices.append(
+        "\(why.reason); /proc/net/tcp and tcp6 were read instead, which lack backlogs, devices and "
+          + "sockets that are only bound")
+    }
+    if let why = table.refusals[.udp] {
+      notices.append(
+        "\(why.reason); /proc/net/udp and udp6 were read instead, which lack devices")
+    }
+    return notices
   }
 
   private static func dump(
@@ -65,7 +87,6 @@ struct SocketsReading: Sendable {
       root.stream("/proc/net/\(name)", body)
     }
     return SocketsReading(
-      table.sockets(settings: context.settings()),
-      from: .file(SourceLocation(path: "/proc/net/tcp")))
+      table.sockets(settings: context.settings()), from: table.origin(of: .tcp))
   }
 }

@@ -9,7 +9,8 @@ public enum SockDiag {
   /// Fills `table`: listeners, bound sockets, connections, UDP, in this order.
   ///
   /// Returns why sock_diag cannot be used at all, and then nothing was read: read ``ProcNet``.
-  /// Otherwise the table knows what each part lacks; what was read before the deadline counts.
+  /// Otherwise the table knows which transport was refused (each has a kernel module of its own),
+  /// and what each part lacks; what was read before the deadline counts.
   /// - Parameters:
   ///   - kernel: Says whether no bound sockets means none, or a kernel before 6.8 without that
   ///     dump. Rows of a kernel with the dump backported are believed.
@@ -25,12 +26,36 @@ public enum SockDiag {
     var session = Session(socket: socket, deadline: deadline, replies: replies)
 
     let listeners = session.dump(.tcp(states: listening), .listeners, into: &table)
-    if listeners.rows == 0, case .incomplete(let why) = listeners.coverage, why != timedOut {
-      return why
+    if let why = refusal(listeners) {
+      table.refuse(.tcp, why)
+    } else {
+      table.cover(.listeners, listeners.coverage)
+      readRestOfTCP(&session, into: &table, kernel, multipath: multipath && listeners.rows > 0)
     }
-    table.cover(.listeners, listeners.coverage)
 
-    if multipath && listeners.rows > 0 {
+    let ipv4 = session.dump(.udp(UInt8(AF_INET)), .udp, into: &table)
+    if let why = refusal(ipv4) {
+      table.refuse(.udp, why)
+      return table.refusals[.tcp]
+    }
+    let ipv6 = session.dump(.udp(UInt8(AF_INET6)), .udp, into: &table).coverage
+    if case .incomplete = ipv6 { table.cover(.udp, ipv6) } else { table.cover(.udp, ipv4.coverage) }
+    return nil
+  }
+
+  /// Why a first dump gave nothing; nil where it did, and where there was only no time.
+  static func refusal(_ dump: Dump) -> Obstacle? {
+    guard dump.rows == 0, case .incomplete(let why) = dump.coverage, why != timedOut else {
+      return nil
+    }
+    return why
+  }
+
+  private static func readRestOfTCP(
+    _ session: inout Session, into table: inout SocketTable, _ kernel: KernelVersion?,
+    multipath: Bool
+  ) {
+    if multipath {
       // Refused where the kernel has no MPTCP: then no listener needs it.
       var found = MultipathListeners()
       for family in families {
@@ -44,14 +69,6 @@ public enum SockDiag {
 
     table.cover(
       .connections, session.dump(.tcp(states: connected), .connections, into: &table).coverage)
-
-    var udp = SocketCoverage.complete
-    for family in families {
-      let dump = session.dump(.udp(family), .udp, into: &table)
-      if case .incomplete = dump.coverage { udp = dump.coverage }
-    }
-    table.cover(.udp, udp)
-    return nil
   }
 
   private static let listening: UInt32 = 1 << 10
@@ -77,6 +94,7 @@ public enum SockDiag {
     return switch number {
     // EAFNOSUPPORT is what RestrictAddressFamilies= of a unit answers.
     case EAFNOSUPPORT, EACCES, EPERM: Obstacle(text, grant: "AF_NETLINK sockets")
+    case ENOENT: Obstacle("sock_diag: this kernel has no such dump (ENOENT)")
     default: Obstacle(text)
     }
   }
