@@ -72,6 +72,8 @@ public struct Host: Sendable {
   public var name: Reading<String> { identity.name }
   public var bootID: Reading<String> { identity.bootID }
   public var kernel: Reading<KernelRelease> { identity.kernel }
+  /// Whether the counters were read twice.
+  public var hasSecondSample: Bool { delta.seconds.value != nil }
   /// Whether PID 1 is in the audited namespace.
   public var isNamespaceOfPID1: Reading<Bool> { namespace.isPID1 }
 

@@ -20,20 +20,30 @@ extension Host {
     try namespace.tryToEnter(by: limit.end)
 
     let identity = HostSource { sources.identity(root) }
-    let settings = { @Sendable (entries: [SysctlEntry]) in
+    let settings = { @Sendable (entries: [SysctlEntry], isInitial: Reading<Bool>) in
       let version = identity.value(by: limit.early)?.kernel.value?.version
-      let isInitial = NetworkNamespace.callerIsInInitial(root).value ?? true
-      return sources.sysctl(root, entries, version, isInitial)
+      return sources.sysctl(root, entries, version, isInitial.value ?? true)
     }
-    let hostSysctl = HostSource { settings(ProcSys.ofHost) }
-    let sysctl = HostSource(in: namespace) { settings(ProcSys.ofNamespace) }
+    let recorded = root.recording?.file
+    let hostIsInitial = { @Sendable in
+      recorded?.hostIsInitial.reading ?? NetworkNamespace.callerIsInInitial(root)
+    }
+    let callerIsInInitial = { @Sendable in
+      recorded?.namespace.isInitial.reading ?? NetworkNamespace.callerIsInInitial(root)
+    }
+    let hostSysctl = HostSource { settings(ProcSys.ofHost, hostIsInitial()) }
+    let sysctl = HostSource(in: namespace) { settings(ProcSys.ofNamespace, callerIsInInitial()) }
     let rawSysctls = HostSource(in: namespace) { sources.rawSysctls(root, options.rawKeys) }
-    let isInitial = HostSource(in: namespace) { NetworkNamespace.callerIsInInitial(root) }
+    let isInitial = HostSource(in: namespace) { callerIsInInitial() }
     let netstat = HostSource(in: namespace) { NetstatSample(sources.netstat(root)) }
     let pause = options.sample.map(TimeLimit.bounded)
-    let delta = pause.map { pause in
-      HostSource(in: namespace) { second(netstat, after: pause, root, sources, limit) }
-    }
+    let delta =
+      recorded?.sampleSeconds.map { seconds in
+        HostSource { NetstatDelta(recorded: netstat, root, sources, seconds: seconds, limit) }
+      }
+      ?? pause.map { pause in
+        HostSource(in: namespace) { second(netstat, after: pause, root, sources, limit) }
+      }
     let sockstat = HostSource(in: namespace) { sources.sockstat(root) }
     let survey = HostSource { sources.namespaces(root, limit.dumps) }
     let dump = HostSource(in: namespace) {
@@ -48,7 +58,7 @@ extension Host {
 
     var answers = Answers(limit: limit)
     var sockets = answers.take(dump, "the socket tables", or: SocketsReading(limit.passed))
-    if root.isLive, case .value(let found, let origin) = sockets.sockets {
+    if root.isLive || recorded != nil, case .value(let found, let origin) = sockets.sockets {
       let owners = HostSource { sources.owners(root, limit.end, found) }
       sockets.sockets = .value(answers.take(owners, "'/proc/PID'", or: found), origin)
     }
@@ -56,16 +66,18 @@ extension Host {
     var host = answers.take(identity, "'/proc/sys/kernel'", or: .unavailable(limit.passed))
     host.sysctl = HostSysctl(
       answers.take(hostSysctl, "'/proc/sys'", or: .unavailable(ProcSys.ofHost, limit.passed)))
-    let identityOfNamespace = NamespaceIdentity(
-      namespace, survey: found,
-      isInitial: answers.take(isInitial, "'/proc/sys/net'", or: .unavailable(limit.passed)))
+    let identityOfNamespace =
+      recorded?.namespace.identity
+      ?? NamespaceIdentity(
+        namespace, survey: found,
+        isInitial: answers.take(isInitial, "'/proc/sys/net'", or: .unavailable(limit.passed)))
     let growth =
       delta.map { source in
         // The second sample has its own time on top of the limit.
         source.value(by: .after(.seconds(limit.seconds + (pause ?? 0))))
           ?? answers.stalled("the second sample", .unavailable(limit.passed))
       } ?? .notSampled
-    return Host(
+    let snapshot = Host(
       identity: host, namespace: identityOfNamespace,
       sysctl: answers.take(
         sysctl, "'/proc/sys/net'", or: .unavailable(ProcSys.ofNamespace, limit.passed)),
@@ -76,9 +88,13 @@ extension Host {
       ).reading,
       sockstat: answers.take(sockstat, "'/proc/net/sockstat'", or: .unavailable(limit.passed)),
       delta: growth, sockets: sockets.sockets,
-      namespaces: found.entries(audited: namespace), namespacesGap: found.gap,
+      namespaces: recorded?.namespaces.map(\.entry) ?? found.entries(audited: namespace),
+      namespacesGap: recorded.map { $0.namespacesGap?.unreadable } ?? found.gap,
       notices: notices(identityOfNamespace, sockets, answers),
       sources: sourceList(root, sockets))
+    root.recorder?.finish(
+      snapshot, hostIsInitial: HostSource { hostIsInitial() }.value(by: limit.end))
+    return snapshot
   }
 
   /// Reads the counters again, some seconds after the first reading.
@@ -88,7 +104,7 @@ extension Host {
   ) -> NetstatDelta {
     guard let first = first.value(by: limit.end) else { return .unavailable(limit.passed) }
     sleep(seconds: seconds)
-    let second = NetstatSample(sources.netstat(root))
+    let second = NetstatSample(sources.netstat(root.atSecondSample))
     return NetstatDelta(
       from: first.reading, to: second.reading,
       seconds: first.moment.duration(to: second.moment) / .seconds(1))
@@ -180,6 +196,21 @@ private func sleep(seconds: Double) {
     var wait = timespec(tv_sec: Int(whole), tv_nsec: Int(attoseconds / 1_000_000_000))
     // EINTR: a signal came; what is left is waited for in the next round.
     unsafe nanosleep(&wait, nil)
+  }
+}
+
+extension NetstatDelta {
+  /// From the two samples of a recording.
+  fileprivate init(
+    recorded first: HostSource<NetstatSample>, _ root: HostRoot, _ sources: HostSources,
+    seconds: Double, _ limit: TimeLimit
+  ) {
+    guard let first = first.value(by: limit.end) else {
+      self = .unavailable(limit.passed)
+      return
+    }
+    self.init(
+      from: first.reading, to: sources.netstat(root.atSecondSample), seconds: seconds)
   }
 }
 

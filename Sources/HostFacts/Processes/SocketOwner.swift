@@ -1,7 +1,13 @@
 internal import CEL
 
+/// Who tells of sockets' owners and options: the running system, or a recording of one.
+protocol SocketOwnerSource {
+  /// Fills one group of sockets.
+  mutating func attach(to socket: inout some OwnedSocket)
+}
+
 /// Fills in who holds the sockets and with which options.
-struct SocketOwnerLookup {
+struct SocketOwnerLookup: SocketOwnerSource {
   let root: HostRoot
   let deadline: Deadline
   private let holders: SocketHolders
@@ -26,7 +32,6 @@ struct SocketOwnerLookup {
     }
   }
 
-  /// Fills one group of sockets.
   mutating func attach(to socket: inout some OwnedSocket) {
     let found = socket.inodes.filter { holders.holders[$0] != nil }
     socket.ownership = ownership(inodes: socket.inodes, cgroupIDs: socket.cgroupIDs)
@@ -162,22 +167,31 @@ extension OwnedSocket {
 extension Sockets {
   /// Fills in owners and options of listeners, bound UDP sockets and idle bound sockets.
   mutating func attachOwners(_ root: HostRoot, deadline: Deadline) {
+    if root.recording != nil {
+      attachOwners(RecordedOwners(root))
+      return
+    }
     let idle = boundIdle.value?.elements ?? []
     let all: [any OwnedSocket] = listeners.elements + boundUDP.elements + idle
-    var lookup = SocketOwnerLookup(
-      inodes: Set(all.flatMap(\.inodes)), cgroupIDs: Set(all.flatMap(\.cgroupIDs)), root: root,
-      deadline: deadline)
+    attachOwners(
+      SocketOwnerLookup(
+        inodes: Set(all.flatMap(\.inodes)), cgroupIDs: Set(all.flatMap(\.cgroupIDs)), root: root,
+        deadline: deadline))
+  }
+
+  private mutating func attachOwners(_ source: some SocketOwnerSource) {
+    var source = source
     for index in listeners.elements.indices {
-      lookup.attach(to: &listeners.elements[index])
+      source.attach(to: &listeners.elements[index])
       // The only hard evidence so far that a port is configured: a socket unit names it.
       listeners.elements[index].fixed = listeners.elements[index].ownership.socketActivated
     }
     for index in boundUDP.elements.indices {
-      lookup.attach(to: &boundUDP.elements[index])
+      source.attach(to: &boundUDP.elements[index])
       boundUDP.elements[index].fixed = boundUDP.elements[index].ownership.socketActivated
     }
     guard case .value(var list, let origin) = boundIdle else { return }
-    for index in list.elements.indices { lookup.attach(to: &list.elements[index]) }
+    for index in list.elements.indices { source.attach(to: &list.elements[index]) }
     boundIdle = .value(list, origin)
   }
 }

@@ -18,13 +18,20 @@ public enum SockDiag {
   ///   - replies: Sees each datagram, for a recorded host.
   public static func read(
     into table: inout SocketTable, kernel: KernelVersion?, deadline: Deadline,
-    multipath: Bool = true, replies: ((SocketPart, Span<UInt8>) -> Void)? = nil
+    multipath: Bool = true, replies: ((SockDiagDump, Span<UInt8>) -> Void)? = nil
   ) -> Obstacle? {
     var failure: Int32 = 0
     guard let socket = NetlinkSocket(failure: &failure) else { return obstacle(failure) }
     var session = Session(socket: socket, deadline: deadline, replies: replies)
+    return read(into: &table, kernel: kernel, multipath: multipath, from: &session)
+  }
 
-    let listeners = session.dump(.tcp(states: listening), .listeners, into: &table)
+  /// The same from whoever answers.
+  static func read<Source: SockDiagSource & ~Copyable>(
+    into table: inout SocketTable, kernel: KernelVersion?, multipath: Bool = true,
+    from source: inout Source
+  ) -> Obstacle? {
+    let listeners = source.dump(.tcpListeners, into: &table)
     if listeners.rows == 0, case .incomplete(let why) = listeners.coverage, why != timedOut {
       return why
     }
@@ -33,32 +40,21 @@ public enum SockDiag {
     if multipath && listeners.rows > 0 {
       // Refused where the kernel has no MPTCP: then no listener needs it.
       var found = MultipathListeners()
-      for family in families {
-        _ = session.dump(.multipath(family, states: listening), .listeners, into: &found)
-      }
+      _ = source.dump(.multipathListenersIPv4, into: &found)
+      _ = source.dump(.multipathListenersIPv6, into: &found)
       for row in found.rows { table.addMultipathListener(row) }
     }
 
-    let idle = session.dump(.tcp(states: boundInactive), .boundInactive, into: &table)
+    let idle = source.dump(.tcpBound, into: &table)
     table.cover(.boundInactive, coverage(ofBoundInactive: idle, kernel: kernel))
+    table.cover(.connections, source.dump(.tcpConnections, into: &table).coverage)
 
-    table.cover(
-      .connections, session.dump(.tcp(states: connected), .connections, into: &table).coverage)
-
-    var udp = SocketCoverage.complete
-    for family in families {
-      let dump = session.dump(.udp(family), .udp, into: &table)
-      if case .incomplete = dump.coverage { udp = dump.coverage }
-    }
+    var udp = source.dump(.udpIPv4, into: &table).coverage
+    let ipv6 = source.dump(.udpIPv6, into: &table).coverage
+    if case .incomplete = ipv6 { udp = ipv6 }
     table.cover(.udp, udp)
     return nil
   }
-
-  private static let listening: UInt32 = 1 << 10
-  private static let boundInactive: UInt32 = 1 << 13
-  /// TCP_ESTABLISHED to TCP_NEW_SYN_RECV without LISTEN.
-  private static let connected: UInt32 = 0x1ffe & ~listening
-  private static let families = [UInt8(AF_INET), UInt8(AF_INET6)]
 
   /// An empty answer is also what a kernel gives that does not know the state.
   static func coverage(
@@ -85,6 +81,29 @@ public enum SockDiag {
   struct Dump {
     var rows = 0
     var coverage = SocketCoverage.complete
+    private var malformed = 0
+    private var isInterrupted = false
+
+    init(rows: Int = 0, coverage: SocketCoverage = .complete) {
+      self.rows = rows
+      self.coverage = coverage
+    }
+
+    /// Counts what one datagram said.
+    mutating func add(_ reply: SockDiagReply.Result) {
+      rows += reply.rows
+      malformed += reply.malformedRows
+      isInterrupted = isInterrupted || reply.isInterrupted
+    }
+
+    /// The kernel said that this is all.
+    mutating func end() {
+      if malformed > 0 {
+        coverage = .incomplete(.init("sock_diag: \(malformed) rows are malformed"))
+      } else if isInterrupted {
+        coverage = .incomplete(.init("sock_diag: the tables changed during the dump"))
+      }
+    }
   }
 
   private struct MultipathListeners: SocketRowSink {
@@ -94,11 +113,10 @@ public enum SockDiag {
   }
 
   /// Dumps over one netlink socket, one after the other.
-  private struct Session: ~Copyable {
+  private struct Session: ~Copyable, SockDiagSource {
     private let socket: NetlinkSocket
     private let deadline: Deadline
-    private let replies: ((SocketPart, Span<UInt8>) -> Void)?
-    private var sequence: UInt32 = 0
+    private let replies: ((SockDiagDump, Span<UInt8>) -> Void)?
     /// Where a dump was given up, the rest of it would come before the next one.
     private var given: SocketCoverage?
     /// The kernel fills at most 32 KiB.
@@ -106,63 +124,50 @@ public enum SockDiag {
 
     init(
       socket: consuming NetlinkSocket, deadline: Deadline,
-      replies: ((SocketPart, Span<UInt8>) -> Void)?
+      replies: ((SockDiagDump, Span<UInt8>) -> Void)?
     ) {
       self.socket = socket
       self.deadline = deadline
       self.replies = replies
     }
 
-    mutating func dump<Sink: SocketRowSink>(
-      _ request: SockDiagRequest, _ part: SocketPart, into sink: inout Sink
-    ) -> Dump {
-      if let given { return Dump(rows: 0, coverage: given) }
-      if deadline.hasPassed { return Dump(rows: 0, coverage: .incomplete(timedOut)) }
-      sequence += 1
-      let status = socket.send(request.bytes(sequence: sequence))
-      if status != 0 { return Dump(rows: 0, coverage: .incomplete(obstacle(status))) }
-      var dump = Dump()
-      var malformed = 0
-      var isInterrupted = false
+    mutating func dump<Sink: SocketRowSink>(_ dump: SockDiagDump, into sink: inout Sink) -> Dump {
+      if let given { return Dump(coverage: given) }
+      if deadline.hasPassed { return Dump(coverage: .incomplete(timedOut)) }
+      let status = socket.send(dump.request.bytes(sequence: dump.rawValue))
+      if status != 0 { return Dump(coverage: .incomplete(obstacle(status))) }
+      var result = Dump()
       while true {
         let count: Int
         switch socket.receive(into: &buffer, timeout: timeout) {
         case .datagram(let size): count = size
         case .truncated(let size):
-          return giveUp(dump, .init("sock_diag: a reply of \(size) bytes did not fit"))
-        case .timedOut: return giveUp(dump, timedOut)
-        case .failed(let number): return giveUp(dump, obstacle(number))
+          return giveUp(result, .init("sock_diag: a reply of \(size) bytes did not fit"))
+        case .timedOut: return giveUp(result, timedOut)
+        case .failed(let number): return giveUp(result, obstacle(number))
         }
-        let result = reply(count, request.transport, part, into: &sink)
-        dump.rows += result.rows
-        malformed += result.malformedRows
-        isInterrupted = isInterrupted || result.isInterrupted
-        switch result.outcome {
+        let reply = take(dump, count, into: &sink)
+        result.add(reply)
+        switch reply.outcome {
         case .more: break
         case .done:
-          if malformed > 0 {
-            dump.coverage = .incomplete(.init("sock_diag: \(malformed) rows are malformed"))
-          } else if isInterrupted {
-            dump.coverage = .incomplete(.init("sock_diag: the tables changed during the dump"))
-          }
-          return dump
+          result.end()
+          return result
         case .failed(let number):
-          dump.coverage = .incomplete(obstacle(number))
-          return dump
-        case .malformed(let why): return giveUp(dump, .init("sock_diag: \(why)"))
+          result.coverage = .incomplete(obstacle(number))
+          return result
+        case .malformed(let why): return giveUp(result, .init("sock_diag: \(why)"))
         }
-        if deadline.hasPassed { return giveUp(dump, timedOut) }
+        if deadline.hasPassed { return giveUp(result, timedOut) }
       }
     }
 
-    private func reply<Sink: SocketRowSink>(
-      _ count: Int, _ transport: SocketRow.Transport, _ part: SocketPart, into sink: inout Sink
+    private func take<Sink: SocketRowSink>(
+      _ dump: SockDiagDump, _ count: Int, into sink: inout Sink
     ) -> SockDiagReply.Result {
       let datagram = buffer.span.extracting(0..<count)
-      replies?(part, datagram)
-      return SockDiagReply.parse(
-        datagram, transport: transport, sequence: sequence,
-        state: part == .boundInactive ? .boundInactive : nil, into: &sink)
+      replies?(dump, datagram)
+      return dump.parse(datagram, into: &sink)
     }
 
     /// Microseconds: what the deadline leaves, and never more than 5 s, which the kernel never

@@ -1,0 +1,124 @@
+/// `sockets.json`: who held the sockets, with which options.
+struct RecordedSockets: Codable, Sendable {
+  var sockets: [RecordedSocket]
+
+  /// Listeners, bound UDP sockets and idle bound sockets.
+  init(_ sockets: Sockets) {
+    let owned: [any OwnedSocket] =
+      sockets.listeners.elements + sockets.boundUDP.elements
+      + (sockets.boundIdle.value?.elements ?? [])
+    self.sockets = owned.map { RecordedSocket($0) }
+  }
+}
+
+/// One listener, or what else is bound, by the inodes of its members.
+struct RecordedSocket: Codable, Sendable {
+  var inodes: [UInt64]
+  var cgroupIDs: [UInt64]
+  var owners: [RecordedOwner]
+  /// Why there may be more owners.
+  var ownersGap: RecordedReason?
+  var process: RecordedReading<String>
+  var pid: RecordedReading<Int>
+  var unit: RecordedReading<String>
+  var socketActivated: RecordedReading<Bool>
+  var reuseAddress: RecordedReading<Bool>
+  var reusePort: RecordedReading<Bool>
+  var v6Only: RecordedReading<Bool>
+  var bindAddressNoPort: RecordedReading<Bool>
+
+  init(_ socket: some OwnedSocket) {
+    inodes = socket.inodes
+    cgroupIDs = socket.cgroupIDs
+    let ownership = socket.ownership
+    owners = ownership.owners.elements.map {
+      RecordedOwner(pid: $0.pid, process: $0.process, unit: .init($0.unit))
+    }
+    ownersGap = ownership.owners.rest.map(RecordedReason.init)
+    process = .init(ownership.process)
+    pid = .init(ownership.pid)
+    unit = .init(ownership.unit)
+    socketActivated = .init(ownership.socketActivated)
+    reuseAddress = .init(socket.reuseAddress)
+    reusePort = .init(socket.reusePort)
+    v6Only = .init(socket.v6Only)
+    bindAddressNoPort = .init(socket.bindAddressNoPort)
+  }
+
+  /// Fills a socket with the same inodes.
+  func fill(_ socket: inout some OwnedSocket) {
+    socket.ownership = SocketOwnership(
+      owners: PartialList(
+        owners.map { SocketOwner(pid: $0.pid, process: $0.process, unit: $0.unit.reading) },
+        rest: ownersGap?.unreadable),
+      process: process.reading, pid: pid.reading, unit: unit.reading,
+      socketActivated: socketActivated.reading)
+    socket.reuseAddress = reuseAddress.reading
+    socket.reusePort = reusePort.reading
+    socket.v6Only = v6Only.reading
+    socket.bindAddressNoPort = bindAddressNoPort.reading
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case inodes, owners, process, pid, unit
+    case cgroupIDs = "cgroup_ids"
+    case ownersGap = "owners_gap"
+    case socketActivated = "socket_activated"
+    case reuseAddress = "reuse_address"
+    case reusePort = "reuse_port"
+    case v6Only = "v6only"
+    case bindAddressNoPort = "bind_address_no_port"
+  }
+}
+
+/// A process that held a socket.
+struct RecordedOwner: Codable, Sendable {
+  var pid: Int
+  var process: String
+  var unit: RecordedReading<String>
+}
+
+/// Tells owners and options from `sockets.json`.
+struct RecordedOwners: SocketOwnerSource {
+  private let sockets: [Key: RecordedSocket]
+  private let gap: Unreadable?
+
+  /// Inodes are the kernel's own, and the kernel's sockets without one have a group at most.
+  private struct Key: Hashable {
+    var inodes: [UInt64]
+    var cgroupIDs: [UInt64]
+  }
+
+  static let path = "/sockets.json"
+  /// Some 500 bytes a socket, and a host with 100,000 UDP sockets is a large one.
+  static let limit = 64 << 20
+
+  init(_ root: HostRoot) {
+    switch root.bytes(Self.path, limit: Self.limit) {
+    case .value(let bytes, _):
+      do throws(RecordingFailure) {
+        let file = try RecordingJSON.decode(RecordedSockets.self, bytes, "'sockets.json'")
+        sockets = Dictionary(
+          file.sockets.map { (Key(inodes: $0.inodes, cgroupIDs: $0.cgroupIDs), $0) },
+          uniquingKeysWith: { first, _ in first })
+        gap = nil
+      } catch {
+        (sockets, gap) = ([:], .init(error.description))
+      }
+    case .absent: (sockets, gap) = ([:], .init("the recording has no 'sockets.json'"))
+    case .unavailable(let why): (sockets, gap) = ([:], why)
+    }
+  }
+
+  mutating func attach(to socket: inout some OwnedSocket) {
+    if let known = sockets[Key(inodes: socket.inodes, cgroupIDs: socket.cgroupIDs)] {
+      known.fill(&socket)
+      return
+    }
+    let why = gap ?? Unreadable("'sockets.json' does not tell of this socket")
+    socket.ownership = SocketOwnership(
+      owners: PartialList([], rest: why), process: .unavailable(why), pid: .unavailable(why),
+      unit: .unavailable(why), socketActivated: .unavailable(why))
+    socket.fillOptions(from: [.unavailable(why)])
+  }
+}
