@@ -42,6 +42,8 @@ public final class HostRoot: Sendable {
     var kind: Kind
     var device: UInt64
     var inode: UInt64
+    /// Bytes of a regular file.
+    var size: Int
   }
 
   /// How large a file may be that is read whole; the largest in `/proc` are far below.
@@ -115,6 +117,8 @@ public final class HostRoot: Sendable {
     var content: [UInt8] = []
     do throws(ReadFailure) {
       let file = try open(path)
+      // Files of a running system's `/proc` have no size; others need not be read to know it.
+      if !isLive, try HostRoot.status(of: file).size > limit { throw .longer(limit: limit) }
       while true {
         let count = try append(from: file, atMost: chunk, to: &content)
         if count == 0 { break }
@@ -194,9 +198,16 @@ public final class HostRoot: Sendable {
 
   /// The kind and identity of what a path names, links followed. Opens nothing: safe on devices.
   func status(_ path: String) throws(ReadFailure) -> Status {
-    let status = try HostRoot.status(of: try descriptor(path, flags: pathOnly | O_CLOEXEC))
-    if status.kind == .directory { recorder?.directory(path) }
-    return status
+    do throws(ReadFailure) {
+      let status = try HostRoot.status(of: try descriptor(path, flags: pathOnly | O_CLOEXEC))
+      if status.kind == .directory { recorder?.directory(path) }
+      return status
+    } catch {
+      guard error.isAbsence else { throw error }
+      recorder?.missing(path, in: folder, nil)
+      if let recording { return try recording.status(ofMissing: folder + path) }
+      throw error
+    }
   }
 
   /// Opens a regular file for reading.
@@ -239,7 +250,9 @@ public final class HostRoot: Sendable {
 
   /// A missing file of `/proc` says nothing where `/proc` itself is missing.
   private func failed<Value>(_ path: String, _ failure: ReadFailure) -> Reading<Value> {
-    if let recording, failure.isAbsence { return recording.reading(ofMissing: folder + path) }
+    if let recording, failure.isAbsence || failure == .notRecorded {
+      return recording.reading(ofMissing: folder + path)
+    }
     let reading: Reading<Value> =
       failure.isAbsence && path.hasPrefix("/proc/") && !hasProc
       ? .unavailable(.init("'/proc' is not mounted")) : failure.reading(path)
@@ -269,7 +282,9 @@ public final class HostRoot: Sendable {
       case S_IFSOCK: .socket
       default: .device
       }
-    return Status(kind: kind, device: UInt64(result.st_dev), inode: UInt64(result.st_ino))
+    return Status(
+      kind: kind, device: UInt64(result.st_dev), inode: UInt64(result.st_ino),
+      size: Int(result.st_size))
   }
 
   private func append(
@@ -278,7 +293,10 @@ public final class HostRoot: Sendable {
     let number = file.number
     var result = 0
     var failure: Int32 = 0
-    content.reserveCapacity(content.count + count)
+    if content.capacity - content.count < count {
+      // Exactly what is needed would copy everything at each piece of a large file.
+      content.reserveCapacity(max(content.count + count, 2 * content.capacity))
+    }
     content.append(addingCapacity: count) { output in
       unsafe output.withUnsafeMutableBufferPointer { buffer, initialized in
         repeat {

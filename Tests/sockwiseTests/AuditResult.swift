@@ -16,6 +16,7 @@ struct AuditResult: Sendable {
   struct Notice: Decodable, Sendable {
     var level: String
     var message: String
+    var rule: String?
   }
 
   struct Finding: Decodable, Sendable {
@@ -62,9 +63,15 @@ struct AuditResult: Sendable {
   private static func once(
     _ arguments: [String], as user: BuiltBinary.User
   ) throws -> AuditResult {
-    let result = try BuiltBinary.run(["audit", "--format", "json"] + arguments, as: user)
-    return AuditResult(
-      status: result.status, errors: result.errors,
-      report: try JSONDecoder().decode(Report.self, from: Data(result.output.utf8)))
+    try AuditResult(BuiltBinary.run(["audit", "--format", "json"] + arguments, as: user))
+  }
+}
+
+extension AuditResult {
+  /// What `sockwise audit --format json` printed.
+  init(_ result: Subprocess.Result) throws {
+    status = result.status
+    errors = result.errors
+    report = try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
   }
 }

@@ -105,7 +105,7 @@ struct RecordedOwners: SocketOwnerSource {
       } catch {
         (sockets, gap) = ([:], .init(error.description))
       }
-    case .absent: (sockets, gap) = ([:], .init("the recording has no 'sockets.json'"))
+    case .absent(let why): (sockets, gap) = ([:], .init(why))
     case .unavailable(let why): (sockets, gap) = ([:], why)
     }
   }

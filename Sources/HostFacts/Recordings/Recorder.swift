@@ -16,6 +16,7 @@ public final class Recorder: Sendable {
     /// Files that are written piece by piece.
     var open: [String: Piecewise] = [:]
     var absent: Set<String> = []
+    var directories: Set<String> = []
     var unreadable: [String: Unreadable] = [:]
     var written: Set<String> = []
     var tables: RecordedTables?
@@ -73,16 +74,14 @@ public final class Recorder: Sendable {
     }
   }
 
-  /// A directory that is there.
+  /// A directory that is there. Only its name is kept: copies lose empty directories.
   func directory(_ path: String) {
     guard Self.wants(path) else { return }
-    attempt { state throws(RecordingFailure) in
-      if state.written.insert(path).inserted { try directory.makeDirectory(path) }
-    }
+    state.withLock { _ = $0.directories.insert(path) }
   }
 
   /// A file that is not there, or could not be read.
-  func missing(_ path: String, in folder: String = "", _ why: Unreadable?) {
+  func missing(_ path: String, in folder: String, _ why: Unreadable?) {
     guard Self.wants(path) else { return }
     state.withLock { state in
       if let why {
@@ -166,6 +165,7 @@ public final class Recorder: Sendable {
         namespaces: host.namespaces.map(RecordedEntry.init),
         namespacesGap: host.namespacesGap.map(RecordedReason.init), socketTables: state.tables,
         interfaces: state.interfaces, sampleSeconds: host.delta.seconds.value,
+        directories: state.directories.sorted(),
         absent: state.absent.subtracting(state.written).sorted(),
         unreadable: state.unreadable.sorted { $0.key < $1.key }
           .map { RecordedFailure(path: $0.key, why: .init($0.value)) })

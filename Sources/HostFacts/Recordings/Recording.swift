@@ -1,4 +1,5 @@
 internal import CEL
+internal import Glibc
 
 /// A recorded host, as its `recording.json` tells.
 public struct Recording: Sendable {
@@ -10,6 +11,7 @@ public struct Recording: Sendable {
 
   let file: RecordingFile
   private let absent: Set<String>
+  private let directories: Set<String>
   private let unreadable: [String: Unreadable]
 
   static let path = "/recording.json"
@@ -17,6 +19,7 @@ public struct Recording: Sendable {
   init(_ file: RecordingFile) {
     self.file = file
     absent = Set(file.absent)
+    directories = Set(file.directories)
     unreadable = Dictionary(
       file.unreadable.map { ($0.path, $0.why.unreadable) }, uniquingKeysWith: { first, _ in first })
   }
@@ -44,6 +47,12 @@ public struct Recording: Sendable {
   func reading<Value>(ofMissing path: String) -> Reading<Value> {
     if absent.contains(path) { return .absent("there is no '\(path)'") }
     return .unavailable(unreadable[path] ?? .init("the recording has no '\(path)'"))
+  }
+
+  /// What a path names of which the recording has no file.
+  func status(ofMissing path: String) throws(ReadFailure) -> HostRoot.Status {
+    if directories.contains(path) { return .init(kind: .directory, device: 0, inode: 0, size: 0) }
+    throw absent.contains(path) ? .system(ENOENT) : .notRecorded
   }
 
   /// Name of an interface of the recorded host.

@@ -61,11 +61,6 @@ final class RecordingDirectory: Sendable {
     return FileDescriptor(owning: number)
   }
 
-  /// Makes a directory, and those above it.
-  func makeDirectory(_ name: String) throws(RecordingFailure) {
-    _ = try makeDirectories(name.split(separator: "/").map(String.init))
-  }
-
   private func makeDirectories(_ components: [String]) throws(RecordingFailure) -> FileDescriptor {
     let number = fcntl(base.number, F_DUPFD_CLOEXEC, 0)
     guard number >= 0 else { throw failure("", errno) }

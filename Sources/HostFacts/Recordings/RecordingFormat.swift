@@ -28,6 +28,8 @@ struct RecordingFile: Codable, Sendable {
   var interfaces: [String: String]
   /// Between the two samples; nil for one.
   var sampleSeconds: Double?
+  /// Directories that are there; copies of a recording may lose empty ones.
+  var directories: [String]
   /// Files that were looked for and are not there.
   var absent: [String]
   /// Files that could not be read.
@@ -37,7 +39,7 @@ struct RecordingFile: Codable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case schema, tool, recorded, anonymized, kernel, namespace, namespaces, interfaces, absent
-    case unreadable
+    case directories, unreadable
     case byteOrder = "byte_order"
     case hostIsInitial = "host_is_initial"
     case namespacesGap = "namespaces_gap"
