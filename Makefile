@@ -10,7 +10,7 @@ BINARY := .build/release/sockwise
 RELEASE := -c release --static-swift-stdlib --product sockwise -Xlinker -s
 TEST := --disable-xctest
 
-.PHONY: help setup build audit check lint test rules clean
+.PHONY: help setup build audit check lint test rules fixtures clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -53,6 +53,12 @@ test:
 rules: build
 	$(BINARY) rules check
 	$(BINARY) rules test
+
+# The recorded hosts of Tests/Fixtures/hosts anew, with their reports; as root. The diff is the review.
+fixtures: setup
+	swift build --build-tests $(TEST)
+	Tests/Fixtures/hosts/make.py .build/debug/sockwise
+	RECORD=1 swift test --skip-build $(TEST) --filter RecordedHostTests
 
 clean:
 	rm -rf .build

@@ -1,5 +1,6 @@
 /// Rows of `/proc/net/{tcp,tcp6,udp,udp6}` with other addresses. They are laid out as
-/// ``ProcNetText`` says; a line that is neither a row nor the header is dropped.
+/// ``ProcNetText`` says; a line that is neither a row nor the header is dropped, and so is a row
+/// that was cut off.
 struct AnonymousRows: Sendable {
   /// Digits of an address: 8 or 32.
   private let width: Int
@@ -26,12 +27,6 @@ struct AnonymousRows: Sendable {
       }
     }
     return result
-  }
-
-  /// A row that was cut off has no newline.
-  mutating func finish() -> [UInt8] {
-    carry.removeAll()
-    return []
   }
 
   private func row(_ line: [UInt8]) -> [UInt8] {

@@ -26,13 +26,14 @@ public final class Recorder: Sendable {
   }
 
   /// A file that is written piece by piece.
-  private final class Piecewise: Sendable {
+  private final class Piecewise {
     let file: FileDescriptor
-    let rows: Mutex<AnonymousRows>?
+    /// Of a table whose addresses are to be replaced.
+    var rows: AnonymousRows?
 
     init(_ file: consuming FileDescriptor, rows: AnonymousRows?) {
       self.file = file
-      self.rows = rows.map { Mutex($0) }
+      self.rows = rows
     }
   }
 
@@ -100,8 +101,7 @@ public final class Recorder: Sendable {
     let bytes = piece.copied
     attempt { state throws(RecordingFailure) in
       let table = try piecewise(folder + path, path, in: &state)
-      try directory.write(
-        table.rows?.withLock { $0.consume(bytes) } ?? bytes, to: table.file)
+      try directory.write(table.rows?.consume(bytes) ?? bytes, to: table.file)
     }
   }
 
@@ -109,10 +109,7 @@ public final class Recorder: Sendable {
   func endOfTable(_ path: String, in folder: String) {
     guard Self.wants(path) else { return }
     attempt { state throws(RecordingFailure) in
-      let table = try piecewise(folder + path, path, in: &state)
-      if let rest = table.rows?.withLock({ $0.finish() }) {
-        try directory.write(rest, to: table.file)
-      }
+      _ = try piecewise(folder + path, path, in: &state)
       state.open[folder + path] = nil
       state.written.insert(folder + path)
     }

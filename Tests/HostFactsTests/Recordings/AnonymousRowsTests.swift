@@ -25,7 +25,7 @@ struct AnonymousRowsTests {
       result += rows.consume(Array(rest.prefix(piece)))
       rest = rest.dropFirst(piece)
     }
-    return String(decoding: result + rows.finish(), as: UTF8.self)
+    return String(decoding: result, as: UTF8.self)
   }
 
   private func parsed(_ text: String, isIPv6: Bool = false) -> [SocketRow] {

@@ -60,6 +60,32 @@ import Testing
     #expect(recorded.hasSecondSample)
   }
 
+  /// As where sock_diag is refused.
+  @Test(arguments: [false, true]) func `the tables of /proc are recorded too`(_ anonymize: Bool)
+    throws
+  {
+    var sources = HostSources()
+    sources.sockets = { root, deadline, context in
+      .read(root, deadline: deadline, context: context) { _, _, _, _ in
+        Unreadable("sock_diag: refused", grant: "AF_NETLINK sockets")
+      }
+    }
+    let recorder = try Recorder(
+      directory: path, tool: "0.1.0", time: "2026-01-01T00:00:00Z", anonymize: anonymize)
+    let live = try Host.read(HostOptions(root: HostRoot(recordingTo: recorder)), from: sources)
+    let recorded = try replay()
+    #expect(recorder.failure == nil)
+    let (old, new) = (try #require(live.sockets.value), try #require(recorded.sockets.value))
+    #expect(new.source == "proc")
+    #expect(new.tcp == old.tcp)
+    #expect(new.udp == old.udp)
+    #expect(new.boundIdle.value?.rest == old.boundIdle.value?.rest)
+    #expect(
+      new.listeners.elements.map(\.port).sorted() == old.listeners.elements.map(\.port).sorted())
+    #expect(
+      recorded.notices.map(\.message) == live.notices.map(\.message), "sock_diag's refusal is told")
+  }
+
   @Test func `a key that was not recorded is not absent`() throws {
     _ = try record()
     let host = try replay(HostOptions(rawKeys: ["net.ipv4.tcp_rmem", "no.such.key"]))
@@ -152,13 +178,25 @@ import Testing
       "sock_diag/tcp-listen.bin", "cp /bin/true",
       "'/sock_diag/tcp-listen.bin': a message says that it has 1179403647 bytes"
     ),
+    (
+      "sock_diag/tcp-listen.bin", "truncate -s 0 $1; truncate -s 1T",
+      "'/sock_diag/tcp-listen.bin': a message says that it has 0 bytes"
+    ),
+    (
+      "sock_diag/tcp-listen.bin", "rm $1; mkfifo",
+      "'/sock_diag/tcp-listen.bin' is a FIFO"
+    ),
+    (
+      "sock_diag/tcp-listen.bin", "ln -sf ../../../../../dev/zero",
+      "the recording has no '/sock_diag/tcp-listen.bin'"
+    ),
   ]
 
   @Test(arguments: damage.indices)
   func `without listeners there are no sockets`(_ index: Int) throws {
     _ = try record()
     let (file, command, reason) = Self.damage[index]
-    runShell("\(command) '\(path)/\(file)'")
+    runShell("set -- '\(path)/\(file)'; \(command) \"$1\"")
     #expect(try replay().sockets.unreadable == .init(reason))
   }
 
