@@ -1,19 +1,27 @@
 # make audit   install what is missing, build, audit this host
 # make check   install what is missing, run every test
+# make docs    rewrite what the code says in man/ and rules/rule.schema.json
 # make build   .build/release/sockwise: one file, the Swift runtime and the rules inside
+# make bench   root: measure against ss, cat and a raw dump; JSON=file SIZES="1000 100000"
+# make size    fail where the binary has grown beyond its limit
+# make fuzz    TIME=seconds: feed each parser with what breaks parsers, 60 seconds each
+# make sanitize  the tests under AddressSanitizer and ThreadSanitizer
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
 BINARY := .build/release/sockwise
-RELEASE := -c release --static-swift-stdlib --product sockwise -Xlinker -s
+# Stripped; and without the dynamic symbols that would keep unused code (0.5 MB).
+RELEASE := -c release --static-swift-stdlib --product sockwise \
+  -Xlinker -s -Xlinker --no-export-dynamic -Xlinker --icf=safe
 TEST := --disable-xctest
 
-.PHONY: help setup build audit check lint test rules fixtures clean
+.PHONY: help setup build audit check lint test release docs fixtures bench size fuzz fuzz-ci \
+  fuzz-build sanitize clean
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n 's/^# make /make /p' Makefile
 
 # Swift 6.3 cannot be had from Debian; libyaml can, and root may install it.
 setup:
@@ -37,11 +45,11 @@ build: setup
 audit: build
 	@$(BINARY) audit || [ $$? -eq 1 ]
 
-check: setup lint test rules
+check: setup lint test release size
 
 # Foundation would add 44 MB of ICU to the binary; FoundationEssentials does not.
 lint:
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks Fuzz
 	@if grep -rnE '^(public |package |internal |@preconcurrency )*import Foundation$$' Sources --include='*.swift' | grep -v '^Sources/EmbedRulesPlugin/'; then \
 	  echo "import FoundationEssentials instead of Foundation" >&2; exit 1; fi
 
@@ -49,10 +57,55 @@ test:
 	swift build --build-tests $(TEST)
 	swift test --skip-build $(TEST)
 
-# The release binary by itself: its rules, their tests, and an audit from an empty directory.
-rules: build
-	$(BINARY) rules check
-	$(BINARY) rules test
+# The release binary by itself, copied to an empty directory: its rules, their tests, an audit.
+release: build
+	@directory=$$(mktemp -d); trap 'rm -rf "$$directory"' EXIT; \
+	cp $(BINARY) "$$directory/"; cd "$$directory"; \
+	env -i ./sockwise rules check; \
+	env -i ./sockwise rules test; \
+	env -i ./sockwise audit || [ $$? -eq 1 ]
+
+# See Benchmarks/README.md. What is missing is said before anything is built.
+BENCH := .build/bench
+bench:
+	@python3 Benchmarks/bench.py --check
+	@$(MAKE) --no-print-directory build $(addprefix $(BENCH)/,hold measure rawdump)
+	swift build -c release --static-swift-stdlib --product ParseProcNetTCP
+	@python3 Benchmarks/bench.py --sockwise $(BINARY) --tools $(BENCH) \
+	  --parser .build/release/ParseProcNetTCP $(if $(JSON),--json '$(JSON)') $(if $(SIZES),--sizes '$(SIZES)')
+
+$(BENCH)/%: Benchmarks/%.c
+	@mkdir -p $(@D)
+	clang -O2 -Wall -Wextra -Werror -o $@ $<
+
+# The linker strips it (-s in RELEASE).
+SIZE_LIMIT := 18000000
+size: build
+	@bytes=$$(stat -c %s $(BINARY)); echo "$(BINARY): $$bytes bytes stripped, at most $(SIZE_LIMIT)"; \
+	if [ $$bytes -gt $(SIZE_LIMIT) ]; then \
+	  echo "sockwise: the binary is too large; was Foundation linked? (it adds 44 MB)" >&2; exit 1; fi
+
+# What the code says in man/ and rules/rule.schema.json; the tests compare it.
+docs: setup
+	RECORD=1 swift test $(TEST) --filter DocumentsTests
+
+# libFuzzer, see CONTRIBUTING.md. The default linker cannot link its sections, lld can.
+FUZZ := --scratch-path .build-fuzz -c release --product sockwise-fuzz --sanitize=address \
+  -Xswiftc -sanitize=fuzzer -Xswiftc -enable-testing -Xswiftc -use-ld=lld
+FUZZ_TARGETS := expression rule proc-net sock-diag sockets sysctl kernel-text
+TIME := 60
+
+fuzz-build: setup
+	SOCKWISE_FUZZ=1 swift build $(FUZZ)
+
+fuzz: fuzz-build
+	@status=0; for target in $(FUZZ_TARGETS); do Fuzz/run $$target $(TIME) || status=1; done; exit $$status
+
+# Two minutes in all, from the committed corpus alone.
+fuzz-ci: fuzz-build
+	@rm -rf .build-fuzz/corpus-ci
+	@status=0; for target in $(FUZZ_TARGETS); do \
+	  FUZZ_CORPUS=.build-fuzz/corpus-ci Fuzz/run $$target 17 || status=1; done; exit $$status
 
 # The recorded hosts of Tests/Fixtures/hosts anew, with their reports; as root. The diff is the review.
 fixtures: setup
@@ -61,4 +114,4 @@ fixtures: setup
 	RECORD=1 swift test --skip-build $(TEST) --filter RecordedHostTests
 
 clean:
-	rm -rf .build
+	rm -rf .build .build-fuzz .build-asan .build-tsan

@@ -49,15 +49,21 @@ let package = Package(
     .executableTarget(
       name: "sockwise",
       dependencies: [
-        "CEL", "HostFacts", "Reports", "RuleData", "Rules",
+        "CEL", "CLinuxShims", "HostFacts", "Reports", "RuleData", "Rules",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
 
+    // For `make bench` alone.
+    .executableTarget(
+      name: "ParseProcNetTCP", dependencies: ["HostFacts"], path: "Benchmarks/ParseProcNetTCP",
+      swiftSettings: settings),
+
     // Scratch network namespaces, real sockets and golden files for the tests below.
     .target(
-      name: "TestSupport", dependencies: ["CLinuxShims"], path: "Tests/TestSupport",
-      swiftSettings: settings),
+      name: "TestSupport", dependencies: ["CLinuxShims", "CTestSupport"],
+      path: "Tests/TestSupport", swiftSettings: settings),
+    .target(name: "CTestSupport", path: "Tests/CTestSupport"),
     .testTarget(name: "CELTests", dependencies: ["CEL", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "HostFactsTests", dependencies: ["CEL", "HostFacts", "TestSupport"],
@@ -68,8 +74,24 @@ let package = Package(
     .testTarget(
       name: "ReportsTests", dependencies: ["CEL", "Reports", "Rules", "TestSupport"],
       swiftSettings: settings),
+    // The man pages and the editors' schema of rules: what is in them comes from the code.
+    .testTarget(
+      name: "DocumentsTests",
+      dependencies: ["CEL", "HostFacts", "RuleData", "Rules", "TestSupport", "sockwise"],
+      swiftSettings: settings),
     // Through the built binary, on the real kernel.
     .testTarget(
       name: "sockwiseTests", dependencies: ["sockwise", "TestSupport"], swiftSettings: settings),
   ]
 )
+
+// Fuzz targets, see CONTRIBUTING.md. Only `make fuzz` sets the variable: they link with
+// -sanitize=fuzzer alone.
+if Context.environment["SOCKWISE_FUZZ"] != nil {
+  package.targets += [
+    .systemLibrary(name: "CFuzz", path: "Fuzz/CFuzz"),
+    .executableTarget(
+      name: "sockwise-fuzz", dependencies: ["CEL", "CFuzz", "HostFacts", "Reports", "Rules"],
+      path: "Fuzz/Targets", swiftSettings: settings),
+  ]
+}

@@ -31,7 +31,10 @@ enum Collections {
         if work.isExhausted { break }
       }
       return missing.isEmpty ? .bool(false) : .unknown(Unknown(missing))
-    case .map(let map): return .bool(map[element] != nil)
+    case .map(let map):
+      // Whether an entry is there that could not be read is not known either.
+      if let entry = map[element], case .unknown = entry.value { return entry.value }
+      return .bool(map[element] != nil)
     case .intSet(let set):
       switch MapValue.Key(element) {
       case .int(let int): return .bool(set.contains(int))

@@ -106,6 +106,14 @@ struct FactNames {
         if case .name = current.kind { return }
         references(in: current, scope, into: &found)
       }
+    // `"key" in map` reads that key, as `map["key"]` does.
+    case .call(let function, nil, let arguments)
+    where function.text == "in" && arguments.count == 2 && arguments[0].isText:
+      if let map = reference(of: arguments[1], scope), case .literal(let key) = arguments[0].kind {
+        found.append("\(map)[\(key)]")
+      } else {
+        references(in: arguments[1], scope, into: &found)
+      }
     case .call(_, let target, let arguments):
       for part in (target.map { [$0] } ?? []) + arguments {
         references(in: part, scope, into: &found)
@@ -144,5 +152,12 @@ struct FactNames {
       return reference(of: macro.range, scope)
     default: return nil
     }
+  }
+}
+
+extension Syntax {
+  /// Whether it is a string that is written out.
+  fileprivate var isText: Bool {
+    if case .literal(.string) = kind { true } else { false }
   }
 }

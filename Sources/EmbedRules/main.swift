@@ -38,13 +38,21 @@ func ruleFiles(below root: String, in relative: String = "") -> [String] {
     }
     if name.hasPrefix(".") { continue }
     let path = relative.isEmpty ? name : relative + "/" + name
-    if unsafe entry.pointee.d_type == UInt8(DT_DIR) {
+    if unsafe isDirectory(entry, root + "/" + path) {
       found += ruleFiles(below: root, in: path)
     } else if name.hasSuffix(".yaml") {
       found.append(path)
     }
   }
   return found
+}
+
+/// Whether an entry is a directory; some file systems leave that to stat(2).
+func isDirectory(_ entry: UnsafeMutablePointer<dirent>, _ path: String) -> Bool {
+  let type = unsafe entry.pointee.d_type
+  guard type == UInt8(DT_UNKNOWN) else { return type == UInt8(DT_DIR) }
+  var status = stat()
+  return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
 func literal(_ text: String) -> String {
@@ -72,7 +80,9 @@ var source = """
   let embeddedRules: [(path: StaticString, text: StaticString)] = [
 
   """
-for path in ruleFiles(below: root).sorted() {
+let paths = ruleFiles(below: root).sorted()
+if paths.isEmpty { fail("\(root): error: no rule files; the binary would have no rules") }
+for path in paths {
   guard let text = String(validating: bytes(ofFileAt: root + "/" + path), as: UTF8.self) else {
     fail("\(root)/\(path):1:1: error: not UTF-8")
   }

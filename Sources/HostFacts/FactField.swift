@@ -60,9 +60,26 @@ extension Reading where Value: FactValue {
   /// The reading as rules see it.
   public var field: Field {
     switch self {
-    case .value(let value, let origin): .value(value.factValue, origin)
+    case .value(let value, let origin): .value(value.factValue.inheriting(origin), origin)
     case .absent(let why): .absent(why)
     case .unavailable(let why): .unavailable(Missing(reason: why.reason, grant: why.grant))
+    }
+  }
+}
+
+extension CEL.Value {
+  /// The value with an origin for each field below it that has none of its own: what was read
+  /// together comes from one place.
+  fileprivate func inheriting(_ origin: Origin) -> CEL.Value {
+    switch self {
+    case .list(let elements): return .list(elements.map { $0.inheriting(origin) })
+    case .object(var object):
+      for (name, field) in object.fields {
+        guard case .value(let value, nil) = field else { continue }
+        object.fields[name] = .value(value.inheriting(origin), origin)
+      }
+      return .object(object)
+    default: return self
     }
   }
 }

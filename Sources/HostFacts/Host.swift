@@ -74,6 +74,8 @@ public struct Host: Sendable {
   public var kernel: Reading<KernelRelease> { identity.kernel }
   /// Whether the counters were read twice.
   public var hasSecondSample: Bool { delta.seconds.value != nil }
+  /// Whether the audited namespace is the one that the kernel began with.
+  public var isNamespaceInitial: Reading<Bool> { namespace.isInitial }
   /// Whether PID 1 is in the audited namespace.
   public var isNamespaceOfPID1: Reading<Bool> { namespace.isPID1 }
 

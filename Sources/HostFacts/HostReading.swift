@@ -39,10 +39,14 @@ extension Host {
     let pause = options.sample.map(TimeLimit.bounded)
     let delta =
       recorded?.sampleSeconds.map { seconds in
-        HostSource { NetstatDelta(recorded: netstat, root, sources, seconds: seconds, limit) }
+        HostSource { () throws(Unreadable) in
+          try recordedSecond(netstat, after: seconds, root, sources, limit)
+        }
       }
       ?? pause.map { pause in
-        HostSource(in: namespace) { second(netstat, after: pause, root, sources, limit) }
+        HostSource(in: namespace) { () throws(Unreadable) in
+          try second(netstat, after: pause, root, sources, limit)
+        }
       }
     let sockstat = HostSource(in: namespace) { sources.sockstat(root) }
     let survey = HostSource { sources.namespaces(root, limit.dumps) }
@@ -57,37 +61,34 @@ extension Host {
     }
 
     var answers = Answers(limit: limit)
-    var sockets = answers.take(dump, "the socket tables", or: SocketsReading(limit.passed))
+    var sockets = answers.take(dump, "the socket tables", or: SocketsReading.init)
     if root.isLive || recorded != nil, case .value(let found, let origin) = sockets.sockets {
-      let owners = HostSource { sources.owners(root, limit.end, found) }
-      sockets.sockets = .value(answers.take(owners, "'/proc/PID'", or: found), origin)
+      let owners = HostSource { sources.owners(root, limit.owners, found) }
+      sockets.sockets = .value(
+        answers.take(owners, "'/proc/PID'") { found.withoutOwners($0) }, origin)
     }
-    let found = answers.take(survey, "'/proc/PID/ns'", or: NamespaceSurvey(gap: limit.passed))
-    var host = answers.take(identity, "'/proc/sys/kernel'", or: .unavailable(limit.passed))
+    let found = answers.take(survey, "'/proc/PID/ns'") { NamespaceSurvey(gap: $0) }
+    var host = answers.take(identity, "'/proc/sys/kernel'", or: HostIdentity.unavailable)
     host.sysctl = HostSysctl(
-      answers.take(hostSysctl, "'/proc/sys'", or: .unavailable(ProcSys.ofHost, limit.passed)))
+      answers.take(hostSysctl, "'/proc/sys'") { .unavailable(ProcSys.ofHost, $0) })
     let identityOfNamespace =
       recorded?.namespace.identity
       ?? NamespaceIdentity(
         namespace, survey: found,
-        isInitial: answers.take(isInitial, "'/proc/sys/net'", or: .unavailable(limit.passed)))
-    let growth =
-      delta.map { source in
-        // The second sample has its own time on top of the limit.
-        source.value(by: .after(.seconds(limit.seconds + (pause ?? 0))))
-          ?? answers.stalled("the second sample", .unavailable(limit.passed))
-      } ?? .notSampled
+        isInitial: answers.take(isInitial, "'/proc/sys/net'") { .unavailable($0) })
+    // The second sample has its own time on top of the limit.
+    let end = Deadline.after((limit.end.remaining ?? .zero) + .seconds(pause ?? 0))
+    let growth = delta.map {
+      answers.take($0, "the second sample", by: end, or: NetstatDelta.unavailable)
+    }
     let snapshot = Host(
       identity: host, namespace: identityOfNamespace,
-      sysctl: answers.take(
-        sysctl, "'/proc/sys/net'", or: .unavailable(ProcSys.ofNamespace, limit.passed)),
-      rawSysctls: answers.take(
-        rawSysctls, "'/proc/sys'", or: .unavailable(options.rawKeys, limit.passed)),
-      netstat: answers.take(
-        netstat, "'/proc/net/netstat'", or: NetstatSample(.unavailable(limit.passed))
-      ).reading,
-      sockstat: answers.take(sockstat, "'/proc/net/sockstat'", or: .unavailable(limit.passed)),
-      delta: growth, sockets: sockets.sockets,
+      sysctl: answers.take(sysctl, "'/proc/sys/net'") { .unavailable(ProcSys.ofNamespace, $0) },
+      rawSysctls: answers.take(rawSysctls, "'/proc/sys'") { .unavailable(options.rawKeys, $0) },
+      netstat: answers.take(netstat, "'/proc/net/netstat'") { NetstatSample(.unavailable($0)) }
+        .reading,
+      sockstat: answers.take(sockstat, "'/proc/net/sockstat'", or: Sockstat.unavailable),
+      delta: growth ?? .notSampled, sockets: sockets.sockets,
       namespaces: recorded?.namespaces.map(\.entry) ?? found.entries(audited: namespace),
       namespacesGap: recorded.map { $0.namespacesGap?.unreadable } ?? found.gap,
       notices: notices(identityOfNamespace, sockets, answers),
@@ -101,13 +102,23 @@ extension Host {
   private static func second(
     _ first: HostSource<NetstatSample>, after seconds: Double, _ root: HostRoot,
     _ sources: HostSources, _ limit: TimeLimit
-  ) -> NetstatDelta {
-    guard let first = first.value(by: limit.end) else { return .unavailable(limit.passed) }
+  ) throws(Unreadable) -> NetstatDelta {
+    guard let first = try first.answer(by: limit.end)?.get() else { throw limit.passed }
     sleep(seconds: seconds)
     let second = NetstatSample(sources.netstat(root.atSecondSample))
     return NetstatDelta(
       from: first.reading, to: second.reading,
       seconds: first.moment.duration(to: second.moment) / .seconds(1))
+  }
+
+  /// The two samples of a recording.
+  private static func recordedSecond(
+    _ first: HostSource<NetstatSample>, after seconds: Double, _ root: HostRoot,
+    _ sources: HostSources, _ limit: TimeLimit
+  ) throws(Unreadable) -> NetstatDelta {
+    guard let first = try first.answer(by: limit.end)?.get() else { throw limit.passed }
+    return NetstatDelta(
+      from: first.reading, to: sources.netstat(root.atSecondSample), seconds: seconds)
   }
 
   private static func notices(
@@ -121,6 +132,9 @@ extension Host {
     notices += sockets.notices.map { Notice(.warning, $0) }
     notices += answers.stalled.map {
       Notice(.warning, "\($0) \(answers.limit.passed.reason); the rest was read")
+    }
+    notices += answers.refused.sorted { $0.key.reason < $1.key.reason }.map { why, names in
+      Notice(.warning, "\(why.reason); not read: \(names.joined(separator: ", "))")
     }
     return notices
   }
@@ -141,6 +155,8 @@ struct TimeLimit: Sendable {
   let early: Deadline
   /// For dumps that stop by themselves, so that there is time to make facts of what they read.
   let dumps: Deadline
+  /// For the search for owners, which stops by itself and keeps what it has found.
+  let owners: Deadline
 
   init(_ seconds: Double) {
     let limited = Self.bounded(seconds)
@@ -148,6 +164,7 @@ struct TimeLimit: Sendable {
     end = .after(.seconds(limited))
     early = .after(.seconds(limited * 0.25))
     dumps = .after(.seconds(limited * 0.8))
+    owners = .after(.seconds(limited * 0.95))
   }
 
   /// Seconds that a `Duration` can hold: a day is as good as for ever, and NaN and negative
@@ -165,18 +182,24 @@ struct TimeLimit: Sendable {
 private struct Answers {
   let limit: TimeLimit
   private(set) var stalled: [String] = []
+  /// Those that were not even started, by reason.
+  private(set) var refused: [Unreadable: [String]] = [:]
 
   init(limit: TimeLimit) { self.limit = limit }
 
   mutating func take<Value>(
-    _ source: HostSource<Value>, _ name: String, or fallback: @autoclosure () -> Value
+    _ source: HostSource<Value>, _ name: String, by deadline: Deadline? = nil,
+    or fallback: (Unreadable) -> Value
   ) -> Value {
-    source.value(by: limit.end) ?? stalled(name, fallback())
-  }
-
-  mutating func stalled<Value>(_ name: String, _ fallback: Value) -> Value {
-    if !stalled.contains(name) { stalled.append(name) }
-    return fallback
+    switch source.answer(by: deadline ?? limit.end) {
+    case .success(let value): return value
+    case .failure(let why):
+      if refused[why]?.contains(name) != true { refused[why, default: []].append(name) }
+      return fallback(why)
+    case nil:
+      if !stalled.contains(name) { stalled.append(name) }
+      return fallback(limit.passed)
+    }
   }
 }
 
@@ -199,27 +222,18 @@ private func sleep(seconds: Double) {
   }
 }
 
-extension NetstatDelta {
-  /// From the two samples of a recording.
-  fileprivate init(
-    recorded first: HostSource<NetstatSample>, _ root: HostRoot, _ sources: HostSources,
-    seconds: Double, _ limit: TimeLimit
-  ) {
-    guard let first = first.value(by: limit.end) else {
-      self = .unavailable(limit.passed)
-      return
-    }
-    self.init(
-      from: first.reading, to: sources.netstat(root.atSecondSample), seconds: seconds)
-  }
-}
-
 extension HostSource {
   /// Starts reading on a thread in a namespace that `tryToEnter` has shown to be open to us.
-  convenience init(in namespace: NetworkNamespace, _ body: @escaping @Sendable () -> Value) {
-    self.init { () -> Value? in
-      do throws(NetworkNamespace.Failure) { try namespace.enter() } catch { return nil }
-      return body()
+  convenience init(
+    in namespace: NetworkNamespace, _ body: @escaping @Sendable () throws(Unreadable) -> Value
+  ) {
+    self.init { () throws(Unreadable) in
+      do throws(NetworkNamespace.Failure) {
+        try namespace.enter()
+      } catch {
+        throw Unreadable(error.description)
+      }
+      return try body()
     }
   }
 }
@@ -227,10 +241,10 @@ extension HostSource {
 extension NetworkNamespace {
   /// Enters it on a thread that ends at once, to know before reading anything.
   func tryToEnter(by deadline: Deadline) throws(Failure) {
-    let attempt = HostSource { () -> Failure?? in
-      do throws(Failure) { try enter() } catch { return .some(error) }
-      return .some(nil)
+    let attempt = HostSource { () -> Failure? in
+      do throws(Failure) { try enter() } catch { return error }
+      return nil
     }
-    if let failure = attempt.value(by: deadline), let failure { throw failure }
+    if case .success(let failure?) = attempt.answer(by: deadline) { throw failure }
   }
 }

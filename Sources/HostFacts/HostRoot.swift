@@ -262,8 +262,12 @@ public final class HostRoot: Sendable {
 
   /// Whether `/proc` has anything in it.
   var hasProc: Bool {
-    guard var directory = try? directory("/proc") else { return false }
-    return directory.next() != nil
+    do throws(ReadFailure) {
+      var directory = try directory("/proc")
+      return directory.next() != nil || directory.failure != 0
+    } catch {
+      return !error.isAbsence
+    }
   }
 
   static func requireRegular(_ status: Status) throws(ReadFailure) {

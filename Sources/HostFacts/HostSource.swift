@@ -4,42 +4,65 @@ internal import Synchronization
 /// One source of facts, read on a thread of its own. A thread that does not answer in time is left
 /// behind: nothing can interrupt a read(2) that the kernel does not let go.
 final class HostSource<Value: Sendable>: Sendable {
-  private let outcome = Mutex<Value?>(nil)
-  /// The end of a pipe whose other end the thread closes when it has answered.
+  private let outcome = Mutex<Result<Value, Unreadable>?>(nil)
+  /// The end of a pipe whose other end the thread closes when it has answered; -1 where there is
+  /// no thread.
   private let answered: Int32
 
-  /// Starts reading; nil is no answer.
-  init(_ body: @escaping @Sendable () -> Value?) {
+  /// Starts reading.
+  init(_ body: @escaping @Sendable () throws(Unreadable) -> Value) {
     var ends: [Int32] = [-1, -1]
     guard unsafe pipe(&ends) == 0 else {
       answered = -1
+      notStarted("another pipe", errno)
       return
     }
     answered = ends[0]
     let writer = ends[1]
-    let started = startDetachedThread { [self] in
-      let value = body()
-      outcome.withLock { $0 = value }
+    let status = startDetachedThread { [self] in
+      let result = Result { () throws(Unreadable) in try body() }
+      outcome.withLock { $0 = result }
       close(writer)
     }
-    if !started { close(writer) }
+    if status != 0 {
+      notStarted("another thread", status)
+      close(writer)
+    }
   }
 
   // The thread keeps this object until it has answered.
   deinit { if answered >= 0 { close(answered) } }
 
-  /// What was read; nil where it did not come in time or the system refused another thread.
-  func value(by deadline: Deadline) -> Value? {
-    guard answered >= 0 else { return nil }
-    while true {
+  private func notStarted(_ what: String, _ number: Int32) {
+    let text = "the system refuses \(what)"
+    let why: Unreadable =
+      switch number {
+      // What pthread_create(3) makes of every limit.
+      case EAGAIN:
+        .init(
+          "\(text) (EAGAIN)",
+          grant: "a higher RLIMIT_NPROC or RLIMIT_AS, or pids.max of the control group")
+      case EMFILE: .init("\(text): \(errnoText(number))", grant: "a higher RLIMIT_NOFILE")
+      default: .init("\(text): \(errnoText(number))")
+      }
+    outcome.withLock { $0 = .failure(why) }
+  }
+
+  /// What was read, or why it was not; nil where that did not come in time.
+  func answer(by deadline: Deadline) -> Result<Value, Unreadable>? {
+    while answered >= 0 {
       var wait = pollfd(fd: answered, events: Int16(POLLIN), revents: 0)
       let remaining = deadline.remaining.map { $0.milliseconds }
       let count = unsafe poll(&wait, 1, remaining ?? -1)
-      if count > 0 { return outcome.withLock { $0 } }
+      if count > 0 { break }
       // EINTR: a signal came; the deadline says whether to go on. 0 may come early by rounding.
       if deadline.hasPassed { return nil }
     }
+    return outcome.withLock { $0 }
   }
+
+  /// What was read; nil where it was not, or not in time.
+  func value(by deadline: Deadline) -> Value? { try? answer(by: deadline)?.get() }
 }
 
 extension Duration {
@@ -59,8 +82,8 @@ private final class DetachedStart {
   init(_ run: @escaping @Sendable () -> Void) { self.run = run }
 }
 
-/// Runs `body` on a thread that nobody waits for; false where the system refuses one.
-private func startDetachedThread(_ body: @escaping @Sendable () -> Void) -> Bool {
+/// Runs `body` on a thread that nobody waits for; an errno where the system refuses one.
+private func startDetachedThread(_ body: @escaping @Sendable () -> Void) -> Int32 {
   let start = unsafe Unmanaged.passRetained(DetachedStart(body))
   var thread = pthread_t()
   let status = unsafe pthread_create(
@@ -72,8 +95,8 @@ private func startDetachedThread(_ body: @escaping @Sendable () -> Void) -> Bool
     }, start.toOpaque())
   guard status == 0 else {
     unsafe start.release()
-    return false
+    return status
   }
   pthread_detach(thread)
-  return true
+  return 0
 }

@@ -21,6 +21,9 @@ enum ReadFailure: Error, Hashable {
     }
   }
 
+  /// Whether it says that more rights would help.
+  var isRefusal: Bool { self == .system(EACCES) || self == .system(EPERM) }
+
   /// The reading that this failure stands for. `grant` is what to grant where permission is
   /// missing.
   func reading<Value>(_ path: String, grant: String = "root") -> Reading<Value> {

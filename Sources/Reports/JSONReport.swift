@@ -19,7 +19,7 @@ extension JSONWriter {
       writer.header(
         tool: report.tool, host: report.host, mode: report.mode, started: report.started)
       writer.key("duration_seconds")
-      writer.value(report.durationSeconds)
+      writer.value((report.durationSeconds * 1000).rounded() / 1000)
       writer.key("summary")
       writer.value(report.summary)
       writer.key("findings")
@@ -28,8 +28,12 @@ extension JSONWriter {
       writer.array(report.undecided) { $0.value($1) }
       writer.key("namespaces")
       writer.array(report.namespaces) { $0.value($1) }
+      writer.field("namespaces_gap", report.namespacesGap)
       writer.key("notices")
       writer.array(report.notices) { $0.value($1) }
+      writer.field("left_out", report.leftOut)
+      writer.key("rules")
+      writer.array(report.rules) { $0.value($1) }
     }
   }
 
@@ -163,6 +167,8 @@ extension JSONWriter {
       writer.field("role", namespace.role)
       writer.key("is_pid1")
       if let isPID1 = namespace.isPID1 { writer.value(isPID1) } else { writer.null() }
+      writer.key("is_initial")
+      if let isInitial = namespace.isInitial { writer.value(isInitial) } else { writer.null() }
     }
   }
 
@@ -172,6 +178,16 @@ extension JSONWriter {
       writer.field("udp", sockets.udp)
       writer.field("time_wait", sockets.timeWait)
       writer.field("listeners", sockets.listeners)
+    }
+  }
+
+  private mutating func value(_ rule: RuleSummary) {
+    object { writer in
+      writer.field("id", rule.rule)
+      writer.field("findings", rule.findings)
+      writer.field("passed", rule.passed)
+      writer.field("undecided", rule.undecided)
+      writer.field("not_applicable", rule.notApplicable.count)
     }
   }
 

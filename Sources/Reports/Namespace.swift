@@ -6,6 +6,8 @@ public struct Namespace: Hashable, Sendable {
   public var reason: String?
   /// Whether it is PID 1's; nil where that could not be read.
   public var isPID1: Bool?
+  /// Whether it is the one that the kernel began with, the host's; nil where that is not known.
+  public var isInitial: Bool?
   /// Nil where sockets were not read.
   public var sockets: SocketCounts?
   /// "server", "client", "both" or "idle".
@@ -13,12 +15,13 @@ public struct Namespace: Hashable, Sendable {
 
   public init(
     name: NamespaceName, audited: Bool, reason: String? = nil, isPID1: Bool? = nil,
-    sockets: SocketCounts? = nil, role: String? = nil
+    isInitial: Bool? = nil, sockets: SocketCounts? = nil, role: String? = nil
   ) {
     self.name = name
     self.audited = audited
     self.reason = reason
     self.isPID1 = isPID1
+    self.isInitial = isInitial
     self.sockets = sockets
     self.role = role
   }

@@ -54,7 +54,8 @@ struct OutputFile {
       return nil
     }
     switch status.st_mode & S_IFMT {
-    case S_IFREG: return status.st_mode & 0o777
+    // Bits that another user chose, or that let others write, are not taken over.
+    case S_IFREG: return status.st_uid == geteuid() ? status.st_mode & 0o755 : nil
     case S_IFLNK:
       throw OutputError("cannot write '\(path.shown)': it is a symbolic link; name the file itself")
     case S_IFDIR: throw OutputError("cannot write '\(path.shown)': it is a directory")

@@ -10,11 +10,17 @@ public struct Report: Sendable {
   public var durationSeconds: Double
   /// Worst first, then by rule, subject and namespace.
   public private(set) var findings: [ReportedFinding]
+  /// New findings that are not listed, because milder ones than asked for were left out.
+  public private(set) var leftOut = 0
   /// What could not be judged, by rule, subject and namespace.
   public private(set) var undecided: [ReportedUndecided]
   /// Audited namespaces first.
   public private(set) var namespaces: [Namespace]
+  /// Why there may be more namespaces than are listed; nil where all are.
+  public var namespacesGap: String?
   public private(set) var notices: [Notice]
+  /// The rules that were evaluated and what each came to, in the order of their ids.
+  public var rules: [RuleSummary]
   /// How many outcomes were `pass`.
   public var passed: Int
   /// How many outcomes were `not_applicable`.
@@ -24,7 +30,8 @@ public struct Report: Sendable {
   public init(
     tool: Tool, host: Host, mode: Mode, started: String, durationSeconds: Double,
     findings: [ReportedFinding], undecided: [ReportedUndecided] = [],
-    namespaces: [Namespace] = [], notices: [Notice] = [], passed: Int = 0, notApplicable: Int = 0
+    namespaces: [Namespace] = [], notices: [Notice] = [], rules: [RuleSummary] = [],
+    passed: Int = 0, notApplicable: Int = 0
   ) {
     self.tool = tool
     self.host = host
@@ -36,8 +43,17 @@ public struct Report: Sendable {
     self.undecided = undecided.sorted { $0.order < $1.order }
     self.namespaces = namespaces.sorted { $0.order < $1.order }
     self.notices = notices + ordered.filter(\.finding.isNote).map(Notice.init(note:))
+    self.rules = rules
     self.passed = passed
     self.notApplicable = notApplicable
+  }
+
+  /// The report without findings that are milder; they are counted in `leftOut`.
+  public func leavingOut(milderThan severity: Severity) -> Report {
+    var report = self
+    report.findings.removeAll { $0.finding.severity < severity }
+    report.leftOut += findings.count { $0.state == .new && $0.finding.severity < severity }
+    return report
   }
 
   /// The program that made the report.

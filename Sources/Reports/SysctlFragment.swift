@@ -7,6 +7,9 @@ public struct SysctlFragment: Hashable, Sendable {
   /// to 90 for administrators.
   public static let path = "/etc/sysctl.d/60-sockwise.conf"
 
+  /// Where sysctl(8) and systemd-sysctl(8) read settings, for grep.
+  static let searchedFiles = "/etc/sysctl.conf /etc/sysctl.d /run/sysctl.d /usr/lib/sysctl.d"
+
   /// One key to set.
   public struct Line: Hashable, Sendable {
     public var key: String

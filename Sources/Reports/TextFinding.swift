@@ -84,18 +84,23 @@ extension TextReport {
     }
   }
 
-  /// A drop-in of the host is read for the network namespace of PID 1 only; sysctls under `net.` of
-  /// any other are set there or by what made it.
+  /// systemd-sysctl sets the keys of the host's network namespace only; those under `net.` of any
+  /// other are set there, or by what makes it. A drop-in loses to files that sort after it, such as
+  /// 99-sysctl.conf, so that where a key is set already is the better place.
   private mutating func print(_ fragment: SysctlFragment, outsideHost: Bool) {
     page.prose(
       indent: 4, hanging: 2,
       .init(
         outsideHost
-          ? "- Set in that network namespace, with 'sysctl -w' or by what creates it:"
-          : "- Set in \(SysctlFragment.path):"))
+          ? "- Set in that network namespace, which /etc/sysctl.d of the host does not reach: by "
+            + "what creates it (docker run --sysctl, sysctls of a pod), or there with 'sysctl -w':"
+          : "- Set where it is set now, or else in \(SysctlFragment.path):"))
     for line in fragment.lines { page.line(indent: 8, .init(line.assigning(line.value))) }
     guard verbosity == .verbose else { return }
     if !outsideHost {
+      let keys = fragment.lines.map { "-e \($0.key.shown)" }.joined(separator: " ")
+      page.line(
+        indent: 6, .init("Where: grep -rs \(keys) \(SysctlFragment.searchedFiles)", .faint))
       page.line(indent: 6, .init("Apply: sysctl -p \(SysctlFragment.path)", .faint))
     }
     page.prose(
@@ -105,7 +110,9 @@ extension TextReport {
   }
 
   private func isOutsideHost(_ name: NamespaceName?) -> Bool {
-    report.namespaces.contains { $0.name == name && $0.isPID1 == false }
+    report.namespaces.contains {
+      $0.name == name && ($0.isInitial == false || $0.isPID1 == false)
+    }
   }
 
   private mutating func printDetails(_ reported: ReportedFinding) {
@@ -126,8 +133,8 @@ extension TextReport {
 
 extension Page {
   /// Facts and where they come from, each on one line: `key = value  (origin)`. The part before the
-  /// origin is never padded or wrapped, so that it can be copied; the origins stand in one column
-  /// where there is room.
+  /// origin is never padded or wrapped, so that it can be copied; the origins stand in one column,
+  /// though that makes some lines wider than the page.
   mutating func facts(indent: Int, _ facts: [(text: String, origin: String?)]) {
     // One long value does not push the origins of all others away.
     let column = facts.map { $0.text.shown.columns }.filter { $0 <= 60 }.max() ?? 0
@@ -136,11 +143,7 @@ extension Page {
         line(indent: indent, .init(fact.text))
         continue
       }
-      let unpadded = fact.text.shown.columns
-      let rest = indent + 4 + origin.shown.columns
-      // Padded unless that alone makes the line wider than the page.
-      let isPadded = column + rest <= width || unpadded + rest > width
-      let gap = 2 + (isPadded ? max(0, column - unpadded) : 0)
+      let gap = 2 + max(0, column - fact.text.shown.columns)
       line(
         indent: indent, .init(fact.text),
         .init(String(repeating: " ", count: gap)),

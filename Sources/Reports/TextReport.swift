@@ -56,8 +56,11 @@ struct TextReport {
     }
     let others = report.namespaces.count { !$0.audited }
     if others > 0 {
-      sentences.append(
-        "\(count(others, "other network namespace")) \(others == 1 ? "was" : "were") not audited.")
+      let atLeast = report.namespacesGap == nil ? "" : "At least "
+      let verb = others == 1 ? "was" : "were"
+      sentences.append("\(atLeast)\(count(others, "other network namespace")) \(verb) not audited.")
+    } else if report.namespacesGap != nil {
+      sentences.append("Whether there are other network namespaces is not known.")
     }
     page.prose(.init(sentences.joined(separator: " ")))
   }
@@ -67,10 +70,16 @@ struct TextReport {
     guard let only = audited.first, audited.count == 1 else {
       return audited.isEmpty ? "" : ", \(audited.count) network namespaces"
     }
-    switch only.isPID1 {
-    case true?: return ", the network namespace of PID 1"
-    case false?: return ", network namespace \(only.name.label), which is not that of PID 1"
-    case nil:
+    switch (only.isPID1, only.isInitial) {
+    case (true?, false?):
+      return ", the network namespace of this container's PID 1, which is not the host's"
+    case (true?, _): return ", the network namespace of PID 1"
+    case (false?, _):
+      return ", network namespace \(only.name.label), which is not that of PID 1"
+    case (nil, true?): return ", the host's network namespace"
+    case (nil, false?):
+      return ", network namespace \(only.name.label), which is not the host's"
+    case (nil, nil):
       return ", network namespace \(only.name.label); whether it is that of PID 1 is not known"
     }
   }
@@ -126,7 +135,7 @@ struct TextReport {
     let summary = report.summary
     var clauses: [String] = []
     if summary.total == 0 {
-      let isAll = summary.known + summary.waived == 0 && report.undecided.isEmpty
+      let isAll = summary.known + summary.waived + report.leftOut == 0 && report.undecided.isEmpty
       clauses.append("\(isAll ? "nothing to report" : "no new findings"): \(checked)")
     } else {
       let bySeverity = Severity.allCases.reversed().compactMap { severity in
@@ -134,6 +143,7 @@ struct TextReport {
       }
       clauses.append("\(count(summary.total, "finding")): \(bySeverity.joined(separator: ", "))")
     }
+    if report.leftOut > 0 { clauses.append("\(report.leftOut) milder left out") }
     if summary.known > 0 { clauses.append("\(summary.known) known") }
     if summary.waived > 0 { clauses.append("\(summary.waived) waived") }
     if summary.unknown > 0 { clauses.append("\(summary.unknown) could not be checked") }
@@ -148,15 +158,19 @@ struct TextReport {
     page.prose(.init(line.prefix(1).uppercased() + line.dropFirst(), .strong))
   }
 
-  /// What an audit without findings rests on.
+  /// What an audit without findings rests on. A rule has passed where it judged something, and
+  /// found and lacked nothing.
   private var checked: String {
-    var text = "\(count(report.passed, "check")) passed"
+    let passed = report.rules.count { $0.passed > 0 && $0.findings + $0.undecided == 0 }
+    var text = "\(passed) of \(count(report.rules.count, "rule")) passed"
+    let idle = report.rules.count { $0.passed + $0.findings + $0.undecided == 0 }
+    if idle > 0 { text += ", \(idle) had nothing to judge" }
     let sockets = report.namespaces.compactMap(\.sockets)
     guard !sockets.isEmpty else { return text }
     func sum(_ path: (Namespace.SocketCounts) -> Int) -> Int {
       sockets.reduce(0) { $0 &+ path($1) }
     }
-    text += " over \(sum(\.tcp)) TCP and \(count(sum(\.udp), "UDP socket"))"
+    text += ", \(sum(\.tcp)) TCP and \(count(sum(\.udp), "UDP socket"))"
     guard verbosity == .verbose else { return text }
     return text + " (\(count(sum(\.listeners), "listener")), \(sum(\.timeWait)) in TIME_WAIT)"
   }

@@ -138,12 +138,15 @@ private struct RuleRun {
 
   // MARK: Evidence
 
-  /// The facts that decided `applies` and the condition, without those that only pass them on.
+  /// The facts that decided `applies`, the condition and how bad it is, without those that only
+  /// pass them on.
   private mutating func evidence() -> [Evidence] {
     if appliesEvidence == nil {
       appliesEvidence = rule.applies.map { facts(of: $0) } ?? []
     }
-    let observed = (appliesEvidence ?? []) + facts(of: rule.condition)
+    let observed =
+      (appliesEvidence ?? []) + facts(of: rule.condition)
+      + rule.severity.consulted(in: activation).flatMap { facts(of: $0) }
     var seen: Set<String> = []
     return observed.filter { seen.insert($0.path).inserted }.map {
       Evidence(fact: $0.path, value: $0.value, origin: $0.origin)

@@ -25,6 +25,16 @@ public struct Graded<Level: Sendable>: Sendable {
   /// The level where nothing else is known: of the case that holds always.
   public var standard: Level { last }
 
+  /// The conditions that are looked at to find the level.
+  func consulted(in activation: Activation) -> [Expression] {
+    var consulted: [Expression] = []
+    for condition in cases.prefix(while: { $0.condition != nil }).compactMap(\.condition) {
+      consulted.append(condition)
+      if case .bool(true) = condition.evaluate(in: activation).value { break }
+    }
+    return consulted
+  }
+
   /// A condition that fails or cannot be decided does not hold, so that missing facts lead to the
   /// levels further down the list.
   func level(in activation: Activation) -> Level {

@@ -46,7 +46,16 @@ public struct RuleSummary: Sendable {
   /// Why it had nothing to judge; empty where it had.
   public var notApplicable: [String] = []
 
-  init(rule: String) { self.rule = rule }
+  public init(
+    rule: String, findings: Int = 0, passed: Int = 0, undecided: Int = 0,
+    notApplicable: [String] = []
+  ) {
+    self.rule = rule
+    self.findings = findings
+    self.passed = passed
+    self.undecided = undecided
+    self.notApplicable = notApplicable
+  }
 
   mutating func merge(_ other: RuleSummary) {
     findings += other.findings

@@ -44,6 +44,18 @@ public struct RuleSource: Sendable {
       files: paths.map { File(path: $0, content: RuleDirectory.content(ofFile: $0, owner: nil)) })
   }
 
+  /// What a user named: a directory of rule files, or one file.
+  public static func named(_ path: String) -> RuleSource {
+    var status = stat()
+    let isDirectory = unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    guard isDirectory else { return .files([path]) }
+    var source = directory(path)
+    if source.files.isEmpty && source.diagnostics.isEmpty {
+      source.diagnostics = [RuleDiagnostic(path: path, message: "no rule files (*.yaml) in it")]
+    }
+    return source
+  }
+
   /// All `*.yaml` of a directory and those below it, in the order of their paths.
   ///
   /// - Parameter isSystem: whether it is one that the system provides, such as

@@ -32,28 +32,28 @@ struct Audit: ParsableCommand {
 
   func run() throws {
     let rules = ruleOptions.load()
-    let chosen = try selection.selection(from: rules)
     let rulesAreWrong = rules.diagnostics.report()
+    let chosen = try selection.selection(from: rules)
     let options = try host.options(for: rules)
     let report: Report
     do throws(NetworkNamespace.Failure) {
-      report = try AuditRun(rules: rules, selection: chosen, options: options)
-        .report(atLeast: output.minSeverity.severity)
+      report = try AuditRun(rules: rules, selection: chosen, options: options).report()
     } catch {
-      StandardStream.error.write("sockwise: \(error)\n")
+      printError("sockwise: \(error)")
       throw ExitCode(
         ExitStatus.of(
           nil, failOn: nil, strict: strict, wrongInput: rulesAreWrong, undelivered: false
         ).rawValue)
     }
     var undelivered = options.reportRecording()
+    let shown = report.leavingOut(milderThan: output.minSeverity.severity)
     for request in output.requests {
       do throws(OutputError) {
         try request.destination.write(
-          request.format.render(report, output.rendering(for: request.destination)))
+          request.format.render(shown, output.rendering(for: request.destination)))
       } catch {
         undelivered = true
-        StandardStream.error.write("sockwise: \(error)\n")
+        printError("sockwise: \(error)")
       }
     }
     throw ExitCode(

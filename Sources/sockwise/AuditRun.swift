@@ -8,9 +8,8 @@ struct AuditRun {
   let selection: Selection
   let options: HostOptions
 
-  /// - Parameter severity: milder findings are left out.
   /// - Throws: `NetworkNamespace.Failure`, where the namespace cannot be entered.
-  func report(atLeast severity: Severity) throws(NetworkNamespace.Failure) -> Report {
+  func report() throws(NetworkNamespace.Failure) -> Report {
     let started = Clock.utcNow()
     let begin = Clock.monotonic()
     let host = try Host.read(options)
@@ -29,15 +28,17 @@ struct AuditRun {
             : "counters were recorded once; a recording with --sample 2s also tells which ones rise"
         ))
     }
-    return Report(
+    var report = Report(
       tool: .sockwise, host: host.reported, mode: options.root.mode,
       started: options.root.recording?.time ?? started,
       durationSeconds: Clock.monotonic() - begin,
-      findings: result.findings.filter { $0.severity >= severity }
-        .map { ReportedFinding($0, namespace: audited) },
+      findings: result.findings.map { ReportedFinding($0, namespace: audited) },
       undecided: result.undecided.map { ReportedUndecided($0, namespace: audited) },
-      namespaces: namespaces, notices: notices, passed: result.passed,
+      namespaces: namespaces, notices: notices, rules: result.rules,
+      passed: result.passed,
       notApplicable: result.notApplicable)
+    report.namespacesGap = host.namespacesGap?.reason
+    return report
   }
 }
 
@@ -84,6 +85,7 @@ extension HostFacts.Host {
       }
       return Namespace(
         name: name, audited: true, isPID1: isNamespaceOfPID1.value,
+        isInitial: isNamespaceInitial.value,
         sockets: sockets.value?.counts, role: sockets.value?.role.value)
     }
   }

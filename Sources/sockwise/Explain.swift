@@ -14,6 +14,7 @@ struct Explain: ParsableCommand {
 
   func run() throws {
     let rules = options.load()
+    _ = rules.diagnostics.report()
     guard let id = rule else {
       try RulesCommand.List.print(rules)
       return

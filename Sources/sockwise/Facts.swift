@@ -28,7 +28,7 @@ struct Facts: ParsableCommand {
     do {
       facts = try Host.read(options)
     } catch {
-      StandardStream.error.write("sockwise: \(error)\n")
+      printError("sockwise: \(error)")
       throw ExitCode(ExitStatus.failed.rawValue)
     }
     let undelivered = options.reportRecording()
@@ -37,15 +37,8 @@ struct Facts: ParsableCommand {
       started: options.root.recording?.time ?? started,
       sources: facts.sources.map(FactsDocument.Source.init), facts: facts.activation,
       schema: Host.schema)
-    do {
-      try OutputRequest.Destination.standardOutput.write(
-        format == .json
-          ? document.json()
-          : document.text(.ofTerminal))
-    } catch {
-      StandardStream.error.write("sockwise: \(error)\n")
-      throw ExitCode(ExitStatus.undelivered.rawValue)
-    }
+    try OutputRequest.Destination.standardOutput.write(
+      format == .json ? document.json() : document.text(.ofTerminal))
     if undelivered { throw ExitCode(ExitStatus.undelivered.rawValue) }
   }
 }

@@ -13,7 +13,7 @@ struct HostArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Give up on a source that has not answered by then; what was read is kept.",
+      "Give up on a source that has not answered by then, such as 90s or 2m; what was read is kept.",
       valueName: "DURATION"))
   var timeLimit = Seconds(60)
 
@@ -61,7 +61,7 @@ struct HostArguments: ParsableArguments {
         recordingTo: try Recorder(
           directory: record, tool: Sockwise.version, time: Clock.utcNow(), anonymize: anonymize))
     } catch {
-      StandardStream.error.write("sockwise: \(error)\n")
+      printError("sockwise: \(error)")
       throw ExitCode((root == nil ? ExitStatus.undelivered : ExitStatus.failed).rawValue)
     }
   }
@@ -71,7 +71,7 @@ extension HostOptions {
   /// Whether a recording was asked for and could not be written; says so on standard error.
   func reportRecording() -> Bool {
     guard let failure = root.recorder?.failure else { return false }
-    StandardStream.error.write("sockwise: \(failure)\n")
+    printError("sockwise: \(failure)")
     return true
   }
 }

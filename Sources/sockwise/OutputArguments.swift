@@ -14,7 +14,8 @@ struct OutputArguments: ParsableArguments {
   var output: [OutputRequest] = []
 
   @Option(
-    help: ArgumentHelp("Leave out findings that are milder.", valueName: "SEVERITY"))
+    help: ArgumentHelp(
+      "Leave out findings that are milder; they count for the exit status.", valueName: "SEVERITY"))
   var minSeverity = SeverityArgument(severity: .info)
 
   @Flag(name: .shortAndLong, help: "Only findings and the summary.")
@@ -24,6 +25,9 @@ struct OutputArguments: ParsableArguments {
   var verbose = false
 
   func validate() throws {
+    if output.contains(where: { $0.destination == .standardOutput }) {
+      throw ValidationError("standard output is for one format; choose it with --format")
+    }
     if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other") }
   }
 

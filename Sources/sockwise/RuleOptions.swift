@@ -51,6 +51,10 @@ struct RuleSelection: ParsableArguments {
           "no rule or tag is called '\(name.shown)'" + (hint.map { "; \($0)" } ?? "")
         }.joined(separator: "\n") + "\n'sockwise rules list' lists them")
     }
+    guard rules.rules.isEmpty || rules.rules.contains(where: selection.selects) else {
+      throw ValidationError(
+        "--only and --skip leave no rule to evaluate; opt-in rules want --enable")
+    }
     return selection
   }
 }
@@ -60,7 +64,7 @@ extension [RuleDiagnostic] {
   /// rules, not for who runs an audit.
   func report(warnings: Bool = false) -> Bool {
     for diagnostic in self where warnings || diagnostic.severity == .error {
-      StandardStream.error.write(diagnostic.rendered() + "\n")
+      printError(diagnostic.rendered())
     }
     return contains { $0.severity == .error }
   }

@@ -25,7 +25,7 @@ struct RulesCommand: ParsableCommand {
         let severities = rule.severity.levels.map(\.rawValue).joined(separator: "/")
         let marks = (rule.isOptIn ? ["opt-in"] : []) + (rule.isNote ? ["note"] : [])
         let mark = marks.isEmpty ? "" : " (\(marks.joined(separator: ", ")))"
-        StandardStream.output.write(
+        try printOutput(
           rule.id.padded(to: width) + "  " + severities.padded(to: 11) + "  "
             + rule.title.shown + mark + "\n")
       }
@@ -40,14 +40,14 @@ struct RulesCommand: ParsableCommand {
       discussion: "Without a file: all rules that an audit would use.")
 
     @OptionGroup var options: RuleOptions
-    @Argument(help: "Rule files.") var files: [String] = []
+    @Argument(help: "Rule files, or directories of them.") var files: [String] = []
 
     func run() throws {
       let rules = options.load(only: files)
       if rules.diagnostics.report(warnings: true) {
         throw ExitCode(ExitStatus.wrongInput.rawValue)
       }
-      StandardStream.output.write("\(rules.rules.count.counted("rule")) checked, no errors\n")
+      try printOutput("\(rules.rules.count.counted("rule")) checked, no errors\n")
     }
   }
 
@@ -58,7 +58,7 @@ struct RulesCommand: ParsableCommand {
       discussion: "Without a file: of all rules that an audit would use.")
 
     @OptionGroup var options: RuleOptions
-    @Argument(help: "Rule files.") var files: [String] = []
+    @Argument(help: "Rule files, or directories of them.") var files: [String] = []
 
     func run() throws {
       let rules = options.load(only: files)
@@ -66,11 +66,11 @@ struct RulesCommand: ParsableCommand {
       let results = rules.rules.flatMap { $0.runTests(schema: Host.schema) }
       let failures = results.filter { !$0.passed }
       for failure in failures {
-        StandardStream.output.write(
+        try printOutput(
           "\(failure.path.shown):\(failure.line): \(failure.rule): \(failure.test.shown)\n"
             + failure.differences.map { "  \($0.shown)\n" }.joined())
       }
-      StandardStream.output.write(
+      try printOutput(
         "\(results.count - failures.count) passed, \(failures.count) failed\n")
       if areWrong { throw ExitCode(ExitStatus.wrongInput.rawValue) }
       if !failures.isEmpty { throw ExitCode(ExitStatus.findings.rawValue) }
@@ -83,7 +83,7 @@ extension RuleOptions {
   func load(only files: [String]) -> RuleSet {
     if files.isEmpty { return load() }
     return RuleSet.load(
-      [.files(files)], schema: Host.schema, alsoKnown: Set(load().rules.map(\.id)))
+      files.map(RuleSource.named), schema: Host.schema, alsoKnown: Set(load().rules.map(\.id)))
   }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Reports
 
 /// The command line. Each subcommand is a file of its own.
 struct Sockwise: ParsableCommand {
@@ -20,10 +21,12 @@ struct Sockwise: ParsableCommand {
 @main
 enum Main {
   static func main() {
+    Startup.occupyClosedStreams()
+    Startup.limitWidthOfHelp()
     // A reader that goes away (`sockwise audit | head`) is no error: writes report EPIPE instead.
     _ = signal(SIGPIPE, SIG_IGN)
     do {
-      var command = try Sockwise.parseAsRoot()
+      var command = try Sockwise.parseAsRoot(Startup.arguments)
       try command.run()
     } catch {
       exit(status(reporting: error))
@@ -31,15 +34,27 @@ enum Main {
   }
 
   /// Prints what an error has to say and gives the exit status of outputs: 0 for help and version,
-  /// 2 for a wrong command line, 4 for what no one foresaw.
+  /// 2 for a wrong command line, 5 where standard output takes no more, 4 for what no one foresaw.
   static func status(reporting error: any Error) -> Int32 {
     if let code = error as? ExitCode { return code.rawValue }
+    if let error = error as? OutputError {
+      printError("sockwise: \(error)")
+      return ExitStatus.undelivered.rawValue
+    }
+    // Thrown by a command that ran: its usage is not in question.
+    if let error = error as? ValidationError {
+      printError("sockwise: \(error.message)")
+      return ExitStatus.wrongInput.rawValue
+    }
     let text = Sockwise.fullMessage(for: error)
     if Sockwise.exitCode(for: error).isSuccess {
-      StandardStream.output.write(text + "\n")
-      return 0
+      do {
+        try printOutput(text + "\n")
+        return 0
+      } catch { return status(reporting: error) }
     }
-    StandardStream.error.write(text + "\n")
-    return Sockwise.exitCode(for: error) == .validationFailure ? 2 : 4
+    printError(text)
+    let isUsage = Sockwise.exitCode(for: error) == .validationFailure
+    return (isUsage ? ExitStatus.wrongInput : .failed).rawValue
   }
 }

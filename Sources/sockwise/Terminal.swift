@@ -1,25 +1,21 @@
 import Glibc
 import Reports
 
-/// Standard output or standard error, written with write(2): Swift's `stdout` is not safe to share
-/// between threads, and `print` buffers what a crash would lose.
-enum StandardStream: Int32 {
-  case output = 1
-  case error = 2
+/// Writes text to standard output, whole, or says why not. A reader that has gone away is no error.
+func printOutput(_ text: String) throws(OutputError) {
+  try OutputRequest.Destination.standardOutput.write(Array(text.utf8))
+}
 
-  /// Writes everything, or stops without a word where the reader has gone away.
-  func write(_ text: String) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes {
-        unsafe Glibc.write(rawValue, $0.baseAddress, $0.count)
-      }
-      if count < 0 {
-        if errno == EINTR { continue }
-        return
-      }
-      rest = rest.dropFirst(count)
+/// Writes a line to standard error; where that fails there is nobody left to tell.
+func printError(_ line: String) {
+  var rest = Array((line + "\n").utf8)[...]
+  while !rest.isEmpty {
+    let count = unsafe rest.withUnsafeBytes { unsafe write(2, $0.baseAddress, $0.count) }
+    if count < 0 {
+      if errno == EINTR { continue }
+      return
     }
+    rest = rest.dropFirst(count)
   }
 }
 

@@ -149,6 +149,83 @@ import Testing
     #expect(host.notices.count >= 6)
   }
 
+  private static func withOneListener(_ sources: inout HostSources) {
+    sources.sockets = { _, _, _ in
+      SocketsReading(
+        SocketTable.complete([.listener(.local, 80)]).sockets(settings: .test()),
+        from: .dump("test"))
+    }
+  }
+
+  @Test func theSearchForOwnersStopsBeforeItIsGivenUp() throws {
+    let stop = Mutex(Duration.zero)
+    var sources = HostSources()
+    Self.withOneListener(&sources)
+    let clock = SuspendingClock()
+    let start = clock.now
+    sources.owners = { _, deadline, sockets in
+      stop.withLock { $0 = start.duration(to: clock.now) + (deadline.remaining ?? .zero) }
+      return sockets.withoutOwners(.init("found nobody"))
+    }
+    let host = try Host.read(HostOptions(timeLimit: 1000), from: sources)
+    #expect(stop.withLock { $0 } < .seconds(990))
+    let listener = try #require(host.sockets.value?.listeners.elements.first)
+    #expect(listener.ownership.process == .unavailable(.init("found nobody")))
+  }
+
+  @Test func ownersThatDoNotAnswerLeaveTheSockets() throws {
+    var sources = HostSources()
+    Self.withOneListener(&sources)
+    sources.owners = { _, _, sockets in
+      sleep(30)
+      return sockets
+    }
+    let host = try Host.read(HostOptions(timeLimit: 3), from: sources)
+    let listener = try #require(host.sockets.value?.listeners.elements.first)
+    let why = Unreadable("did not answer within 3 s")
+    #expect(listener.ownership.process == .unavailable(why))
+    #expect(listener.ownership.owners.rest == why)
+    #expect(listener.reuseAddress == .unavailable(why))
+    #expect(listener.fixed == .unavailable(why))
+  }
+
+  /// Runs in a process of its own, which gives up its right to more descriptors and threads.
+  @Test(.enabled(if: geteuid() == 0, "becoming another user needs root"))
+  func aSourceThatCouldNotStartSaysSo() async {
+    await #expect(processExitsWith: .success) {
+      func reason(_ source: HostSource<Int>) -> String? {
+        guard case .failure(let why)? = source.answer(by: .never) else { return nil }
+        return why.reason
+      }
+      var none = rlimit(rlim_cur: 0, rlim_max: 0)
+      // Only root may have more than this many processes and threads.
+      guard unsafe setrlimit(__rlimit_resource_t(__RLIMIT_NPROC.rawValue), &none) == 0,
+        setgid(65534) == 0, setuid(65534) == 0
+      else { exit(2) }
+      if reason(HostSource { 1 })
+        != "the system gave no other thread to read it with: not ready (EAGAIN)"
+      {
+        exit(3)
+      }
+      guard unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &none) == 0 else {
+        exit(4)
+      }
+      if reason(HostSource { 1 })
+        != "the system gave no pipe to read it with: too many open descriptors in this process"
+        + " (EMFILE)"
+      {
+        exit(5)
+      }
+      exit(0)
+    }
+  }
+
+  @Test func aSourceThatCannotReadSaysWhy() {
+    let source = HostSource { () throws(Unreadable) -> Int in throw Unreadable("no") }
+    #expect(source.answer(by: .never) == .failure(.init("no")))
+    #expect(source.value(by: .never) == nil)
+  }
+
   @Test func withoutProcEverythingHasAReason() throws {
     let scratch = ScratchDirectory()
     let host = try Host.read(HostOptions(root: HostRoot(scratch.path)))

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @Suite struct JSONSchemaTests {
@@ -28,6 +29,13 @@ import Testing
     (#"{"anyOf":[{"type":"string"},{"type":"null"}]}"#, "1", false),
     (##"{"$defs":{"a":{"type":"string"}},"$ref":"#/$defs/a"}"##, "1", false),
     (##"{"$ref":"#/$defs/a"}"##, "1", false),
+    (#"{"oneOf":[{"required":["a"]},{"required":["b"]}]}"#, #"{"a":1}"#, true),
+    (#"{"oneOf":[{"required":["a"]},{"required":["b"]}]}"#, #"{"a":1,"b":1}"#, false),
+    (#"{"minItems":1}"#, "[]", false),
+    (#"{"minProperties":1}"#, "{}", false),
+    (#"{"maxProperties":1}"#, #"{"a":1,"b":1}"#, false),
+    (#"{"items":true}"#, "[1]", true),
+    (#"{"items":false}"#, "[1]", false),
     (#"{"maximum":3}"#, "1", false),
   ])
   func findsWhatIsWrong(schema: String, document: String, isValid: Bool) throws {

@@ -101,6 +101,17 @@ import Testing
     #expect(set.rawSysctls == ["a.b"])
   }
 
+  @Test(arguments: [
+    (#"'"a.b" in sysctl_raw'"#, ["a.b"], 0), (#"'sysctl_raw.exists(k, k == "a.b")'"#, [], 1),
+    (#"'sysctl_raw[host.name] == "1"'"#, [], 1), (#"size(sysctl_raw) > 0"#, [], 1),
+  ]) func refusesRawSysctlsWhoseKeyIsNotWrittenOut(
+    _ condition: String, _ keys: [String], _ errors: Int
+  ) {
+    let set = load(source("a", ["x": RuleBuilder.text("x", "when: \(condition)")]))
+    #expect(set.rawSysctls == keys)
+    #expect(set.diagnostics.filter { $0.severity == .error }.count == errors)
+  }
+
   // MARK: Evaluation
 
   private let pair = [

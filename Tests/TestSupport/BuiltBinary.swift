@@ -1,4 +1,4 @@
-import Glibc
+public import Glibc
 import Synchronization
 
 /// The `sockwise` that was built beside the test runner.
@@ -8,6 +8,16 @@ public enum BuiltBinary {
     case caller
     /// uid and gid 65534, no groups, no capabilities. Only root can become it.
     case nobody
+    /// The same with another uid and gid: limits on a user's processes count those of all tests.
+    case stranger(UInt32)
+
+    fileprivate var uid: UInt32? {
+      switch self {
+      case .caller: nil
+      case .nobody: 65534
+      case .stranger(let uid): uid
+      }
+    }
   }
 
   public static let path: String = directoryOfRunner + "/sockwise"
@@ -16,16 +26,24 @@ public enum BuiltBinary {
   ///
   /// - Parameters:
   ///   - environment: Only `PATH` and `LC_ALL` are set besides.
+  ///   - script: Text for sh(1) that starts it with `exec "$@"`, after what it likes to do first;
+  ///     as the caller, whoever `user` is.
+  ///   - ownMounts: Whether the script has mounts of its own.
   ///   - memoryLimit: Bytes of address space; nil for none, as sanitizers need.
   public static func run(
     _ arguments: [String], environment: [String] = [], input: String? = nil,
     output: Subprocess.Output = .captured, as user: User = .caller, timeLimit: Double = 60,
-    memoryLimit: Int? = 2 << 30
+    memoryLimit: Int? = 2 << 30, through script: String? = nil, ownMounts: Bool = false,
+    _ whileRunning: (pid_t) -> Void = { _ in }
   ) throws(SystemCallError) -> Subprocess.Result {
     var command: [String] = []
-    if case .nobody = user {
+    if let script {
+      if ownMounts { command += ["/usr/bin/unshare", "--mount"] }
+      command += ["/bin/sh", "-euc", script, "sh"]
+    }
+    if let uid = user.uid {
       command += [
-        "/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+        "/usr/bin/setpriv", "--reuid=\(uid)", "--regid=\(uid)", "--clear-groups",
         "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs",
       ]
       command.append(try readableCopy.get())
@@ -41,7 +59,7 @@ public enum BuiltBinary {
     subprocess.input = input
     subprocess.output = output
     subprocess.timeLimit = timeLimit
-    return try subprocess.run()
+    return try subprocess.run(whileRunning)
   }
 
   /// SwiftPM puts the runner and the executables into one directory.

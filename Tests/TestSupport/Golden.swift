@@ -1,15 +1,18 @@
 import Glibc
 public import Testing
 
-/// Text that a reviewer has read, kept under `Tests/Fixtures`.
+/// Text that a reviewer has read, kept under `Tests/Fixtures`, and generated documents.
 ///
 /// `RECORD=1` rewrites the files; the diff is the review.
 public enum Golden {
-  /// Compares with `Tests/Fixtures/<path>` and records an issue at the first line that differs.
+  /// Compares with a file and records an issue at the first line that differs.
+  ///
+  /// - Parameter directory: where the file is, from the root of the checkout.
   public static func expect(
-    _ actual: String, matches path: String, sourceLocation: SourceLocation = #_sourceLocation
+    _ actual: String, matches path: String, in directory: String = "Tests/Fixtures",
+    sourceLocation: SourceLocation = #_sourceLocation
   ) {
-    let file = "\(Checkout.root)/Tests/Fixtures/\(path)"
+    let file = "\(Checkout.root)/\(directory)/\(path)"
     if isRecording {
       do {
         try TextFile.write(actual, to: file)
@@ -28,7 +31,7 @@ public enum Golden {
     }
     if let difference = firstDifference(expected: expected, actual: actual) {
       Issue.record(
-        "differs from Tests/Fixtures/\(path), \(difference)\nRECORD=1 rewrites the file",
+        "differs from \(directory)/\(path), \(difference)\nRECORD=1 rewrites the file",
         sourceLocation: sourceLocation)
     }
   }

@@ -61,6 +61,8 @@ public final class ScratchNamespace {
   private let deadline: Double
   /// Holds what was opened: ARC would close a socket after its last use in the closure.
   private var sockets: [LabSocket] = []
+  private var processes: [BackgroundProcess] = []
+  private var storms: [ConnectionStorm] = []
 
   private var clientPorts = 10_000..<32_768
 
@@ -134,7 +136,31 @@ public final class ScratchNamespace {
     return socket
   }
 
+  /// A program that runs until the closure ends.
+  public func start(
+    _ program: String, _ arguments: [String] = [], holding sockets: [LabSocket] = []
+  ) throws(SystemCallError) -> BackgroundProcess {
+    let process = try BackgroundProcess(program, arguments, holding: sockets)
+    processes.append(process)
+    return process
+  }
+
+  /// Connections that are opened meanwhile, until the storm is stopped or the closure ends.
+  public func storm(
+    perSecond rate: Int, toward destinations: [Endpoint], open: Int = 1000
+  ) throws(SystemCallError) -> ConnectionStorm {
+    try raiseDescriptorLimit()
+    let storm = try ConnectionStorm(perSecond: rate, toward: destinations, open: open)
+    storms.append(storm)
+    return storm
+  }
+
   private func closeAll() {
+    // What went wrong matters to who stops it himself.
+    for storm in storms { try? storm.stop() }
+    storms.removeAll()
+    for process in processes { process.end() }
+    processes.removeAll()
     for socket in sockets { socket.close() }
     sockets.removeAll()
   }

@@ -66,6 +66,19 @@ extension ScratchNamespace {
     return listener
   }
 
+  /// A server that resets its connections instead of closing them: SO_LINGER {1, 0}, which they
+  /// take over from the listener; gives it and the accepted ends.
+  @discardableResult
+  public func serverThatResets(
+    _ endpoint: Endpoint, connections: Int = 3
+  ) throws(SystemCallError) -> (listener: LabSocket, accepted: [LabSocket]) {
+    let listener = try listen(endpoint, .init())
+    try listener.resetOnClose()
+    var accepted: [LabSocket] = []
+    for _ in 0..<connections { accepted.append(try connect(to: listener, at: endpoint).server) }
+    return (listener, accepted)
+  }
+
   /// A server that only accepts, in a namespace with tcp_tw_reuse = 1.
   public func pureServer(_ endpoint: Endpoint = .loopback(8080)) throws(SystemCallError) {
     try setSysctl("net.ipv4.tcp_tw_reuse", "1")

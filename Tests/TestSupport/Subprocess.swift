@@ -1,4 +1,4 @@
-import Glibc
+public import Glibc
 import Synchronization
 
 /// A program run to its end, within bounds of time, memory and output.
@@ -55,14 +55,19 @@ public struct Subprocess {
     self.arguments = arguments
   }
 
-  public func run() throws(SystemCallError) -> Result {
+  /// - Parameter whileRunning: Called with its process id once it has started. Nobody reads its
+  ///   output meanwhile.
+  public func run(
+    _ whileRunning: (pid_t) -> Void = { _ in }
+  ) throws(SystemCallError) -> Result {
     let started = monotonicSeconds()
-    // Swift sees neither pipe2 nor mkostemp nor accept4: a program started between pipe() and FD_CLOEXEC would
-    // inherit the pipe and keep it open.
+    // Swift sees neither pipe2 nor mkostemp nor accept4: a program started between pipe() and
+    // FD_CLOEXEC would inherit the pipe and keep it open.
     var (child, pipes) = try starting.withLock { (_) throws(SystemCallError) in try start() }
     defer { for index in pipes.indices { pipes[index].closeBoth() } }
     // Otherwise the pipes never end.
     for index in pipes.indices { pipes[index].closeWriter() }
+    whileRunning(child)
 
     var captured = [[UInt8](), [UInt8]()]
     let early = collect(
@@ -112,7 +117,8 @@ public struct Subprocess {
     return descriptor
   }
 
-  private func spawn(descriptors: [CInt]) throws(SystemCallError) -> pid_t {
+  /// Starts it with these descriptors as 0, 1, 2 and so on; the caller waits for it.
+  func spawn(descriptors: [CInt]) throws(SystemCallError) -> pid_t {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
@@ -122,14 +128,16 @@ public struct Subprocess {
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
     defer { unsafe posix_spawnattr_destroy(&attributes) }
-    // A shell starts programs with SIGPIPE at its default; the test runner may ignore it.
-    var defaults = sigset_t()
-    unsafe sigemptyset(&defaults)
-    unsafe sigaddset(&defaults, SIGPIPE)
-    unsafe posix_spawnattr_setsigdefault(&attributes, &defaults)
+    // A shell starts programs with SIGPIPE at its default and nothing blocked; the test runner may
+    // ignore it, and the threads of its pool block most signals.
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+    for signal in [SIGPIPE, SIGINT, SIGTERM, SIGHUP] { unsafe sigaddset(&signals, signal) }
+    unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
     unsafe posix_spawnattr_setpgroup(&attributes, 0)
     unsafe posix_spawnattr_setflags(
-      &attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
+      &attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP))
 
     var argumentPointers = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
     var environmentPointers = unsafe environment.map { unsafe strdup($0) } + [nil]

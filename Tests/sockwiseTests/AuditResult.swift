@@ -24,11 +24,25 @@ struct AuditResult: Sendable {
     var severity: String
     var confidence: String
     var subject: String
+    var message: String
+    var evidence: [Evidence]
+    var remediation: [Remediation]
+  }
+
+  struct Evidence: Decodable, Sendable {
+    var fact: String
+  }
+
+  struct Remediation: Decodable, Sendable {
+    var kind: String
+    /// Of code and notes.
+    var text: String?
   }
 
   struct Undecided: Decodable, Sendable {
     var rule: String
     var subject: String
+    var kind: String
     var missing: [Missing]
   }
 
@@ -49,8 +63,52 @@ struct AuditResult: Sendable {
   static func current(
     _ arguments: [String] = [], as user: BuiltBinary.User = .caller
   ) throws -> AuditResult {
-    var audit = try once(arguments, as: user)
-    for _ in 0..<5 where audit.ranOutOfTime { audit = try once(arguments, as: user) }
+    try patiently { try BuiltBinary.run(command + arguments, as: user) }
+  }
+
+  /// The same from within a Python program that has made its sockets: what one process holds under
+  /// a name of its own.
+  static func inside(python setup: String, _ arguments: [String] = []) throws -> AuditResult {
+    let program = """
+      import socket, subprocess, sys
+      def name(text): open("/proc/self/comm", "w").write(text)
+      def listen(address, port, reuse=True):
+          family = socket.AF_INET6 if ":" in address else socket.AF_INET
+          s = socket.socket(family)
+          if reuse: s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+          if ":" in address: s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+          s.bind((address, port))
+          s.listen()
+          return s
+      \(setup)
+      sys.exit(subprocess.run(sys.argv[1:]).returncode)
+      """
+    return try patiently {
+      var python = Subprocess(
+        program: "/usr/bin/env",
+        arguments: ["python3", "-c", program, BuiltBinary.path] + command + arguments)
+      python.environment = ["PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+      return try python.run()
+    }
+  }
+
+  /// The same where a shell command has changed what is mounted, for the audit alone.
+  static func inside(mounts setup: String, _ arguments: [String] = []) throws -> AuditResult {
+    try patiently {
+      try Subprocess(
+        program: "/usr/bin/unshare",
+        arguments: [
+          "--mount", "/bin/sh", "-ec", setup + "\nexec \"$@\"", "sh", BuiltBinary.path,
+        ] + command + arguments
+      ).run()
+    }
+  }
+
+  private static let command = ["audit", "--format", "json"]
+
+  private static func patiently(_ run: () throws -> Subprocess.Result) throws -> AuditResult {
+    var audit = try AuditResult(run())
+    for _ in 0..<5 where audit.ranOutOfTime { audit = try AuditResult(run()) }
     return audit
   }
 
@@ -60,18 +118,21 @@ struct AuditResult: Sendable {
     }
   }
 
-  private static func once(
-    _ arguments: [String], as user: BuiltBinary.User
+  /// Audits after what a script did that has mounts of its own.
+  static func through(
+    _ script: String, _ arguments: [String] = [], as user: BuiltBinary.User = .caller
   ) throws -> AuditResult {
-    try AuditResult(BuiltBinary.run(["audit", "--format", "json"] + arguments, as: user))
+    try AuditResult(
+      BuiltBinary.run(
+        ["audit", "--format", "json"] + arguments, as: user, through: script, ownMounts: true))
   }
 }
 
 extension AuditResult {
   /// What `sockwise audit --format json` printed.
   init(_ result: Subprocess.Result) throws {
-    status = result.status
-    errors = result.errors
-    report = try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
+    self.init(
+      status: result.status, errors: result.errors,
+      report: try JSONDecoder().decode(Report.self, from: Data(result.output.utf8)))
   }
 }

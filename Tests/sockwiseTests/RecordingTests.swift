@@ -4,8 +4,10 @@ import Testing
 
 /// `--record` and `--root` of the built binary.
 @Suite(.serialized) struct RecordingTests {
-  let directory = TemporaryDirectory()
-  var path: String { directory.path + "/host" }
+  let directory: TemporaryDirectory
+  var path: String { directory.path("host") }
+
+  init() throws { directory = try TemporaryDirectory() }
 
   @Test(.needsNamespaces) func aRecordingGivesTheSameFindings() async throws {
     let path = path
@@ -164,21 +166,4 @@ private func part(_ text: String, from first: String, to last: String?) -> Strin
     return nil
   }
   return lines[start..<end].joined(separator: "\n")
-}
-
-/// A directory of its own, removed at the end.
-final class TemporaryDirectory: Sendable {
-  let path: String
-
-  init() {
-    var template = Array("/tmp/sockwise-test.XXXXXX".utf8CString)
-    path =
-      unsafe mkdtemp(&template) == nil
-      ? "/nonexistent"
-      : String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-  }
-
-  deinit {
-    _ = try? Subprocess(program: "/bin/rm", arguments: ["-rf", path]).run()
-  }
 }

@@ -22,6 +22,44 @@ struct RuleSituationTests {
     #expect(healthy.findings.isEmpty)
   }
 
+  /// What helps depends on what holds the ports.
+  @Test(arguments: [
+    (Leftover.timeWait, "TIME_WAIT 200", "Keep connections open and reuse them"),
+    (.established, "ESTABLISHED 200", "Pool fewer connections"),
+    (.closeWait, "CLOSE_WAIT 200", "This is a leak in the client"),
+  ])
+  func theFirstRemedyFollowsTheState(
+    leftover: Leftover, states: String, remedy: String
+  ) async throws {
+    for (rule, sysctls, total) in [
+      ("destination-exhausted", ScratchNamespace.smallRange, 200),
+      ("destination-past-knee", ScratchNamespace.mediumRange, 1200),
+    ] {
+      let audit = try await ScratchNamespace.run(sysctls: sysctls) { net in
+        let listener = try net.listen(.loopback(7000))
+        try net.fillPorts(
+          toward: listener, at: .loopback(7000), limit: total, leaving: leftover)
+        return try AuditResult.current(["--only", rule])
+      }
+      let finding = try #require(audit.report.findings.first)
+      let count = states.replacing("200", with: "\(total)")
+      #expect(finding.message.contains("\(count))"), "\(finding.message)")
+      let texts = finding.remediation.compactMap(\.text)
+      #expect(texts.contains { $0.hasPrefix(remedy) })
+      #expect(texts.contains { $0.hasPrefix("Use more source") } == (leftover != .closeWait))
+      if rule == "destination-exhausted" {
+        #expect(texts.first?.hasPrefix(remedy) == true)
+        // The range is small: to widen it comes with the warning to reserve, and helps no leak.
+        let widens = finding.remediation.last?.kind == "sysctl"
+        #expect(widens == (leftover != .closeWait))
+        #expect(texts.contains { $0.contains("ip_local_reserved_ports") } == widens)
+      } else {
+        #expect(finding.message.contains("would cost a scan"))
+        #expect(finding.message.contains(" end at ") == (leftover == .timeWait))
+      }
+    }
+  }
+
   @Test func portsInTimeWaitThatConnectTakesAgainAreNotHeld() async throws {
     let (made, audit) = try await ScratchNamespace.run(sysctls: ScratchNamespace.smallRange) {
       net in
@@ -88,6 +126,26 @@ struct RuleSituationTests {
     }
   }
 
+  /// The kernel refuses then, too.
+  @Test func aRangeThatIsReservedWholly() async throws {
+    let (code, audit) = try await ScratchNamespace.run(sysctls: [
+      "net.ipv4.ip_local_port_range": "40000 40009",
+      "net.ipv4.ip_local_reserved_ports": "40000-40009",
+    ]) { net in
+      let listener = try net.listen(.loopback(7000))
+      var code: CInt = 0
+      do {
+        _ = try net.connect(to: listener, at: .loopback(7000))
+      } catch let error as SystemCallError {
+        code = error.code
+      }
+      return (code, try AuditResult.current())
+    }
+    #expect(code == EADDRNOTAVAIL)
+    #expect(
+      audit.findings == ["ephemeral-range-too-small high sysctl:net.ipv4.ip_local_port_range"])
+  }
+
   @Test func ephemeralRangeParityIsJudgedOnlyWhenAsked() async throws {
     for (range, arguments, expected) in [
       (
@@ -122,6 +180,33 @@ struct RuleSituationTests {
       ])
   }
 
+  @Test func portsOfContainersAndPortsPickedAtRandom() async throws {
+    let both = """
+      sockets = [listen(a, p) for p in range(32768, 32780) for a in ("0.0.0.0", "::")]
+      """
+    let random = """
+      sockets = [listen("0.0.0.0", p) for p in (40002, 41003, 42005, 43008, 44011)]
+      """
+    let chosen = """
+      sockets = [listen(a, p) for p in (40000, 40002) for a in ("0.0.0.0", "::")]
+      """
+    for (setup, expected) in [
+      ("name(\"docker-proxy\")\n\(both)", []), ("name(\"vsftpd\")\n\(random)", []),
+      // Both addresses are one finding.
+      (
+        "name(\"etcd\")\n\(chosen)",
+        [
+          "listener-in-ephemeral-range medium listener:tcp:0.0.0.0:40000",
+          "listener-in-ephemeral-range medium listener:tcp:0.0.0.0:40002",
+        ]
+      ),
+    ] {
+      let audit = try await ScratchNamespace.run { _ in try AuditResult.inside(python: setup) }
+      #expect(audit.findings == expected, "\(setup)")
+      #expect(audit.report.unknown.isEmpty)
+    }
+  }
+
   @Test func listenerWithoutReuseAddress() async throws {
     let audit = try await ScratchNamespace.run { net in
       try net.serverWithTimeWait(.loopback(8080), reuseAddress: false)
@@ -135,6 +220,7 @@ struct RuleSituationTests {
       let assigned = try net.socket()
       try assigned.bind(.loopback(0))
       try assigned.listen()
+      try net.serverThatResets(.loopback(8085))
       return try AuditResult.current()
     }
     #expect(
@@ -142,7 +228,25 @@ struct RuleSituationTests {
         "listener-without-reuseaddr high listener:tcp:127.0.0.1:8080",
         "listener-without-reuseaddr high listener:tcp:[::1]:8081",
         "listener-without-reuseaddr medium listener:tcp:127.0.0.1:8082",
+        "listener-without-reuseaddr medium listener:tcp:127.0.0.1:8085",
       ])
+    let messages = audit.report.findings.map(\.message)
+    // How long TIME_WAIT lasts is known; how long peers stay is not.
+    #expect(messages.contains { $0.contains("EADDRINUSE for about ") && $0.contains("port 8080") })
+    #expect(messages.contains { $0.contains("until 62 s after the last peer has closed, because") })
+    #expect(messages.allSatisfy { $0.contains("(pid ") })
+  }
+
+  @Test func aProcessWithoutAName() async throws {
+    let audit = try await ScratchNamespace.run { _ in
+      try AuditResult.inside(
+        python: """
+          name("\\0")
+          s = listen("127.0.0.1", 8080, reuse=False)
+          """)
+    }
+    #expect(audit.findings == ["listener-without-reuseaddr medium listener:tcp:127.0.0.1:8080"])
+    #expect(audit.report.findings.first?.message.hasPrefix("(unnamed) (pid ") == true)
   }
 
   @Test func twReuseOnPureServer() async throws {
@@ -151,6 +255,16 @@ struct RuleSituationTests {
       return try AuditResult.current()
     }
     #expect(pure.findings == ["tw-reuse-on-pure-server low sysctl:net.ipv4.tcp_tw_reuse"])
+    #expect(pure.report.findings.first?.remediation.map(\.kind) == ["note"])
+    // Active opens without a passive one in this namespace: it has connected elsewhere.
+    let former = try await ScratchNamespace.run { net in
+      try net.pureServer()
+      let bystander = try net.socket()
+      try bystander.bind(.loopback(9))
+      for _ in 0..<10 { try? net.socket().connect(.loopback(9)) }
+      return try AuditResult.current()
+    }
+    #expect(former.findings.isEmpty)
     let client = try await ScratchNamespace.run(addresses: ["192.168.1.100"]) { net in
       try net.pureServer()
       try net.outgoingConnection()
@@ -181,7 +295,40 @@ struct RuleSituationTests {
         return try AuditResult.current()
       }
       #expect(audit.findings == expected, "tcp_max_tw_buckets = \(limit)")
+      guard let finding = audit.report.findings.first else { continue }
+      #expect(finding.message.hasSuffix("the limit is reached; 40 have skipped it so far"))
+      #expect(finding.evidence.contains { $0.fact == "netstat.TcpExt.TCPTimeWaitOverflow" })
     }
+  }
+
+  @Test func timeWaitSwitchedOff() async throws {
+    let audit = try await ScratchNamespace.run { net in
+      try net.timeWaitOverflow(limit: 0)
+      return try AuditResult.current()
+    }
+    #expect(audit.findings == ["time-wait-overflow low sysctl:net.ipv4.tcp_max_tw_buckets"])
+    #expect(
+      audit.report.findings.first?.message == """
+        net.ipv4.tcp_max_tw_buckets = 0: TIME_WAIT is switched off, closed connections skip it; \
+        50 have skipped it so far
+        """)
+  }
+
+  /// Whatever is out of sight is unknown: no rule fails, and none passes for it.
+  @Test(arguments: [
+    "mount -t tmpfs none /proc/sys/net/ipv4", "mount -t tmpfs none /proc/sys",
+    "mount -t proc -o subset=pid proc /proc",
+  ])
+  func whereParametersAreHidden(mounts: String) async throws {
+    let audit = try await ScratchNamespace.run { net in
+      _ = try net.demonstration()
+      return try AuditResult.inside(mounts: mounts)
+    }
+    #expect(!audit.report.unknown.isEmpty)
+    #expect(audit.report.unknown.filter { $0.kind == "error" }.map(\.rule) == [])
+    let reasons = Set(audit.report.unknown.flatMap(\.missing).map(\.reason))
+    #expect(reasons.contains { $0.contains(" is not there: hidden or not mounted") }, "\(reasons)")
+    #expect(audit.status == 0)
   }
 
   /// A note is reassurance: it stands among the notices and is not counted.

@@ -95,6 +95,23 @@ struct SituationsTests {
     #expect(seen.1 == "EADDRINUSE")
   }
 
+  /// SO_LINGER of the listener, not of the connections: these have it from there.
+  @Test func connectionsThatAreResetBlockNothing() async throws {
+    let seen = try await ScratchNamespace.run { net in
+      let server = try net.serverThatResets(.loopback(8080))
+      let count = try KernelSockets.count(.established, localPort: 8080)
+      for accepted in server.accepted { accepted.close() }
+      server.listener.close()
+      return (
+        count, try KernelSockets.tcp().count { $0.localPort == 8080 },
+        errorName { _ = try net.listen(.loopback(8080), .init()) }
+      )
+    }
+    #expect(seen.0 == 3)
+    #expect(seen.1 == 0)
+    #expect(seen.2 == nil)
+  }
+
   @Test func chosenAndAssignedPortsDifferInParity() async throws {
     let seen = try await ScratchNamespace.run(sysctls: ScratchNamespace.smallRange) { net in
       let chosen = try net.chosenPortInsideRange().local().port

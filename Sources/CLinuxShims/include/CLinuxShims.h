@@ -17,6 +17,12 @@ enum {
   SOCKWISE_CLONE_NEWUSER = 0x10000000,
 };
 
+/// The command line, from the C library: how many words, the program's name among them.
+int sockwise_argument_count(void);
+
+/// One of its words; NULL beyond its end.
+const char *sockwise_argument(int index);
+
 /// pidfd_open(2), Linux 5.3.
 int sockwise_pidfd_open(pid_t pid, unsigned int flags);
 

@@ -62,14 +62,7 @@ struct NamespaceSurvey: Sendable {
       let name = survey.name(inode, root)
       survey.found[inode]?.name = name
     }
-    if survey.gap == nil, ProcMount.hidesProcesses(root) {
-      survey.gap = .init("'/proc' hides the processes of other users (hidepid)", grant: "root")
-    }
-    if survey.gap == nil, !ProcMount.showsEveryProcess(root) {
-      survey.gap = .init(
-        "processes outside this PID namespace are out of sight",
-        grant: "the host's PID namespace")
-    }
+    survey.gap = survey.gap ?? ProcMount.gap(root, grant: "root")
     return survey
   }
 
@@ -81,9 +74,7 @@ struct NamespaceSurvey: Sendable {
     } catch {
       // A process that ended has no namespace; another's link needs the right to trace it.
       if !error.isAbsence {
-        gap = .init(
-          "the network namespaces of some processes may not be read",
-          grant: "CAP_SYS_PTRACE (or root)")
+        gap = error.ofSomeProcesses("network namespaces", grant: "CAP_SYS_PTRACE (or root)")
       }
     }
   }

@@ -14,6 +14,10 @@ struct SocketHolders: Sendable {
   private(set) var holders: [UInt64: [Holder]] = [:]
   /// Why a socket without a holder here may still have one; nil where every process was read.
   private(set) var gap: Unreadable?
+  /// Why a socket with a holder here may have more, although there is no gap.
+  private(set) var skipped: Unreadable?
+  /// Why holders may be missing here; nil where every descriptor of every process was read.
+  var rest: Unreadable? { gap ?? skipped }
   /// Whether PID 1's descriptors were read to the end.
   private(set) var hasReadPID1 = false
 
@@ -43,7 +47,10 @@ struct SocketHolders: Sendable {
     /// The thread's processor time at which to stop.
     let budget: Duration
     var result = SocketHolders()
-    var isRefused = false
+    /// Processes that let nobody look, ascending.
+    var refusing: [Int32] = []
+    /// Why the descriptors of some processes could not be read.
+    var refusal: Unreadable?
     /// Processes with more than the first descriptors.
     var unfinished: [Int32] = []
 
@@ -59,11 +66,17 @@ struct SocketHolders: Sendable {
         result.gap = root.hasProc ? error.unreadable("/proc") : .init("'/proc' is not mounted")
         return result
       }
-      for pid in unfinished where result.holders.count < wanted.count {
+      var pending = unfinished[...]
+      while result.holders.count < wanted.count, let pid = pending.popFirst() {
         if let whyStop { return stopped(whyStop) }
         read(pid, from: firstDescriptors, to: .max)
       }
       if let whyStop { return stopped(whyStop) }
+      if !pending.isEmpty {
+        let processes = pending.count == 1 ? "1 process" : "\(pending.count) processes"
+        result.skipped = .init(
+          "descriptors beyond the first \(firstDescriptors) of \(processes) were not read")
+      }
       result.gap = whatIsHidden()
       return result
     }
@@ -108,26 +121,25 @@ struct SocketHolders: Sendable {
         if pid == 1 { result.hasReadPID1 = true }
       } catch {
         // A process that ended holds nothing; another that may not be read counts.
-        if !error.isAbsence { isRefused = true }
+        guard !error.isAbsence else { return }
+        if error.isRefusal && refusing.last != pid { refusing.append(pid) }
+        refusal = error.ofSomeProcesses("descriptors", grant: Self.grant)
       }
     }
 
     /// What keeps processes out of sight although none refused.
     private func whatIsHidden() -> Unreadable? {
-      let grant = "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH (or root)"
-      if isRefused {
-        return .init("the descriptors of some processes may not be read", grant: grant)
-      }
-      if ProcMount.hidesProcesses(root) {
-        return .init("'/proc' hides the processes of other users (hidepid)", grant: grant)
-      }
-      if !ProcMount.showsEveryProcess(root) {
-        return .init(
-          "processes outside this PID namespace are out of sight",
-          grant: "the host's PID namespace")
-      }
-      return nil
+      guard let first = refusing.first,
+        Capabilities.effective(root)?.includesReadingProcesses == true
+      else { return refusal ?? ProcMount.gap(root, grant: Self.grant) }
+      let name = root.line("/proc/\(first)/comm").value.map { " (\($0))" } ?? ""
+      let others = refusing.count > 1 ? " and \(refusing.count - 1) more" : ""
+      return .init(
+        "process \(first)\(name)\(others) cannot be looked into, not even with CAP_SYS_PTRACE: "
+          + "a security module or a sandbox refuses")
     }
+
+    private static let grant = "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH (or root)"
   }
 
   /// Process ids, ascending.
@@ -142,12 +154,45 @@ struct SocketHolders: Sendable {
   }
 }
 
+extension ReadFailure {
+  /// What is said of a file that many processes have: "descriptors", "network namespaces".
+  func ofSomeProcesses(_ what: String, grant: String) -> Unreadable {
+    switch self {
+    case .system(let number) where number != EACCES && number != EPERM:
+      .init("the \(what) of some processes could not be read: \(errnoText(number))")
+    default: .init("the \(what) of some processes may not be read", grant: grant)
+    }
+  }
+}
+
 /// What `/proc` shows of the host's processes.
 enum ProcMount {
+  /// Why there may be processes that it does not show; nil where it shows all.
+  static func gap(_ root: HostRoot, grant: String) -> Unreadable? {
+    if !root.hasProc { return .init("'/proc' is not mounted") }
+    do throws(ReadFailure) {
+      if try hidesProcesses(root) {
+        return .init("'/proc' hides the processes of other users (hidepid)", grant: grant)
+      }
+      return try showsEveryProcess(root)
+        ? nil
+        : .init(
+          "processes outside this PID namespace are out of sight",
+          grant: "the host's PID namespace")
+    } catch {
+      return error.unreadable("/proc")
+    }
+  }
+
   /// Whether it hides those of other users from this one: the mount option `hidepid` (proc(5)).
-  static func hidesProcesses(_ root: HostRoot) -> Bool {
+  static func hidesProcesses(_ root: HostRoot) throws(ReadFailure) -> Bool {
     // PID 1 is always there; without it the option is at work.
-    if (try? root.status("/proc/1")) == nil { return true }
+    do throws(ReadFailure) {
+      _ = try root.status("/proc/1")
+    } catch {
+      if error.isAbsence { return true }
+      throw error
+    }
     guard geteuid() != 0, let mounts = root.text("/proc/self/mountinfo").value else { return false }
     return MountInfo.parse(mounts).contains { mount in
       mount.type == "proc" && mount.path == "/proc"
@@ -159,7 +204,12 @@ enum ProcMount {
 
   /// Whether it is that of the initial PID namespace, whose inode is fixed (PROC_PID_INIT_INO in
   /// include/linux/proc_ns.h).
-  static func showsEveryProcess(_ root: HostRoot) -> Bool {
-    (try? root.status("/proc/self/ns/pid").inode) == 0xefff_fffc
+  private static func showsEveryProcess(_ root: HostRoot) throws(ReadFailure) -> Bool {
+    do throws(ReadFailure) {
+      return try root.status("/proc/self/ns/pid").inode == 0xefff_fffc
+    } catch {
+      if error.isAbsence { return false }
+      throw error
+    }
   }
 }

@@ -20,20 +20,27 @@ public struct SocketOptions: Sendable {
   public var bindAddressNoPort: Reading<Bool>
   /// SO_ACCEPTCONN: whether it listens.
   public var accepts: Reading<Bool>
+  /// SO_LINGER in seconds, 0 for a reset on close; absent where it is off.
+  public var lingerSeconds: Reading<Int>
 
   /// The same reason for every option.
   static func unavailable(_ why: Unreadable) -> SocketOptions {
-    SocketOptions(
-      reuseAddress: .unavailable(why), reusePort: .unavailable(why), v6Only: .unavailable(why),
-      device: .unavailable(why), bindAddressNoPort: .unavailable(why), accepts: .unavailable(why))
+    SocketOptions(flags: .unavailable(why), device: .unavailable(why), linger: .unavailable(why))
+  }
+
+  /// Of a socket that no descriptor leads to.
+  static func absent(_ why: String) -> SocketOptions {
+    SocketOptions(flags: .absent(why), device: .absent(why), linger: .absent(why))
   }
 
   /// Reads the options of the socket that a process holds, if it still has this inode.
-  static func read(_ holder: SocketHolders.Holder, inode: UInt64, yama: Int?) -> SocketOptions {
-    let process = sockwise_pidfd_open(holder.pid, 0)
-    guard process >= 0 else { return unavailable(refusal(errno, yama: yama)) }
-    let handle = FileDescriptor(owning: process)
-    let duplicate = sockwise_pidfd_getfd(handle.number, holder.descriptor, 0)
+  static func read(
+    _ holder: SocketHolders.Holder, of process: ProcessHandle, inode: UInt64, yama: Int?
+  ) -> SocketOptions {
+    guard let handle = process.descriptor else {
+      return unavailable(refusal(process.failure, yama: yama))
+    }
+    let duplicate = sockwise_pidfd_getfd(handle, holder.descriptor, 0)
     guard duplicate >= 0 else { return unavailable(refusal(errno, yama: yama)) }
     let socket = FileDescriptor(owning: duplicate)
     guard let status = try? HostRoot.status(of: socket), status.kind == .socket,
@@ -59,6 +66,7 @@ public struct SocketOptions: Sendable {
     v6Only = flag(Int32(IPPROTO_IPV6), IPV6_V6ONLY, "IPV6_V6ONLY")
     bindAddressNoPort = flag(
       Int32(IPPROTO_IP), IP_BIND_ADDRESS_NO_PORT, "IP_BIND_ADDRESS_NO_PORT")
+    lingerSeconds = Self.linger(of: number, name)
     var bytes = [UInt8](repeating: 0, count: Int(IFNAMSIZ))
     var size = socklen_t(bytes.count)
     if unsafe getsockopt(number, SOL_SOCKET, SO_BINDTODEVICE, &bytes, &size) != 0 {
@@ -72,16 +80,25 @@ public struct SocketOptions: Sendable {
     }
   }
 
-  private init(
-    reuseAddress: Reading<Bool>, reusePort: Reading<Bool>, v6Only: Reading<Bool>,
-    device: Reading<String>, bindAddressNoPort: Reading<Bool>, accepts: Reading<Bool>
-  ) {
-    self.reuseAddress = reuseAddress
-    self.reusePort = reusePort
-    self.v6Only = v6Only
+  private init(flags: Reading<Bool>, device: Reading<String>, linger: Reading<Int>) {
+    reuseAddress = flags
+    reusePort = flags
+    v6Only = flags
+    bindAddressNoPort = flags
+    accepts = flags
     self.device = device
-    self.bindAddressNoPort = bindAddressNoPort
-    self.accepts = accepts
+    lingerSeconds = linger
+  }
+
+  private static func linger(of number: Int32, _ name: String) -> Reading<Int> {
+    var value = Glibc.linger()
+    var size = socklen_t(MemoryLayout<Glibc.linger>.size)
+    guard unsafe getsockopt(number, SOL_SOCKET, SO_LINGER, &value, &size) == 0 else {
+      return missing(errno, "SO_LINGER")
+    }
+    return value.l_onoff == 0
+      ? .absent("SO_LINGER is off")
+      : .value(Int(value.l_linger), .dump("getsockopt SO_LINGER, \(name)"))
   }
 
   /// ENOPROTOOPT, EOPNOTSUPP: sockets of this family have no such option.
@@ -117,4 +134,20 @@ public struct SocketOptions: Sendable {
     default: .init("reading another process's socket options: \(errnoText(number))")
     }
   }
+}
+
+/// A process, by pidfd_open(2): its number cannot come to mean another one meanwhile.
+final class ProcessHandle: Sendable {
+  /// Nil where it could not be opened.
+  let descriptor: Int32?
+  /// errno where it could not be opened.
+  let failure: Int32
+
+  init(_ pid: Int32) {
+    let number = sockwise_pidfd_open(pid, 0)
+    failure = number < 0 ? errno : 0
+    descriptor = number < 0 ? nil : number
+  }
+
+  deinit { if let descriptor { close(descriptor) } }
 }

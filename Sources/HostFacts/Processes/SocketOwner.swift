@@ -2,8 +2,9 @@ internal import CEL
 
 /// Who tells of sockets' owners and options: the running system, or a recording of one.
 protocol SocketOwnerSource {
-  /// Fills one group of sockets.
-  mutating func attach(to socket: inout some OwnedSocket)
+  /// Fills one group of sockets; gives the options of each member that has a descriptor.
+  @discardableResult
+  mutating func attach(to socket: inout some OwnedSocket) -> [SocketOptions]
 }
 
 /// Fills in who holds the sockets and with which options.
@@ -18,12 +19,21 @@ struct SocketOwnerLookup: SocketOwnerSource {
   private let yama: Int?
   private let ownClasses: Reading<[String?]>
   private var processes: [Int32: ProcessInfo] = [:]
+  /// Of the processes looked at last: most hold sockets that follow each other.
+  private var handles: [Int32: ProcessHandle] = [:]
 
   /// Looks for the holders of all these sockets at once.
   init(inodes: Set<UInt64>, cgroupIDs: Set<UInt64>, root: HostRoot, deadline: Deadline) {
+    self.init(
+      SocketHolders.find(inodes, root: root, deadline: deadline), cgroupIDs: cgroupIDs, root: root,
+      deadline: deadline)
+  }
+
+  /// With the holders that were found.
+  init(_ holders: SocketHolders, cgroupIDs: Set<UInt64>, root: HostRoot, deadline: Deadline) {
     self.root = root
     self.deadline = deadline
-    holders = SocketHolders.find(inodes, root: root, deadline: deadline)
+    self.holders = holders
     groups = ControlGroupTree.read(cgroupIDs, root: root, deadline: deadline)
     isSystemd = Init.read(root).isSystemd
     yama = root.line("/proc/sys/kernel/yama/ptrace_scope").value.flatMap { Int($0) }
@@ -32,14 +42,20 @@ struct SocketOwnerLookup: SocketOwnerSource {
     }
   }
 
-  mutating func attach(to socket: inout some OwnedSocket) {
+  @discardableResult
+  mutating func attach(to socket: inout some OwnedSocket) -> [SocketOptions] {
     let found = socket.inodes.filter { holders.holders[$0] != nil }
     socket.ownership = ownership(inodes: socket.inodes, cgroupIDs: socket.cgroupIDs)
     guard !found.isEmpty else {
-      let why =
-        holders.gap ?? Unreadable("no process holds the socket, so its options cannot be read")
-      socket.fillOptions(from: [.unavailable(why)])
-      return
+      let none = holders.gap.map { SocketOptions.unavailable($0) } ?? .absent(Self.ofTheKernel)
+      socket.fillOptions(from: [none])
+      return [none]
+    }
+    guard socket.isWorthOptions else {
+      let none = SocketOptions.unavailable(
+        .init("options of connected UDP sockets are not looked at"))
+      socket.fillOptions(from: [none])
+      return [none]
     }
     var options = found.map { self.options(inode: $0) }
     // An MPTCP listener has two inodes, of which processes hold one; what is hidden may be a member.
@@ -47,7 +63,11 @@ struct SocketOwnerLookup: SocketOwnerSource {
       options.append(.unavailable(gap))
     }
     socket.fillOptions(from: options)
+    return options
   }
+
+  /// nfsd and lockd have such.
+  private static let ofTheKernel = "no process holds the socket: the kernel's own"
 
   // MARK: Owners
 
@@ -61,14 +81,14 @@ struct SocketOwnerLookup: SocketOwnerSource {
     let created = groups.group(cgroupIDs)
     let activated = socketActivated(pids: pids, created: created)
     guard let first = sorted.first else {
-      let nobody = "no process holds the socket; the kernel's own"
+      let nobody = Self.ofTheKernel
       return SocketOwnership(
         owners: PartialList([], rest: holders.gap), process: none(nobody), pid: none(nobody),
         unit: unit(ofCreation: created) ?? none("no unit owns it"), socketActivated: activated)
     }
     let info = process(first)
     return SocketOwnership(
-      owners: PartialList(sorted.map { owner($0) }, rest: holders.gap),
+      owners: PartialList(sorted.map { owner($0) }, rest: holders.rest),
       process: info.name,
       pid: .value(Int(first), .file(SourceLocation(path: "/proc/\(first)/fd"))),
       unit: systemdIsPID1 && first == 1
@@ -124,11 +144,21 @@ struct SocketOwnerLookup: SocketOwnerSource {
         refusal = why
         continue
       }
-      let options = SocketOptions.read(holder, inode: inode, yama: yama)
+      let options = SocketOptions.read(
+        holder, of: handle(holder.pid), inode: inode, yama: yama)
       guard case .unavailable(let why) = options.reuseAddress else { return options }
       refusal = why
     }
     return .unavailable(refusal)
+  }
+
+  private mutating func handle(_ pid: Int32) -> ProcessHandle {
+    if let known = handles[pid] { return known }
+    // Few, so that no limit of descriptors is met.
+    if handles.count == 64 { handles.removeAll() }
+    let handle = ProcessHandle(pid)
+    handles[pid] = handle
+    return handle
   }
 
   /// Passing a socket to this process makes its net_cls class and net_prio index this process's
@@ -154,14 +184,32 @@ extension OwnedSocket {
     v6Only = agreed(v6Only, members.map(\.v6Only))
     bindAddressNoPort = agreed(bindAddressNoPort, members.map(\.bindAddressNoPort))
   }
+}
 
-  private func agreed(_ known: Reading<Bool>, _ members: [Reading<Bool>]) -> Reading<Bool> {
-    guard case .unavailable = known else { return known }
-    let values = members.compactMap(\.value)
-    if Set(values).count > 1 { return .unavailable(.init("members disagree")) }
-    // A member that could not be read may be of another opinion.
-    return members.first { $0.value == nil } ?? members.first ?? known
+extension Listener {
+  /// Takes over what only matters for listeners: their connections inherit it.
+  mutating func fillLinger(from members: [SocketOptions]) {
+    lingerSeconds = agreed(lingerSeconds, members.map(\.lingerSeconds))
+    guard lingerSeconds.value == 0 else { return }
+    inbound = inbound.map(\.withoutThoseReset)
   }
+}
+
+/// What members agree on; `known` where that was known before.
+private func agreed<Value: Hashable>(
+  _ known: Reading<Value>, _ members: [Reading<Value>]
+) -> Reading<Value> {
+  guard case .unavailable = known else { return known }
+  var told: Set<Value?> = []
+  for member in members {
+    // Absence is an answer too: the option is off.
+    if case .unavailable = member { continue }
+    told.insert(member.value)
+  }
+  if told.count > 1 { return .unavailable(.init("members disagree")) }
+  // A member that could not be read may be of another opinion.
+  return members.first { if case .unavailable = $0 { true } else { false } } ?? members.first
+    ?? known
 }
 
 extension Sockets {
@@ -171,21 +219,30 @@ extension Sockets {
       attachOwners(RecordedOwners(root))
       return
     }
-    let idle = boundIdle.value?.elements ?? []
-    let all: [any OwnedSocket] = listeners.elements + boundUDP.elements + idle
+    var inodes: Set<UInt64> = []
+    var cgroupIDs: Set<UInt64> = []
+    func want(_ sockets: [some OwnedSocket]) {
+      for socket in sockets {
+        inodes.formUnion(socket.inodes)
+        cgroupIDs.formUnion(socket.cgroupIDs)
+      }
+    }
+    want(listeners.elements)
+    want(boundUDP.elements)
+    want(boundIdle.value?.elements ?? [])
     attachOwners(
-      SocketOwnerLookup(
-        inodes: Set(all.flatMap(\.inodes)), cgroupIDs: Set(all.flatMap(\.cgroupIDs)), root: root,
-        deadline: deadline))
+      SocketOwnerLookup(inodes: inodes, cgroupIDs: cgroupIDs, root: root, deadline: deadline))
   }
 
   private mutating func attachOwners(_ source: some SocketOwnerSource) {
     var source = source
     for index in listeners.elements.indices {
-      source.attach(to: &listeners.elements[index])
+      let options = source.attach(to: &listeners.elements[index])
+      listeners.elements[index].fillLinger(from: options)
       // The only hard evidence so far that a port is configured: a socket unit names it.
       listeners.elements[index].fixed = listeners.elements[index].ownership.socketActivated
     }
+    weighParity()
     for index in boundUDP.elements.indices {
       source.attach(to: &boundUDP.elements[index])
       boundUDP.elements[index].fixed = boundUDP.elements[index].ownership.socketActivated
@@ -193,5 +250,31 @@ extension Sockets {
     guard case .value(var list, let origin) = boundIdle else { return }
     for index in list.elements.indices { source.attach(to: &list.elements[index]) }
     boundIdle = .value(list, origin)
+  }
+}
+
+extension Sockets {
+  /// With this reason for everything that a look-up of the owners would have told.
+  func withoutOwners(_ why: Unreadable) -> Sockets {
+    func mark(_ socket: inout some OwnedSocket) {
+      socket.ownership = .unavailable(why)
+      socket.fillOptions(from: [.unavailable(why)])
+    }
+    var sockets = self
+    for index in listeners.elements.indices {
+      mark(&sockets.listeners.elements[index])
+      sockets.listeners.elements[index].fillLinger(from: [.unavailable(why)])
+      sockets.listeners.elements[index].fixed = .unavailable(why)
+    }
+    sockets.weighParity()
+    for index in boundUDP.elements.indices {
+      mark(&sockets.boundUDP.elements[index])
+      sockets.boundUDP.elements[index].fixed = .unavailable(why)
+    }
+    if case .value(var list, let origin) = boundIdle {
+      for index in list.elements.indices { mark(&list.elements[index]) }
+      sockets.boundIdle = .value(list, origin)
+    }
+    return sockets
   }
 }

@@ -4,10 +4,13 @@ struct RecordedSockets: Codable, Sendable {
 
   /// Listeners, bound UDP sockets and idle bound sockets.
   init(_ sockets: Sockets) {
-    let owned: [any OwnedSocket] =
-      sockets.listeners.elements + sockets.boundUDP.elements
-      + (sockets.boundIdle.value?.elements ?? [])
-    self.sockets = owned.map { RecordedSocket($0) }
+    self.sockets = sockets.listeners.elements.map { listener in
+      var recorded = RecordedSocket(listener)
+      recorded.lingerSeconds = .init(listener.lingerSeconds)
+      return recorded
+    }
+    self.sockets += sockets.boundUDP.elements.map { RecordedSocket($0) }
+    self.sockets += (sockets.boundIdle.value?.elements ?? []).map { RecordedSocket($0) }
   }
 }
 
@@ -26,6 +29,8 @@ struct RecordedSocket: Codable, Sendable {
   var reusePort: RecordedReading<Bool>
   var v6Only: RecordedReading<Bool>
   var bindAddressNoPort: RecordedReading<Bool>
+  /// Of listeners.
+  var lingerSeconds: RecordedReading<Int>?
 
   init(_ socket: some OwnedSocket) {
     inodes = socket.inodes
@@ -59,6 +64,17 @@ struct RecordedSocket: Codable, Sendable {
     socket.bindAddressNoPort = bindAddressNoPort.reading
   }
 
+  /// As far as they are recorded.
+  var options: SocketOptions {
+    var options = SocketOptions.unavailable(.init("the recording does not tell"))
+    options.reuseAddress = reuseAddress.reading
+    options.reusePort = reusePort.reading
+    options.v6Only = v6Only.reading
+    options.bindAddressNoPort = bindAddressNoPort.reading
+    if let lingerSeconds { options.lingerSeconds = lingerSeconds.reading }
+    return options
+  }
+
   enum CodingKeys: String, CodingKey {
     case inodes, owners, process, pid, unit
     case cgroupIDs = "cgroup_ids"
@@ -68,6 +84,7 @@ struct RecordedSocket: Codable, Sendable {
     case reusePort = "reuse_port"
     case v6Only = "v6only"
     case bindAddressNoPort = "bind_address_no_port"
+    case lingerSeconds = "linger_seconds"
   }
 }
 
@@ -110,15 +127,15 @@ struct RecordedOwners: SocketOwnerSource {
     }
   }
 
-  mutating func attach(to socket: inout some OwnedSocket) {
+  mutating func attach(to socket: inout some OwnedSocket) -> [SocketOptions] {
     if let known = sockets[Key(inodes: socket.inodes, cgroupIDs: socket.cgroupIDs)] {
       known.fill(&socket)
-      return
+      return [known.options]
     }
     let why = gap ?? Unreadable("'sockets.json' does not tell of this socket")
-    socket.ownership = SocketOwnership(
-      owners: PartialList([], rest: why), process: .unavailable(why), pid: .unavailable(why),
-      unit: .unavailable(why), socketActivated: .unavailable(why))
-    socket.fillOptions(from: [.unavailable(why)])
+    let none = SocketOptions.unavailable(why)
+    socket.ownership = .unavailable(why)
+    socket.fillOptions(from: [none])
+    return [none]
   }
 }

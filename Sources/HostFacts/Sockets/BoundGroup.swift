@@ -84,15 +84,28 @@ struct BoundGroup: Sendable {
 
 /// Groups of bound sockets in the order of their first members.
 struct BoundGroups: Sendable {
+  /// How many are kept. Whoever may open sockets may open very many; a group takes some 5 KB by the
+  /// time that rules see it.
+  static let limit = 10_000
+
   private(set) var groups: [BoundGroup] = []
+  /// Rows of groups beyond the limit.
+  private(set) var leftOut = 0
+  /// The ports of all rows, those left out included.
+  private(set) var ports = PortSet()
   private var numbers: [BoundGroup.Key: Int] = [:]
 
-  /// The number of the group that took the row.
+  /// The number of the group that took the row; nil for one beyond the limit.
   @discardableResult
-  mutating func add(_ row: SocketRow) -> Int {
+  mutating func add(_ row: SocketRow) -> Int? {
+    ports.insert(row.localPort)
     let key = BoundGroup.Key(row)
     let number = numbers[key] ?? groups.count
     if number == groups.count {
+      guard number < Self.limit else {
+        leftOut += 1
+        return nil
+      }
       groups.append(BoundGroup(key: key))
       numbers[key] = number
     }
@@ -108,9 +121,9 @@ struct BoundGroups: Sendable {
   /// Numbers of the groups in the order of their keys.
   var sorted: [Int] { groups.indices.sorted { groups[$0].key < groups[$1].key } }
 
-  var ports: PortSet {
-    var ports = PortSet()
-    for group in groups { ports.insert(group.key.port) }
-    return ports
+  /// Why there are more sockets than those in groups; nil where there are not.
+  func limitProblem(_ plural: String) -> Obstacle? {
+    leftOut == 0
+      ? nil : .init("more than \(Self.limit) \(plural); sockets left out: \(leftOut)")
   }
 }

@@ -45,9 +45,16 @@ extension BoundSocket: FactObject {
       .init("loopback", \.isLoopback, "The address is in 127.0.0.0/8 or ::1."),
       .init("wildcard", \.isWildcard, "The address is 0.0.0.0 or ::."),
       .init("v6only", \.v6Only, "IPV6_V6ONLY; absent for IPv4.", optional: true),
-      .init("reuse_address", \.reuseAddress, "SO_REUSEADDR. pidfd_getfd; needs CAP_SYS_PTRACE."),
-      .init("reuse_port", \.reusePort, "SO_REUSEPORT. pidfd_getfd; needs CAP_SYS_PTRACE."),
-      .init("bind_address_no_port", \.bindAddressNoPort, "IP_BIND_ADDRESS_NO_PORT."),
+      .init(
+        "reuse_address", \.reuseAddress,
+        "SO_REUSEADDR. pidfd_getfd; needs CAP_SYS_PTRACE. Absent for the kernel's own sockets.",
+        optional: true),
+      .init(
+        "reuse_port", \.reusePort,
+        "SO_REUSEPORT. pidfd_getfd; needs CAP_SYS_PTRACE. Absent for the kernel's own sockets.",
+        optional: true),
+      .init(
+        "bind_address_no_port", \.bindAddressNoPort, "IP_BIND_ADDRESS_NO_PORT.", optional: true),
       .init("process", \.ownership.process, "Name of the first process that holds it."),
       .init("pid", \.ownership.pid, "Process id of that process."),
       .init("unit", \.ownership.unit, "systemd unit that owns it.", optional: true),

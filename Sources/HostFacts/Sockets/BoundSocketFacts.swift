@@ -20,9 +20,7 @@ extension SocketAssembly {
         reuseAddress: .lacking(ownerNotLookedUp), reusePort: .lacking(ownerNotLookedUp),
         bindAddressNoPort: reading(group.bindAddressNoPort), members: group.members,
         inEphemeralRange: inRange, reserved: isReserved(port),
-        likelyFixed: settings.portRange.map { range in
-          range.contains(port) && port & 1 == range.first & 1
-        },
+        likelyFixed: likelyFixed(port),
         inbound: reading(connections, needs: .listeners, .connections),
         inodes: group.inodes.sorted(), cgroupIDs: group.cgroupIDs.sorted(),
         cookies: group.cookies.sorted())
@@ -59,7 +57,9 @@ extension SocketAssembly {
         cookies: group.cookies.sorted())
     }
     switch table.coverage(.boundInactive) {
-    case .complete: return .value(PartialList(sockets), origin)
+    case .complete:
+      return .value(
+        PartialList(sockets, rest: table.idle.limitProblem("bound TCP sockets")), origin)
     case .absent(let why): return .absent(why)
     case .incomplete(let why): return .value(PartialList(sockets, rest: why), origin)
     }
@@ -67,32 +67,47 @@ extension SocketAssembly {
 
   /// Ports of the range that UDP takes, by local address. Autobind skips a port that the wildcard
   /// address has, and those of every address when the wildcard asks.
-  func udpPorts() -> [UDPPortUse] {
-    let reserved = settings.reservedPorts.value ?? IntegerSet()
-    guard let range = settings.portRange.value,
-      let ports = EphemeralPorts(range: range, reserved: reserved)
-    else { return [] }
-    var sets: [InetAddress: PortSet] = [:]
-    for group in table.udp.groups {
-      sets[group.key.address, default: PortSet()].insert(group.key.port)
+  func udpPorts(rest: Obstacle?) -> PartialList<UDPPortUse> {
+    guard case .value(let range, let rangeOrigin) = settings.portRange else {
+      return PartialList([], rest: settings.portRange.problem)
     }
-    return sets.keys.sorted().map { address in
-      var taken = sets[address] ?? PortSet()
-      for wildcard in [InetAddress.anyIPv4, .anyIPv6] {
-        // A socket on :: may be IPv6 only, but bind() to its port on an IPv4 address is then
-        // possible: count it for IPv6 alone.
-        guard wildcard.isIPv4 == address.isIPv4, let set = sets[wildcard] else { continue }
-        taken.formUnion(set)
+    guard case .value(let reserved, let reservedOrigin) = settings.reservedPorts else {
+      return PartialList([], rest: settings.reservedPorts.problem)
+    }
+    guard let ports = EphemeralPorts(range: range, reserved: reserved) else {
+      return PartialList([], rest: .init("\(range.first)-\(range.last) is not a range of ports"))
+    }
+    var ofWildcards: [InetAddress: PortSet] = [.anyIPv4: PortSet(), .anyIPv6: PortSet()]
+    for group in table.udp.groups where ports.usable.contains(group.key.port) {
+      // A socket on :: may be IPv6 only, but bind() to its port on an IPv4 address is then
+      // possible: count it for IPv6 alone.
+      ofWildcards[group.key.address]?.insert(group.key.port)
+    }
+    let origin = Origin.derived([rangeOrigin, reservedOrigin, origin])
+    let total = ports.usable.count
+    var uses: [UDPPortUse] = []
+    // In the order of their addresses, then ports: a set for each address would take 8 KB, and
+    // there may be as many addresses as sockets.
+    var sorted = table.udp.sorted[...]
+    while let first = sorted.first {
+      let address = table.udp.groups[first].key.address
+      let wildcard = ofWildcards[address.isIPv4 ? .anyIPv4 : .anyIPv6] ?? PortSet()
+      var used = wildcard.count
+      var last: UInt16?
+      while let next = sorted.first, table.udp.groups[next].key.address == address {
+        sorted.removeFirst()
+        let port = table.udp.groups[next].key.port
+        if port == last || !ports.usable.contains(port) || wildcard.contains(port) { continue }
+        last = port
+        used += 1
       }
-      let used = taken.intersection(ports.usable).count
-      let total = ports.usable.count
-      return UDPPortUse(
-        address: address, portsUsed: used,
-        portsTotal: settings.reservedPorts.map { _ in total },
-        percentUsed: settings.reservedPorts.map { _ in
-          total == 0 ? 100 : 100 * Double(used) / Double(total)
-        })
+      uses.append(
+        UDPPortUse(
+          address: address, portsUsed: used, portsTotal: .value(total, origin),
+          percentUsed: .value(
+            total == 0 ? 100 : 100 * Double(used) / Double(total), origin)))
     }
+    return PartialList(uses, rest: rest)
   }
 
   private func device(of group: BoundGroup) -> Reading<String> {
@@ -105,6 +120,14 @@ extension SocketAssembly {
 
   private func isReserved(_ port: Int) -> Reading<Bool> {
     settings.reservedPorts.map { $0.contains(Int64(port)) }
+  }
+
+  /// False where parity says nothing. Where it speaks, it takes an owner to know whether it may.
+  private func likelyFixed(_ port: Int) -> Reading<Bool> {
+    settings.portRange.flatMap { range, _ in
+      range.contains(port) && port & 1 == range.first & 1
+        ? .lacking(ownerNotLookedUp) : settings.portRange.map { _ in false }
+    }
   }
 
   private func backlog(_ queue: BoundGroup.Queue?) -> Reading<Int> {

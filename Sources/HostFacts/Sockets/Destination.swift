@@ -9,7 +9,7 @@ public struct Destination: Sendable {
   /// Interface of link-local addresses.
   public var device: Reading<String>
   public var rows: Int
-  public var portsUsed: Int
+  public var portsUsed: Reading<Int>
   public var portsReusable: Reading<Int>
   public var portsHeld: Reading<Int>
   public var portsTotal: Reading<Int>
@@ -81,7 +81,9 @@ extension Destination: FactObject {
       .init("family", \.family, "`ipv4` or `ipv6`."),
       .init("loopback", \.isLoopback, "Either address is in 127.0.0.0/8 or ::1."),
       .init("rows", \.rows, "Connections, on any local port and in any state."),
-      .init("ports_used", \.portsUsed, "U: distinct local ports within the range."),
+      .init(
+        "ports_used", \.portsUsed,
+        "U: distinct local ports within the range, reserved ones excepted."),
       .init(
         "ports_reusable", \.portsReusable,
         "R: those of U that connect() may take again: in TIME_WAIT for longer than"
@@ -93,8 +95,9 @@ extension Destination: FactObject {
         "Ports of the total that an explicit bind() outside this group takes from every connect();"
           + " a lower bound."),
       .init(
-        "ports_available", \.portsAvailable, "The total less what others block: what could be held."
-      ),
+        "ports_available", \.portsAvailable,
+        "What is held and what could be: the total less what others block and this group does not"
+          + " hold."),
       .init(
         "ports_free", \.portsFree,
         "Ports of the total neither blocked nor held; an upper bound."),

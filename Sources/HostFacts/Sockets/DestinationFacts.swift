@@ -21,7 +21,7 @@ extension SocketAssembly {
       let rows = connections.starts[group]..<connections.starts[group + 1]
       if rows.isEmpty { continue }
       var used = 0
-      for index in rows where range.contains(Int(connections.outbound[index].localPort)) {
+      for index in rows where ports.usable.contains(connections.outbound[index].localPort) {
         used += 1
       }
       if used * 100 >= ports.usable.count && used > 0 { kept.append(group) } else { small += 1 }
@@ -71,7 +71,7 @@ extension SocketAssembly {
     var used = PortSet()
     for row in rows {
       states.count(row.state)
-      if ports.range.contains(Int(row.localPort)) { used.insert(row.localPort) }
+      if ports.usable.contains(row.localPort) { used.insert(row.localPort) }
     }
     let closes = reuse.value.map { Closes(rows, $0) }
     let total = ports.usable.count
@@ -92,10 +92,11 @@ extension SocketAssembly {
       device: isLinkLocal
         ? device(place.interface, whereNone: "no interface")
         : .absent("not link-local"),
-      rows: rows.count, portsUsed: used.count, portsReusable: needsReuse(use?.reusable),
-      portsHeld: needsReuse(use?.held), portsTotal: needsReserved(total),
+      rows: rows.count, portsUsed: needsReserved(used.count),
+      portsReusable: needsBoth(use?.reusable),
+      portsHeld: needsBoth(use?.held), portsTotal: needsReserved(total),
       portsBlockedByOthers: needsBoth(use?.blockedByOthers),
-      portsAvailable: needsBoth(use.map { total - $0.blockedByOthers }),
+      portsAvailable: needsBoth(use?.available),
       portsFree: needsBoth(use?.free),
       percentUsed: needsBoth(
         use.map { total == 0 ? 100 : 100 * (1 - Double($0.free) / Double(total)) }),

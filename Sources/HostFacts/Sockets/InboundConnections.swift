@@ -18,6 +18,14 @@ public struct InboundConnections: Equatable, Sendable {
 
   public init() {}
 
+  /// With SO_LINGER {1, 0}, which they inherit from the listener: close() resets what was accepted
+  /// (tcp_close), and nothing of it is left.
+  var withoutThoseReset: InboundConnections {
+    var rest = self
+    rest.blocksRestart = timeWait + finWait1 + finWait2 + closing
+    return rest
+  }
+
   /// `remaining` is in milliseconds. `unread`: bytes wait for the server. `unaccepted`: no inode.
   mutating func count(
     _ state: SocketState, unread hasUnread: Bool, unaccepted isUnaccepted: Bool, remaining: Int
@@ -80,7 +88,8 @@ extension InboundConnections: FactObject {
         "blocks_restart", \.blocksRestart,
         "Connections that make bind() fail after the server ends, unless both sides of the restart"
           + " set SO_REUSEADDR: TIME_WAIT, FIN_WAIT1, FIN_WAIT2, CLOSING, and accepted ESTABLISHED"
-          + " with nothing unread."),
+          + " with nothing unread. Where the listener's linger_seconds is 0, ESTABLISHED ones do"
+          + " not: they are reset."),
       .init(
         "seconds_left", \.secondsLeft,
         "Seconds until the last TIME_WAIT ends; absent where there is none.", optional: true),

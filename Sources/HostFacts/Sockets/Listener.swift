@@ -14,6 +14,7 @@ public struct Listener: Sendable, OwnedSocket {
   public var reuseAddress: Reading<Bool>
   public var reusePort: Reading<Bool>
   public var bindAddressNoPort: Reading<Bool>
+  public var lingerSeconds: Reading<Int> = .lacking(ownerNotLookedUp)
   public var ownership = SocketOwnership.notLookedUp
   public var members: Int
   public var inEphemeralRange: Reading<Bool>
@@ -62,11 +63,23 @@ extension Listener: FactObject {
       .init(
         "v6only", \.v6Only, "IPV6_V6ONLY; absent for IPv4. From sock_diag or pidfd_getfd.",
         optional: true),
-      .init("reuse_address", \.reuseAddress, "SO_REUSEADDR. pidfd_getfd; needs CAP_SYS_PTRACE."),
-      .init("reuse_port", \.reusePort, "SO_REUSEPORT. pidfd_getfd; needs CAP_SYS_PTRACE."),
+      .init(
+        "reuse_address", \.reuseAddress,
+        "SO_REUSEADDR. pidfd_getfd; needs CAP_SYS_PTRACE. Absent for the kernel's own sockets.",
+        optional: true),
+      .init(
+        "reuse_port", \.reusePort,
+        "SO_REUSEPORT. pidfd_getfd; needs CAP_SYS_PTRACE. Absent for the kernel's own sockets.",
+        optional: true),
       .init(
         "bind_address_no_port", \.bindAddressNoPort,
-        "IP_BIND_ADDRESS_NO_PORT. From sock_diag since Linux 5.10, or pidfd_getfd."),
+        "IP_BIND_ADDRESS_NO_PORT. From sock_diag since Linux 5.10, or pidfd_getfd.",
+        optional: true),
+      .init(
+        "linger_seconds", \.lingerSeconds,
+        "SO_LINGER, which accepted connections inherit: how long close() waits for what was sent to"
+          + " arrive; 0 resets the connection. Absent where it is off. pidfd_getfd.",
+        optional: true),
       .init(
         "process", \.ownership.process,
         "Name of the first process that holds it; absent for the kernel's own sockets.",
@@ -86,7 +99,8 @@ extension Listener: FactObject {
       .init(
         "likely_fixed", \.likelyFixed,
         "Weak evidence of the same: in the range with the parity of its low bound, where bind()"
-          + " to port 0 takes the other."),
+          + " to port 0 takes the other. Not of a container's port helper, nor where processes of"
+          + " this name hold 3 or more ports of the other parity: these pick ports themselves."),
       .init("inbound", \.inbound, "Connections that came in through it."),
     ]
   }

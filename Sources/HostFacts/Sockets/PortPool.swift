@@ -43,8 +43,8 @@ extension PortPool: FactObject {
           + " since Linux 6.8.", optional: true),
       .init(
         "blocked_by_bind_before_connect", \.blockedByBindBeforeConnect,
-        "Ports of the total with outbound connections on the parity that bind() to port 0 takes,"
-          + " in groups whose preferred half is not full."),
+        "Ports of the total with open outbound connections on the parity that bind() to port 0"
+          + " takes, in groups that have hardly any on the other; a lower bound."),
       .init(
         "low_parity", \.lowParity, "Parity of the low bound, 0 or 1: what connect() tries first."),
     ]

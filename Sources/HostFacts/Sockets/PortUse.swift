@@ -29,16 +29,16 @@ struct PortUse {
     for group in table.groups.indices {
       let rows = connections.starts[group]..<connections.starts[group + 1]
       if rows.isEmpty || fullForAll { continue }
+      guard takesWhatBindTakes(connections.outbound[rows]) else { continue }
       if kept.contains(group) {
         var taken = held(by: group).held
         taken.formUnion(self.bound)
         // Past the knee plain connect() takes this parity too, and blocks nobody else.
         if ports.preferredHalfIsFull(of: taken) { continue }
       }
-      for index in rows {
-        let row = connections.outbound[index]
+      for row in connections.outbound[rows] {
         let port = row.localPort
-        guard ports.usable.contains(port), !ports.preferred.contains(port),
+        guard ports.usable.contains(port), !ports.preferred.contains(port), row.state.isOpen,
           !row.flags.contains(.bindAddressNoPort)
         else { continue }
         let number = UInt32(group + 1)
@@ -46,6 +46,17 @@ struct PortUse {
         binder[Int(port)] = earlier == 0 || earlier == number ? number : Self.severalBinders
       }
     }
+  }
+
+  /// Whether a group's ports are those that bind() to port 0 takes first, with hardly one of those
+  /// that connect() does. After a burst past the knee plain connections are left on both.
+  private func takesWhatBindTakes(_ rows: ArraySlice<ConnectionRow>) -> Bool {
+    var other = 0
+    var preferred = 0
+    for row in rows where ports.usable.contains(row.localPort) {
+      if ports.preferred.contains(row.localPort) { preferred += 1 } else { other += 1 }
+    }
+    return preferred * 100 <= 3 * (preferred + other)
   }
 
   /// Ports of the total with a bind() before connect().
@@ -69,7 +80,7 @@ struct PortUse {
     var held = PortSet()
     for index in connections.starts[group]..<connections.starts[group + 1] {
       let row = connections.outbound[index]
-      guard ports.range.contains(Int(row.localPort)) else { continue }
+      guard ports.usable.contains(row.localPort) else { continue }
       used.insert(row.localPort)
       let isReusable =
         row.state == .timeWait && reuse.age(row) >= reuse.delay
@@ -86,6 +97,7 @@ struct PortUse {
     var reusable: Int
     var held: Int
     var blockedByOthers: Int
+    var available: Int
     var free: Int
     var preferredHeld: Int
   }
@@ -98,9 +110,23 @@ struct PortUse {
       let port = connections.outbound[index].localPort
       if binder[Int(port)] == UInt32(group + 1) && !bound.contains(port) { own.insert(port) }
     }
+    let byOthers = blocked.subtracting(own)
     return GroupUse(
-      reusable: reusable, held: held.count, blockedByOthers: blocked.count - own.count,
+      reusable: reusable, held: held.count, blockedByOthers: byOthers.count,
+      // What the group holds it has, whoever else has bound it.
+      available: ports.usable.subtracting(byOthers.subtracting(held)).count,
       free: ports.usable.subtracting(blocked).subtracting(held).count,
       preferredHeld: held.intersection(ports.preferred).count)
+  }
+}
+
+extension SocketState {
+  /// Whether a process still has the connection. What it has closed may be what a burst past the
+  /// knee left behind, so such a row is no evidence of a bind().
+  fileprivate var isOpen: Bool {
+    switch self {
+    case .established, .synSent, .synReceived, .newSynReceived, .closeWait: true
+    default: false
+    }
   }
 }

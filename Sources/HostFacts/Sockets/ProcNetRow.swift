@@ -6,11 +6,19 @@
 struct ProcNetRow: Sendable {
   /// From the row's start to the colon of `sl`.
   private var colonAt = 4
-  private var localText = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
-  private var localAddress = InetAddress.anyIPv4
+  private var localText = Self.wildcardText
+  private var localAddress: InetAddress
+
+  /// The text of a wildcard address, and before any row this is the last one.
+  private static var wildcardText: (UInt64, UInt64, UInt64, UInt64) {
+    (repeated(zero), repeated(zero), repeated(zero), repeated(zero))
+  }
+
+  init(isIPv6: Bool) { localAddress = isIPv6 ? .anyIPv6 : .anyIPv4 }
 
   /// Fills `row` from the text at `start`; the index behind the inode, or nil where it is no row.
-  /// `width` is that of an address: 8 or 32. Never goes beyond the row's newline.
+  /// `width` is that of an address: 8 or 32. Never goes beyond the row's newline; but what stands
+  /// before the colon is not looked at, and a line of a few bytes may pass for a part of it.
   @inline(__always)
   mutating func parse(
     _ bytes: RawSpan, from start: Int, width: Int, into row: inout SocketRow
@@ -47,8 +55,9 @@ struct ProcNetRow: Sendable {
       let text = first &>> 16 | second &<< 48
       if text != localText.0 {
         localAddress = Self.ipv4(text, &bad)
-        // A text that is no address is read again in the next row.
-        localText.0 = bad == 0 ? text : 0
+        localText.0 = text
+        // What is no address must not pass for one in the next row.
+        if bad != 0 { forget(.anyIPv4) }
       }
       row.remoteAddress = Self.ipv4(bytes.text64(head &+ 16), &bad)
     } else {
@@ -61,7 +70,8 @@ struct ProcNetRow: Sendable {
       )
       if text != localText {
         localAddress = Self.ipv6(bytes, head &+ 2, &bad)
-        localText = bad == 0 ? text : (0, 0, 0, 0)
+        localText = text
+        if bad != 0 { forget(.anyIPv6) }
       }
       row.remoteAddress = Self.ipv6(bytes, head &+ 40, &bad)
     }
@@ -81,6 +91,9 @@ struct ProcNetRow: Sendable {
       row.sendQueue = Self.hexadecimal32(sendQueue, &bad)
       row.receiveQueue = Self.hexadecimal32(receiveQueue, &bad)
     }
+    // Of no use here, but a newline in it would join two rows.
+    let retransmissions = tail.4 &>> 56 | tail.5 &<< 8
+    if retransmissions != repeated(zero) { _ = Self.hexadecimal32(retransmissions, &bad) }
     let ticks = Self.hexadecimal32(tail.3 &>> 48 | tail.4 &<< 16, &bad)
     // USER_HZ is 100 on every architecture that Linux still has.
     row.remaining = ticks < 429_496_729 ? ticks &* 10 : .max
@@ -88,6 +101,11 @@ struct ProcNetRow: Sendable {
     else { return nil }
     row.state = known
     return parseNumbers(bytes, from: head &+ fixed &+ 47, into: &row)
+  }
+
+  private mutating func forget(_ wildcard: InetAddress) {
+    localText = Self.wildcardText
+    localAddress = wildcard
   }
 
   /// `uid timeout inode`, from the space before them.

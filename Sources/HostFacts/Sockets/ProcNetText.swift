@@ -16,7 +16,7 @@ struct ProcNetText: Sendable {
   /// Lines that are no row, the header excepted.
   private(set) var malformed = 0
   private var sawHeader = false
-  private var reader = ProcNetRow()
+  private var reader: ProcNetRow
   /// The beginning of a row whose end is still to come.
   private var carry: [UInt8] = []
 
@@ -26,6 +26,7 @@ struct ProcNetText: Sendable {
   init(transport: SocketRow.Transport, isIPv6: Bool) {
     self.transport = transport
     addressWidth = isIPv6 ? 32 : 8
+    reader = ProcNetRow(isIPv6: isIPv6)
   }
 
   mutating func consume<Sink: SocketRowSink>(_ chunk: Span<UInt8>, into sink: inout Sink) {

@@ -35,6 +35,13 @@ struct SocketAssembly {
     return reading(value, needs: .boundInactive)
   }
 
+  /// What follows from a setting. Without the setting it still exists, but cannot be told.
+  func derived<Setting, Value>(
+    _ setting: Reading<Setting>, _ transform: (Setting) -> Value
+  ) -> Reading<Value> {
+    setting.problem.map { .lacking($0) } ?? setting.map(transform)
+  }
+
   func device(_ interface: UInt32, whereNone: String) -> Reading<String> {
     if interface != 0 { return .value(interfaceName(interface) ?? "if\(interface)", origin) }
     if table.source == .proc { return .lacking(.init("/proc/net does not show it")) }
@@ -58,14 +65,17 @@ extension SocketTable {
         && !table.groups[row.group].remoteAddress.isLoopback
     }
     let rest = problem(.connections) ?? groupLimitProblem
+    let restOfUDP = problem(.udp) ?? udp.limitProblem("bound UDP sockets")
     return Sockets(
-      listeners: PartialList(assembly.listeners(connections.inbound), rest: problem(.listeners)),
-      boundUDP: PartialList(assembly.udpSockets(), rest: problem(.udp)),
+      listeners: PartialList(
+        assembly.listeners(connections.inbound),
+        rest: problem(.listeners) ?? listeners.limitProblem("listeners")),
+      boundUDP: PartialList(assembly.udpSockets(), rest: restOfUDP),
       boundIdle: assembly.boundIdle(),
       destinations: groups.list, smallDestinations: groups.small,
       selfConnections: PartialList(
         selfConnections.sorted { ($0.address, $0.port) < ($1.address, $1.port) },
-        rest: problem(.connections)),
+        rest: problem(.connections) ?? selfConnectionProblem),
       tcp: assembly.reading(stateCounts.reduce(0, +) - idleCount, needs: .listeners, .connections),
       udp: assembly.reading(udpRows, needs: .udp),
       states: assembly.reading(
@@ -82,7 +92,7 @@ extension SocketTable {
         ?? assembly.reading(
           Self.role(inbound: connections.inboundCount, outbound: beyondLoopback), needs: .listeners,
           .connections),
-      portPool: groups.pool, udpPorts: PartialList(assembly.udpPorts(), rest: problem(.udp)),
+      portPool: groups.pool, udpPorts: assembly.udpPorts(rest: restOfUDP),
       source: source.rawValue)
   }
 
@@ -107,6 +117,13 @@ extension SocketTable {
     case .absent(let why): .init(why)
     case .incomplete(let why): why
     }
+  }
+
+  private var selfConnectionProblem: Obstacle? {
+    selfConnectionsLeftOut == 0
+      ? nil
+      : .init(
+        "more than \(BoundGroups.limit) self-connections; left out: \(selfConnectionsLeftOut)")
   }
 
   var groupLimitProblem: Obstacle? {

@@ -57,10 +57,14 @@ public struct SocketOwnership: Sendable {
   }
 
   /// The state until somebody looks.
-  public static let notLookedUp = SocketOwnership(
-    owners: PartialList([], rest: ownerNotLookedUp), process: .lacking(ownerNotLookedUp),
-    pid: .lacking(ownerNotLookedUp), unit: .lacking(ownerNotLookedUp),
-    socketActivated: .lacking(ownerNotLookedUp))
+  public static let notLookedUp = unavailable(ownerNotLookedUp)
+
+  /// Nothing is known, for one reason.
+  static func unavailable(_ why: Unreadable) -> SocketOwnership {
+    SocketOwnership(
+      owners: PartialList([], rest: why), process: .unavailable(why), pid: .unavailable(why),
+      unit: .unavailable(why), socketActivated: .unavailable(why))
+  }
 }
 
 let ownerNotLookedUp = Obstacle("owner not looked up")
@@ -72,7 +76,7 @@ public protocol OwnedSocket {
   /// cgroup2 directory inodes of its members, ascending, without repeats; empty where not shown.
   var cgroupIDs: [UInt64] { get }
   var ownership: SocketOwnership { get set }
-  /// SO_REUSEADDR.
+  /// SO_REUSEADDR; absent, as the other options, for the kernel's own sockets.
   var reuseAddress: Reading<Bool> { get set }
   /// SO_REUSEPORT.
   var reusePort: Reading<Bool> { get set }
@@ -80,4 +84,10 @@ public protocol OwnedSocket {
   var v6Only: Reading<Bool> { get set }
   /// IP_BIND_ADDRESS_NO_PORT.
   var bindAddressNoPort: Reading<Bool> { get set }
+  /// Whether anybody asks for its options: looking at them takes its descriptor for a moment.
+  var isWorthOptions: Bool { get }
+}
+
+extension OwnedSocket {
+  public var isWorthOptions: Bool { true }
 }

@@ -26,7 +26,8 @@ public enum SocketCoverage: Sendable {
 /// Counts the sockets of one network namespace as they are read, row by row.
 ///
 /// A connection takes eight bytes, and one that came in through a known listener none; so read
-/// listeners first. ``sockets(settings:interfaceName:)`` makes facts of it.
+/// listeners first. Of listeners and other bound sockets ``BoundGroups/limit`` groups of each kind
+/// are kept; the rest is counted, and the lists say so. ``sockets(settings:interfaceName:)`` makes facts of it.
 public struct SocketTable: SocketRowSink, Sendable {
   public let source: SocketSource
 
@@ -46,12 +47,20 @@ public struct SocketTable: SocketRowSink, Sendable {
   /// Connections beyond the limit of groups.
   private(set) var ungrouped = 0
   private(set) var selfConnections: [SelfConnection] = []
+  /// Self-connections beyond the limit.
+  private(set) var selfConnectionsLeftOut = 0
   private(set) var stateCounts = [Int](repeating: 0, count: 16)
   private(set) var udpRows = 0
   private var coverages = [SocketCoverage](
     repeating: .incomplete(.init("not read")), count: SocketPart.allCases.count)
 
-  public init(source: SocketSource) { self.source = source }
+  /// Nil for a dump, which does not repeat rows.
+  private var seen: SeenRows?
+
+  public init(source: SocketSource) {
+    self.source = source
+    if source == .proc { seen = SeenRows() }
+  }
 
   /// Says how a part's reading ended; until then it counts as not read.
   public mutating func cover(_ part: SocketPart, _ coverage: SocketCoverage) {
@@ -61,6 +70,7 @@ public struct SocketTable: SocketRowSink, Sendable {
   public func coverage(_ part: SocketPart) -> SocketCoverage { coverages[part.rawValue] }
 
   public mutating func add(_ row: SocketRow) {
+    if seen?.insert(row) == false { return }
     guard row.transport == .tcp else {
       udpRows += 1
       udp.add(row)
@@ -69,7 +79,8 @@ public struct SocketTable: SocketRowSink, Sendable {
     stateCounts[Int(row.state.rawValue)] += 1
     switch row.state {
     case .listen:
-      let listener = listeners.add(row)
+      // Those beyond the limit share one count: their connections are inbound all the same.
+      let listener = listeners.add(row) ?? BoundGroups.limit
       if listener == inbound.count { inbound.append(InboundConnections()) }
       index.add(row, listener: listener)
     case .boundInactive, .close:
@@ -87,8 +98,12 @@ public struct SocketTable: SocketRowSink, Sendable {
     if row.localAddress == row.remoteAddress && row.localPort == row.remotePort
       && row.state != .timeWait
     {
-      selfConnections.append(
-        SelfConnection(address: row.localAddress, port: Int(row.localPort), inode: row.inode))
+      if selfConnections.count < BoundGroups.limit {
+        selfConnections.append(
+          SelfConnection(address: row.localAddress, port: Int(row.localPort), inode: row.inode))
+      } else {
+        selfConnectionsLeftOut += 1
+      }
     }
     if row.state != .synSent,
       let listener = index.listener(

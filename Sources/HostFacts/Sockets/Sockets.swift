@@ -29,7 +29,9 @@ extension Sockets: FactObject {
     [
       .init("listeners", \.listeners, "TCP listeners."),
       .init("bound_udp", \.boundUDP, "Bound UDP sockets, connected ones included."),
-      .init("service_ports", \.servicePorts, "Ports of listeners and of unconnected UDP sockets."),
+      .init(
+        "service_ports", \.servicePorts,
+        "Ports of listeners and of unconnected UDP sockets, one element for each process."),
       .init(
         "bound_idle", \.boundIdle,
         "TCP sockets that are bound, and neither listen nor are connected; sock_diag since Linux"

@@ -28,6 +28,9 @@ extension UDPSocket: FactObject {
   public static let documentation =
     "UDP sockets bound to one address, port and device for one user."
 
+  /// A client's socket is none that others wait for, and a resolver has thousands.
+  public var isWorthOptions: Bool { !connected }
+
   var transport: String { "udp" }
   var addressText: String { address.description }
   var family: String { address.family }
@@ -54,11 +57,20 @@ extension UDPSocket: FactObject {
       .init(
         "v6only", \.v6Only, "IPV6_V6ONLY; absent for IPv4. From sock_diag or pidfd_getfd.",
         optional: true),
-      .init("reuse_address", \.reuseAddress, "SO_REUSEADDR. pidfd_getfd; needs CAP_SYS_PTRACE."),
-      .init("reuse_port", \.reusePort, "SO_REUSEPORT. pidfd_getfd; needs CAP_SYS_PTRACE."),
+      .init(
+        "reuse_address", \.reuseAddress,
+        "SO_REUSEADDR. pidfd_getfd; needs CAP_SYS_PTRACE. Absent for the kernel's own sockets; not"
+          + " looked at where connected.",
+        optional: true),
+      .init(
+        "reuse_port", \.reusePort,
+        "SO_REUSEPORT. pidfd_getfd; needs CAP_SYS_PTRACE. Absent for the kernel's own sockets; not"
+          + " looked at where connected.",
+        optional: true),
       .init(
         "bind_address_no_port", \.bindAddressNoPort,
-        "IP_BIND_ADDRESS_NO_PORT. From sock_diag since Linux 5.10, or pidfd_getfd."),
+        "IP_BIND_ADDRESS_NO_PORT. From sock_diag since Linux 5.10, or pidfd_getfd.",
+        optional: true),
       .init(
         "process", \.ownership.process,
         "Name of the first process that holds it; absent for the kernel's own sockets.",

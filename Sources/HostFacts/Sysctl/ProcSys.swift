@@ -16,11 +16,18 @@ public struct ProcSys: Sendable {
     inInitialNamespace: Bool
   ) -> ProcSys {
     var readings: [String: Reading<SysctlValue>] = [:]
-    if let why = missing(root) { return unavailable(entries, why) }
+    if let why = missing("/proc/sys", root) { return unavailable(entries, why) }
+    var hidden: [String: Unreadable?] = [:]
     for entry in entries {
-      readings[entry.key] = read(entry, from: root) {
+      let reading = read(entry, from: root) {
         entry.absence(on: version, initialNamespace: inInitialNamespace)
       }
+      readings[entry.key] = reading
+      guard case .absent = reading else { continue }
+      let directory = directory(of: entry.key)
+      let why = hidden[directory] ?? missing(directory, root)
+      hidden[directory] = .some(why)
+      if let why { readings[entry.key] = .unavailable(why) }
     }
     return ProcSys(readings)
   }
@@ -53,15 +60,27 @@ public struct ProcSys: Sendable {
     return text.count > 40 ? "\(text.prefix(40))…" : text
   }
 
-  /// Why there are no parameters at all; nil where there are.
-  private static func missing(_ root: HostRoot) -> Unreadable? {
+  /// The directory that every kernel has, whatever it was built with, and without which nothing can
+  /// be said of the key.
+  private static func directory(of key: String) -> String {
+    let components = key.split(separator: ".")
+    guard components.first == "net" else { return "/proc/sys/\(components.first ?? "")" }
+    // IPv6 and netfilter may be missing from a kernel.
+    return components.dropFirst().first == "core" ? "/proc/sys/net/core" : "/proc/sys/net/ipv4"
+  }
+
+  /// Why there are no parameters at all in a directory; nil where there are. A container's runtime
+  /// may have mounted something empty over it, and `/proc` with `subset=pid` has none (proc(5)).
+  private static func missing(_ directory: String, _ root: HostRoot) -> Unreadable? {
     do throws(ReadFailure) {
-      _ = try root.status("/proc/sys")
-      return nil
+      var entries = try root.directory(directory)
+      if entries.next() != nil { return nil }
+      if entries.failure != 0 { throw .system(entries.failure) }
     } catch {
       if !root.hasProc { return .init("'/proc' is not mounted") }
-      return error.isAbsence ? .init("there is no '/proc/sys'") : error.unreadable("/proc/sys")
+      if !error.isAbsence { return error.unreadable(directory) }
     }
+    return .init("'\(directory)' is not there: hidden or not mounted")
   }
 
   /// The file of a dotted key. As sysctl(8) has it, the first separator decides: after a dot, a

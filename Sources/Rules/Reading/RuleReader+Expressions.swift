@@ -74,6 +74,13 @@ extension RuleReader {
         error(whole, "\(what) must be \(names), this is \(type)")
         return nil
       }
+      if let read = expression.references.first(where: Self.hidesItsKey) {
+        error(
+          place(0..<text.unicodeScalars.count),
+          "\(what) reads 'sysctl_raw' by other than a key that is written out: '\(read)'",
+          hint: #"only keys that rules name are read: sysctl_raw["vendor.key"]"#)
+        return nil
+      }
       if linted && isLinted { lint(expression, place: place) }
       return expression
     } catch {
@@ -82,6 +89,13 @@ extension RuleReader {
       }
       return nil
     }
+  }
+
+  /// Whether a use of `sysctl_raw` does not say which key it reads: the host would not read it, and
+  /// the rule would take it for absent.
+  private static func hidesItsKey(_ reference: String) -> Bool {
+    reference == "sysctl_raw"
+      || (reference.hasPrefix("sysctl_raw[") && !reference.hasPrefix("sysctl_raw[\""))
   }
 
   private mutating func lint(_ expression: Expression, place: (Range<Int>) -> Range<Int>) {

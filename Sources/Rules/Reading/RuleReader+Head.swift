@@ -17,7 +17,7 @@ extension RuleReader {
     var proof: String?
   }
 
-  private enum Need: String, CaseIterable { case live }
+  enum Need: String, CaseIterable { case live }
 
   mutating func head(_ node: (RuleKey) -> YAMLNode?) -> Head {
     var head = Head()

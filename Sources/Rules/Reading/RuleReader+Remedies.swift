@@ -1,7 +1,7 @@
 internal import CEL
 
 extension RuleReader {
-  private static let actions = ["code", "note", "sysctl", "unit"]
+  static let actions = ["code", "note", "sysctl", "unit"]
 
   /// Reads `remediation`. Each remedy may rely on what the rule's condition and its own say.
   mutating func remedies(_ node: YAMLNode) -> [Remedy] {

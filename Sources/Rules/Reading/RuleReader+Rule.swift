@@ -15,13 +15,14 @@ extension RuleReader {
       })
     let parameters = node(.params).map { self.parameters($0) } ?? []
     let applies = node(.applies).flatMap { self.condition($0, "'applies'") }
-    // Where its guards are not known, nothing can be said of what they guard.
+    // Where guards are not known, nothing can be said of what they guard.
     isLinted = applies != nil || node(.applies) == nil
     guards = applies?.guarantees ?? []
     let element = self.element(node(.forEach), identity: fields[RuleKey.identity.rawValue])
     let definitions = node(.definitions).map { self.definitions($0) } ?? []
     let condition = node(.condition).flatMap { self.condition($0, "'when'") }
     guards.formUnion(condition?.guarantees ?? [])
+    if condition == nil { isLinted = false }
 
     let severity: Graded<Severity>? = node(.severity).flatMap { graded($0, "'severity'") }
     let confidence: Graded<Confidence>? = node(.confidence).flatMap { graded($0, "'confidence'") }

@@ -1,7 +1,7 @@
 internal import CEL
 
 extension RuleReader {
-  private static let testKeys = [
+  static let testKeys = [
     "name", "facts", "expect", "messages", "subjects", "severity", "confidence",
   ]
 

@@ -56,10 +56,18 @@ enum YAMLTraps {
       return isClosed ? nil : "quote the whole value: \(quoted(text))"
     }
     if (first == "[" || first == "{") && !isBalanced(text) { return "close the '\(first)'" }
-    if "!&*%@`[{".contains(first) || text.contains(": ") || text.contains("{{") {
+    if "!&*%@`[{".contains(first) || contains(":", " ", text) || contains("{", "{", text) {
       return quoted(from: value.lowerBound, in: source)
     }
     return nil
+  }
+
+  /// Whether two characters stand side by side. `String.contains(String)` would bring the whole of
+  /// _StringProcessing, 1.4 MB, into the binary.
+  private static func contains(
+    _ first: Character, _ second: Character, _ text: String
+  ) -> Bool {
+    zip(text, text.dropFirst()).contains { $0 == (first, second) }
   }
 
   private static func isBalanced(_ text: String) -> Bool {

@@ -16,10 +16,17 @@ private func listener(_ setup: String, family: String = "AF_INET", prefix: Strin
       """, prefix: prefix)
 }
 
+private func read(_ pid: Int32, _ descriptor: Int32, inode: UInt64, yama: Int? = nil)
+  -> SocketOptions
+{
+  .read(
+    .init(pid: pid, descriptor: descriptor), of: ProcessHandle(pid), inode: inode, yama: yama)
+}
+
 private func options(_ child: Child) throws -> SocketOptions {
   let descriptor = try #require(Int32(child.words[0]))
   let inode = try #require(UInt64(child.words[1]))
-  return .read(.init(pid: child.pid, descriptor: descriptor), inode: inode, yama: nil)
+  return read(child.pid, descriptor, inode: inode)
 }
 
 @Suite(.enabled(if: geteuid() == 0, "options of other processes need root here"))
@@ -32,6 +39,7 @@ struct SocketOptionsTests {
     #expect(options.accepts.value == true)
     #expect(options.v6Only == .absent("a socket of this family has no IPV6_V6ONLY"))
     #expect(options.device == .absent("it is bound to no device"))
+    #expect(options.lingerSeconds == .absent("SO_LINGER is off"))
   }
 
   @Test func anIPv6ListenerWithOptions() throws {
@@ -42,6 +50,7 @@ struct SocketOptionsTests {
       s.setsockopt(41, 26, 1)
       s.setsockopt(0, 24, 1)
       s.setsockopt(1, 25, b"lo")
+      s.setsockopt(1, 13, b"\\x01\\0\\0\\0\\x07\\0\\0\\0")
       """, family: "AF_INET6")
     let options = try options(child)
     #expect(options.reuseAddress.value == true)
@@ -49,6 +58,7 @@ struct SocketOptionsTests {
     #expect(options.v6Only.value == true)
     #expect(options.bindAddressNoPort.value == true)
     #expect(options.device.value == "lo")
+    #expect(options.lingerSeconds.value == 7)
     #expect(
       options.reuseAddress.origin
         == .dump("getsockopt SO_REUSEADDR, socket \(child.words[1]) of PID \(child.pid)"))
@@ -71,15 +81,15 @@ struct SocketOptionsTests {
     let child = listener("pass")
     let descriptor = try #require(Int32(child.words[0]))
     for number in [descriptor, 0] {
-      let options = SocketOptions.read(.init(pid: child.pid, descriptor: number), inode: 1, yama: 0)
+      let options = read(child.pid, number, inode: 1, yama: 0)
       #expect(
         options.reuseAddress
           == .unavailable(.init("the descriptor changed hands while it was read")))
     }
-    let closed = SocketOptions.read(.init(pid: child.pid, descriptor: 999), inode: 1, yama: nil)
+    let closed = read(child.pid, 999, inode: 1, yama: nil)
     #expect(
       closed.reusePort == .unavailable(.init("the socket was closed while it was looked at")))
-    let ended = SocketOptions.read(.init(pid: .max, descriptor: 3), inode: 1, yama: nil)
+    let ended = read(.max, 3, inode: 1, yama: nil)
     #expect(
       ended.reusePort == .unavailable(.init("the process ended while its socket was looked at")))
   }

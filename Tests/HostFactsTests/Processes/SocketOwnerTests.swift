@@ -44,21 +44,39 @@ private func looked(_ group: Group) -> Group {
     #expect(holders.gap == .init("'/proc' is not mounted"))
   }
 
-  @Test func hiddenProcessesAreAGap() {
+  @Test func hiddenProcessesAreAGap() throws {
     let scratch = ScratchDirectory()
     runShell("mkdir -p '\(scratch.path)/proc/4711/fd'")
     let holders = SocketHolders.find([1], root: HostRoot(scratch.path), deadline: .never)
     #expect(holders.gap?.reason == "'/proc' hides the processes of other users (hidepid)")
     runShell("mkdir -p '\(scratch.path)/proc/1/fd'")
-    #expect(!ProcMount.hidesProcesses(HostRoot(scratch.path)))
+    #expect(try !ProcMount.hidesProcesses(HostRoot(scratch.path)))
     scratch.write("proc/self/mountinfo", "22 1 0:21 / /proc rw - proc proc rw,hidepid=invisible\n")
     // Root sees them all.
-    #expect(ProcMount.hidesProcesses(HostRoot(scratch.path)) == (geteuid() != 0))
+    #expect(try ProcMount.hidesProcesses(HostRoot(scratch.path)) == (geteuid() != 0))
   }
 
   @Test func aPassedDeadlineIsAGap() {
     let holders = SocketHolders.find([1], root: HostRoot(), deadline: .after(.zero))
     #expect(holders.gap == .init("descriptor scan stopped at the time limit"))
+  }
+
+  @Test func descriptorsThatWereNotReadMayBeFurtherHolders() {
+    let scratch = ScratchDirectory()
+    runShell(
+      """
+      cd '\(scratch.path)' && mkdir -p proc/1/fd proc/2/fd proc/3/fd
+      for i in $(seq 0 299); do ln -s /dev/null proc/2/fd/$i; ln -s /dev/null proc/3/fd/$i; done
+      ln -s 'socket:[17]' proc/1/fd/9
+      """)
+    let root = HostRoot(scratch.path)
+    let found = SocketHolders.find([17], root: root, deadline: .never)
+    #expect(found.holders[17] == [.init(pid: 1, descriptor: 9)])
+    #expect(
+      found.skipped
+        == .init("descriptors beyond the first 256 of 2 processes were not read"))
+    // For one without a holder everything is read.
+    #expect(SocketHolders.find([17, 18], root: root, deadline: .never).skipped == nil)
   }
 
   @Test func aSocketBehindManyDescriptorsIsFound() throws {
@@ -101,6 +119,25 @@ struct SocketOwnerTests {
     #expect(group.reusePort.value == false)
   }
 
+  @Test func aListThatMayLackHoldersSaysSo() throws {
+    let many = Child(
+      python: """
+        many = [os.open("/dev/null", os.O_RDONLY) for _ in range(400)]
+        ready()
+        """)
+    let child = Child(
+      python: """
+        s = socket.socket()
+        ready(os.fstat(s.fileno()).st_ino)
+        """)
+    let group = looked(Group(inodes: [try #require(UInt64(child.words[0]))]))
+    #expect(many.pid > 0)
+    #expect(group.ownership.owners.elements.map(\.pid) == [Int(child.pid)])
+    #expect(group.ownership.owners.rest != nil)
+    #expect(group.ownership.pid.value == Int(child.pid))
+    #expect(group.reuseAddress.value == false)
+  }
+
   @Test func membersThatDisagree() throws {
     let child = Child(
       python: """
@@ -113,6 +150,24 @@ struct SocketOwnerTests {
     let group = looked(Group(inodes: child.words.compactMap { UInt64($0) }))
     #expect(group.reuseAddress == .unavailable(.init("members disagree")))
     #expect(group.reusePort.value == true)
+  }
+
+  @Test func optionsOfAConnectedDatagramSocketAreNotLookedAt() throws {
+    let child = Child(
+      python: """
+        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        ready(os.fstat(s.fileno()).st_ino)
+        """)
+    var row = SocketRow(
+      transport: .udp, state: .established, localAddress: .local, localPort: 4000,
+      remoteAddress: .local, remotePort: 53)
+    row.inode = try #require(UInt64(child.words[0]))
+    var sockets = SocketTable.complete([row]).sockets(settings: .test())
+    sockets.attachOwners(HostRoot(), deadline: .after(.seconds(30)))
+    let socket = try #require(sockets.boundUDP.elements.first)
+    #expect(socket.ownership.pid.value == Int(child.pid))
+    #expect(
+      socket.reuseAddress.problem?.reason == "options of connected UDP sockets are not looked at")
   }
 
   @Test func aNameThatWantsToDeceive() throws {
@@ -137,10 +192,8 @@ struct SocketOwnerTests {
       #expect(group.reuseAddress == .unavailable(gap))
     } else {
       #expect(
-        group.ownership.process == .absent("no process holds the socket; the kernel's own"))
-      #expect(
-        group.reuseAddress
-          == .unavailable(.init("no process holds the socket, so its options cannot be read")))
+        group.ownership.process == .absent("no process holds the socket: the kernel's own"))
+      #expect(group.reuseAddress == .absent("no process holds the socket: the kernel's own"))
     }
   }
 
@@ -178,6 +231,35 @@ struct SocketOwnerTests {
   }
 }
 
+/// nfsd and lockd have listeners that no process holds.
+@Suite struct KernelSocketTests {
+  @Test func optionsAreAbsentWhereEveryProcessWasRead() {
+    // Asked for nothing, the search has no gap.
+    let everyone = SocketHolders.find([], root: HostRoot(), deadline: .never)
+    var lookup = SocketOwnerLookup(
+      everyone, cgroupIDs: [], root: HostRoot(), deadline: .never)
+    var group = Group(inodes: [.max])
+    let nobody = "no process holds the socket: the kernel's own"
+    let options = lookup.attach(to: &group)
+    #expect(options.map(\.lingerSeconds) == [.absent(nobody)])
+    #expect(group.reuseAddress == .absent(nobody))
+    #expect(group.reusePort == .absent(nobody))
+    #expect(group.ownership.process == .absent(nobody))
+    #expect(group.ownership.owners.rest == nil)
+  }
+
+  @Test func theyAreUnavailableWhereOneWasNot() {
+    let some = SocketHolders.find([.max], root: HostRoot("/nonexistent"), deadline: .never)
+    var lookup = SocketOwnerLookup(some, cgroupIDs: [], root: HostRoot(), deadline: .never)
+    var group = Group(inodes: [.max])
+    let options = lookup.attach(to: &group)
+    let why = Unreadable("'/proc' is not mounted")
+    #expect(options.map(\.lingerSeconds) == [.unavailable(why)])
+    #expect(group.reuseAddress == .unavailable(why))
+    #expect(group.ownership.process == .unavailable(why))
+  }
+}
+
 @Suite struct FillOptionsTests {
   static func options(_ value: Reading<Bool>) -> SocketOptions {
     var options = SocketOptions.unavailable(.init("denied"))
@@ -198,5 +280,33 @@ struct SocketOwnerTests {
     var group = Group(inodes: [])
     group.fillOptions(from: members)
     #expect(group.reuseAddress == expected)
+  }
+
+  static func linger(_ value: Reading<Int>) -> SocketOptions {
+    var options = SocketOptions.unavailable(.init("denied"))
+    options.lingerSeconds = value
+    return options
+  }
+  static let off = linger(.absent("SO_LINGER is off"))
+  static let reset = linger(.value(0, .dump("a")))
+  static let waiting = linger(.value(5, .dump("b")))
+
+  /// Two ESTABLISHED and one in TIME_WAIT.
+  @Test(arguments: [
+    ([off], Reading<Int>.absent("SO_LINGER is off"), 3), ([reset], .value(0, .dump("a")), 1),
+    ([waiting], .value(5, .dump("b")), 3),
+    ([reset, off], .unavailable(.init("members disagree")), 3),
+    ([reset, denied], .unavailable(.init("denied")), 3),
+  ]) func lingering(_ members: [SocketOptions], _ expected: Reading<Int>, _ blocking: Int) throws {
+    let facts = SocketTable.complete([
+      .listener(.here, 80), .connection(.here, 80, .there, 40000),
+      .connection(.here, 80, .there, 40001),
+      .connection(.here, 80, .there, 40002, .timeWait, age: 10),
+    ]).sockets(settings: .test())
+    var listener = try #require(facts.listeners.elements.first)
+    listener.fillLinger(from: members)
+    #expect(listener.lingerSeconds == expected)
+    #expect(listener.inbound.value?.blocksRestart == blocking)
+    #expect(listener.inbound.value?.established == 2)
   }
 }

@@ -75,7 +75,7 @@ struct FormerListenersTests {
     let facts = Self.facts(outbound + Self.clients(200, of: 8080))
     #expect(facts.inbound.value == 200)
     #expect(facts.outbound.value == 5000)
-    #expect(facts.destinations.elements.first?.portsUsed == 5000)
+    #expect(facts.destinations.elements.first?.portsUsed.value == 5000)
     #expect(facts.role.value == "both")
   }
 }

@@ -21,7 +21,7 @@ struct PortUseTests {
     let facts = Self.facts(
       Self.outbound(40000...40009, .timeWait, age: 20), .test(40000...40009))
     let group = try #require(facts.destinations.elements.first)
-    #expect(group.portsUsed == 10)
+    #expect(group.portsUsed.value == 10)
     #expect(group.portsReusable.value == 0)
     #expect(group.portsHeld.value == 10)
     #expect(group.portsTotal.value == 10)
@@ -105,7 +105,8 @@ struct PortUseTests {
     let group = try #require(facts.destinations.elements.first)
     #expect(group.portsHeld.value == 2)
     #expect(group.portsBlockedByOthers.value == 3)
-    #expect(group.portsAvailable.value == 7)
+    // 40000 is its own, whoever else has bound it.
+    #expect(group.portsAvailable.value == 8)
     #expect(group.portsFree.value == 6)
   }
 
@@ -134,12 +135,89 @@ struct PortUseTests {
     #expect(database.portsFree.value == 7)
   }
 
+  @Test func `what a burst past the knee leaves behind is no bind`() {
+    // The first half has expired, or is expiring.
+    for ports in [40001...40001, 40019...40199, 40150...40199] {
+      let left = ports.filter { $0 % 2 == 1 }
+      let facts = Self.facts(
+        Self.outbound(left, .timeWait, age: 30), .test(40000...40199))
+      #expect(facts.portPool.blocked.value == 0)
+    }
+    // Connections that stay, on either parity.
+    let facts = Self.facts(Self.outbound(40010...40199), .test(40000...40199))
+    #expect(facts.portPool.blocked.value == 0)
+  }
+
   @Test func `two groups on one such port block it for each other`() throws {
     let facts = Self.facts(
       Self.outbound([40001], to: .there, 1) + Self.outbound([40001], to: .there, 2),
       .test(40000...40009))
     #expect(facts.destinations.elements.map(\.portsBlockedByOthers.value) == [1, 1])
     #expect(facts.destinations.elements.map(\.portsFree.value) == [9, 9])
+  }
+
+  @Test func `a port that another group binds too is still available to who holds it`() throws {
+    let ports = stride(from: 40001, to: 40200, by: 2)
+    let facts = Self.facts(
+      Self.outbound(ports) + Self.outbound(ports, from: .there, to: .here),
+      .test(40000...40199))
+    #expect(facts.destinations.elements.count == 2)
+    for group in facts.destinations.elements {
+      #expect(group.portsHeld.value == 100)
+      #expect(group.portsBlockedByOthers.value == 100)
+      #expect(group.portsAvailable.value == 200)
+      #expect(group.portsFree.value == 100)
+    }
+  }
+
+  @Test func `reserved ports that a program binds are not of the range's`() throws {
+    let facts = Self.facts(
+      Self.outbound(40000...40009), .test(40000...40009, reserved: [40000...40007]))
+    let group = try #require(facts.destinations.elements.first)
+    #expect(group.portsUsed.value == 2)
+    #expect(group.portsHeld.value == 2)
+    #expect(group.portsAvailable.value == 2)
+    #expect(group.portsFree.value == 0)
+  }
+
+  /// Whatever the sockets are, a group's ports are held, free, or not available to it.
+  @Test(arguments: [UInt64](1...200)) func `held and free make available`(seed: UInt64) throws {
+    var random = Random(state: seed)
+    let low = Int.random(in: 39990...40010, using: &random)
+    let high = low + Int.random(in: 0...60, using: &random)
+    let near = low - 5...high + 5
+    var rows: [SocketRow] = []
+    for _ in 0..<Int.random(in: 0...6, using: &random) {
+      var row = SocketRow.listener(
+        Bool.random(using: &random) ? .local : .anyIPv6,
+        UInt16(Int.random(in: near, using: &random)))
+      if Bool.random(using: &random) { row.state = .boundInactive }
+      rows.append(row)
+    }
+    let states: [SocketState] = [.established, .timeWait, .timeWait, .finWait2, .closeWait]
+    for _ in 0..<Int.random(in: 0...200, using: &random) {
+      let state = states.randomElement(using: &random) ?? .established
+      var row = SocketRow.connection(
+        Bool.random(using: &random) ? .here : .local, Int.random(in: near, using: &random),
+        Bool.random(using: &random) ? .there : .local, Int.random(in: 1...2, using: &random),
+        state, age: state == .timeWait ? Double.random(in: 0...60, using: &random) : nil)
+      row.bindAddressNoPort = Bool.random(using: &random)
+      rows.append(row)
+    }
+    let first = Int64.random(in: 39990...40070, using: &random)
+    let facts = Self.facts(
+      rows,
+      .test(
+        low...high, reserved: [first...first + 4],
+        reuse: Int.random(in: 0...2, using: &random)))
+    for group in facts.destinations.elements {
+      let held = try #require(group.portsHeld.value)
+      let free = try #require(group.portsFree.value)
+      let available = try #require(group.portsAvailable.value)
+      #expect(held + free == available)
+      #expect(available <= group.portsTotal.value ?? -1)
+      #expect(group.portsUsed.value == held + (group.portsReusable.value ?? -1))
+    }
   }
 
   @Test func `NO_PORT shows that no bind took the port`() {
@@ -173,7 +251,9 @@ struct PortUseTests {
     let facts = Self.facts(
       Self.outbound([40000]), .test(40000...40009, reserved: [0...65535]))
     #expect(facts.portPool.total.value == 0)
-    #expect(facts.destinations.elements.first?.percentUsed.value == 100)
+    // None of its ports counts.
+    #expect(facts.destinations.elements.isEmpty)
+    #expect(facts.smallDestinations.value == 1)
   }
 
   @Test func `groups below one hundredth of the range are counted, not kept`() {
@@ -197,7 +277,7 @@ struct PortUseTests {
     let table = SocketTable.complete(
       Self.outbound([40000]) + Self.outbound([40002], to: mapped) + [second, first])
     let facts = table.sockets(settings: .test(40000...40009), interfaceName: { "eth\($0)" })
-    #expect(facts.destinations.elements.map(\.portsUsed) == [2, 1, 1])
+    #expect(facts.destinations.elements.map(\.portsUsed.value) == [2, 1, 1])
     #expect(facts.destinations.elements.map(\.device.value) == [nil, "eth2", "eth3"])
   }
 
@@ -215,7 +295,7 @@ struct PortUseTests {
     #expect(group.closesPerSecond15s.value == 35.0 / 15)
     #expect(group.closesPerSecond60s.value == 1)
     #expect(group.closesPerSecondLeast5s.value == 1)
-    #expect(group.portsUsed == 62)
+    #expect(group.portsUsed.value == 62)
   }
 
   @Test func `rows outside the range are in the group, and hold none of its ports`() throws {
@@ -223,7 +303,7 @@ struct PortUseTests {
       Self.outbound([700, 701]) + Self.outbound([40000]), .test(40000...40009))
     let group = try #require(facts.destinations.elements.first)
     #expect(group.rows == 3)
-    #expect(group.portsUsed == 1)
+    #expect(group.portsUsed.value == 1)
     #expect(group.states.established == 3)
   }
 
@@ -246,7 +326,7 @@ struct PortUseTests {
     settings.twReuse = .unavailable(.init("hidden"))
     let rows = Self.outbound([40000], .timeWait, age: 5)
     var group = try #require(Self.facts(rows, settings).destinations.elements.first)
-    #expect(group.portsUsed == 1)
+    #expect(group.portsUsed.value == 1)
     #expect(group.portsTotal.value == 10)
     #expect(group.portsHeld.problem?.reason == "hidden")
     #expect(group.percentUsed.problem?.reason == "hidden")
@@ -255,8 +335,23 @@ struct PortUseTests {
     settings = .test(40000...40009)
     settings.reservedPorts = .unavailable(.init("hidden"))
     group = try #require(Self.facts(rows, settings).destinations.elements.first)
-    #expect(group.portsHeld.value == 1)
+    #expect(group.rows == 1)
+    #expect(group.reuseApplies.value == false)
+    #expect(group.portsHeld.problem?.reason == "hidden")
     #expect(group.portsTotal.problem?.reason == "hidden")
     #expect(group.portsFree.problem?.reason == "hidden")
+  }
+}
+
+/// The same numbers in every run.
+private struct Random: RandomNumberGenerator {
+  var state: UInt64
+
+  // SplitMix64.
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var mixed = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+    return mixed ^ mixed >> 31
   }
 }

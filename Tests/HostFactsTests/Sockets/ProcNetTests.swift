@@ -134,6 +134,7 @@ struct ProcNetTests {
     "   0: 0100007F:1388 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 99999999999999999999 1 0",
     "   0: 0100007F 1388 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0",
     "   0: 0100007F:1388 00000000:0000 0A 00000000:00000000 00:100000000 00000000     0        0 1 1 0",
+    "   0: 0100007F:1388 00000000:0000 0A 00000000:00000000 00:00000000 0000000x     0        0 1 1 0",
   ])
   func `a line that is no row is counted and the next one is read`(line: String) {
     let rows = Self.tcp.split(separator: "\n")
@@ -142,6 +143,32 @@ struct ProcNetTests {
       let result = Self.rows(text, pieces: size)
       #expect(result.malformed == 1)
       #expect(result.rows.map(\.localPort) == [5000])
+    }
+  }
+
+  @Test func `a row that is cut off in RETRNSMT is not continued in the next line`() {
+    let cut =
+      "   0: 0100007F:1388 00000000:0000 0A 00000000:00000000 00:00000000 00\n 7800  101  0 7 1 0\n"
+    for size in [1, 50, 100_000] {
+      let result = Self.rows("header\n" + cut, pieces: size)
+      #expect(result.rows.isEmpty)
+      #expect(result.malformed == 2)
+    }
+  }
+
+  @Test(arguments: [false, true])
+  func `bytes of zero are no address, whatever row they follow`(isIPv6: Bool) {
+    let lines = (isIPv6 ? Self.tcp6 : Self.tcp).split(separator: "\n").map(String.init)
+    let address = lines[2].split(separator: " ")[1].prefix { $0 != ":" }
+    let bad = String(repeating: "\0", count: address.count)
+    let zeros = lines[2].replacing(address + ":", with: bad + ":", maxReplacements: 1)
+    let broken = lines[2].replacing(address + ":", with: address.dropLast() + "x:")
+    for before in [lines[1], lines[2], broken, zeros] {
+      let text = [lines[0], before, zeros, lines[1]].joined(separator: "\n") + "\n"
+      let (rows, malformed) = Self.rows(text, isIPv6: isIPv6)
+      #expect(rows.count + malformed == 3)
+      #expect(malformed == (before == broken || before == zeros ? 2 : 1))
+      #expect(rows.last?.state == .listen)
     }
   }
 

@@ -255,7 +255,7 @@ struct SocketKernelTests {
     #expect(connected == 10)
     let group = try #require(facts.destinations.elements.first)
     #expect(facts.destinations.elements.count == 1)
-    #expect(group.portsUsed == 10)
+    #expect(group.portsUsed.value == 10)
     #expect(group.portsFree.value == 0)
     #expect(group.percentUsed.value == 100)
     #expect(group.portsBlockedByOthers.value == 0)
@@ -277,13 +277,50 @@ struct SocketKernelTests {
     }
     #expect(connected == 7)
     let group = try #require(facts.destinations.elements.first { $0.port == 80 })
-    #expect(group.portsUsed == 7)
+    #expect(group.portsUsed.value == 7)
     #expect(group.portsAvailable.value == 7)
     #expect(group.portsFree.value == 0)
     #expect(facts.portPool.blocked.value == 3)
     #expect(facts.portPool.blockedByListeners.value == 1)
     #expect(facts.portPool.blockedByBind.value == 1)
     #expect(facts.portPool.blockedByBindBeforeConnect.value == 1)
+  }
+
+  @Test func `what two source addresses bind, each can use`() async throws {
+    let (connected, facts) = try await ScratchNamespace.run(
+      addresses: ["10.0.0.1", "10.0.0.2", "10.0.0.9"],
+      sysctls: ["net.ipv4.ip_local_port_range": "40000 40039"]
+    ) { namespace in
+      let server = Endpoint("10.0.0.9", 5000)
+      _ = try namespace.listen(server)
+      for port in stride(from: 40001, to: 40040, by: 2) {
+        for address in ["10.0.0.1", "10.0.0.2"] {
+          let client = try namespace.socket()
+          try client.bind(Endpoint(address, port))
+          try client.connect(server)
+        }
+      }
+      let facts = Self.dump().table.sockets(settings: .test(40000...40039))
+      var options = LabSocket.Options()
+      options.bindAddressNoPort = true
+      var connected = 0
+      while connected < 100 {
+        let client = try namespace.socket(.tcp, options)
+        try client.bind(Endpoint("10.0.0.1", 0))
+        do throws(SystemCallError) {
+          try client.connect(server)
+        } catch {
+          if error.code != EADDRNOTAVAIL { throw error }
+          break
+        }
+        connected += 1
+      }
+      return (connected, facts)
+    }
+    #expect(connected == 20)
+    #expect(facts.destinations.elements.map(\.portsHeld.value) == [20, 20])
+    #expect(facts.destinations.elements.map(\.portsAvailable.value) == [40, 40])
+    #expect(facts.destinations.elements.map(\.portsFree.value) == [20, 20])
   }
 
   @Test func `connections of a stopped listener stay inbound`() async throws {

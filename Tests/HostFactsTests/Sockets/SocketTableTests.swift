@@ -113,7 +113,23 @@ struct SocketTableTests {
     ]).sockets(settings: .test(reserved: [40000...40000]))
     #expect(facts.listeners.elements.map(\.inEphemeralRange.value) == [false, true, true])
     #expect(facts.listeners.elements.map(\.reserved.value) == [false, true, false])
-    #expect(facts.listeners.elements.map(\.likelyFixed.value) == [false, true, false])
+    #expect(facts.listeners.elements.map(\.likelyFixed.value) == [false, nil, false])
+    #expect(facts.listeners.elements[1].likelyFixed.problem?.reason == "owner not looked up")
+  }
+
+  @Test func `without the range nothing is told that follows from it`() throws {
+    var settings = SocketSettings.test()
+    settings.portRange = .absent("the kernel has no such key")
+    settings.reservedPorts = .unavailable(.init("hidden"))
+    let facts = SocketTable.complete([.listener(.here, 40000)]).sockets(settings: settings)
+    let listener = try #require(facts.listeners.elements.first)
+    // Rules read these without asking whether they are there.
+    let missing = Reading<Bool>.unavailable(.init("the kernel has no such key"))
+    #expect(listener.inEphemeralRange == missing)
+    #expect(listener.likelyFixed == missing)
+    #expect(listener.reserved == .unavailable(.init("hidden")))
+    #expect(facts.portPool.total == .unavailable(.init("the kernel has no such key")))
+    #expect(facts.udpPorts.rest?.reason == "the kernel has no such key")
   }
 
   @Test func `UDP sockets, and the ports that they take`() throws {
@@ -140,6 +156,65 @@ struct SocketTableTests {
     #expect(facts.boundUDP.elements.last?.connected == true)
     #expect(facts.udpPorts.elements.map(\.portsUsed) == [1, 1, 3])
     #expect(facts.udpPorts.elements.last?.percentUsed.value == 30)
+  }
+
+  /// One UDP socket, port 4000, on each of so many addresses.
+  private static func udp(_ count: UInt32, peer: UInt16 = 0) -> [SocketRow] {
+    (0..<count).map { number in
+      SocketRow(
+        transport: .udp, state: .close, localAddress: InetAddress(ipv4: 0x7f01_0000 + number),
+        localPort: 40000, remoteAddress: .anyIPv4, remotePort: peer)
+    }
+  }
+
+  @Test func `many groups are kept up to a limit, and the lists say so`() {
+    let limit = BoundGroups.limit
+    let facts = SocketTable.complete(
+      Self.udp(UInt32(limit) + 5)
+        + (0..<limit + 3).map { number in
+          .listener(InetAddress(ipv4: 0x7f01_0000 + UInt32(number)), number == 0 ? 81 : 80)
+        }
+        // Through the last listener, which is beyond the limit.
+        + [.connection(InetAddress(ipv4: 0x7f01_0000 + UInt32(limit) + 2), 80, .there, 50000)]
+    ).sockets(settings: .test(40000...40009))
+    #expect(facts.boundUDP.elements.count == limit)
+    #expect(
+      facts.boundUDP.rest?.reason
+        == "more than 10000 bound UDP sockets; sockets left out: 5")
+    #expect(facts.udp.value == limit + 5)
+    #expect(facts.udpPorts.elements.count == limit)
+    #expect(facts.udpPorts.rest == facts.boundUDP.rest)
+    #expect(facts.listeners.elements.count == limit)
+    #expect(
+      facts.listeners.rest?.reason == "more than 10000 listeners; sockets left out: 3")
+    #expect(facts.inbound.value == 1)
+    #expect(facts.outbound.value == 0)
+  }
+
+  @Test func `ports of idle sockets beyond the limit are blocked all the same`() {
+    let limit = BoundGroups.limit
+    var rows = (0..<limit).map { number in
+      SocketRow.listener(InetAddress(ipv4: 0x7f01_0000 + UInt32(number)), 80)
+    }
+    rows.append(.listener(.local, 40000))
+    for index in rows.indices { rows[index].state = .boundInactive }
+    let facts = SocketTable.complete(rows).sockets(settings: .test(40000...40009))
+    #expect(
+      facts.boundIdle.value?.rest?.reason
+        == "more than 10000 bound TCP sockets; sockets left out: 1")
+    #expect(facts.portPool.blockedByBind.value == 1)
+    #expect(facts.portPool.blocked.value == 1)
+  }
+
+  @Test func `without the range or the reserved ports the use by UDP is not known`() {
+    var settings = SocketSettings.test()
+    settings.reservedPorts = .unavailable(.init("hidden"))
+    #expect(
+      SocketTable.complete(Self.udp(1)).sockets(settings: settings).udpPorts.rest?.reason
+        == "hidden")
+    settings.portRange = .unavailable(.init("gone"))
+    #expect(
+      SocketTable.complete(Self.udp(1)).sockets(settings: settings).udpPorts.rest?.reason == "gone")
   }
 
   @Test func `a socket connected to itself is told, but for TIME_WAIT`() {

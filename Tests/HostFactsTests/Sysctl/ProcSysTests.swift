@@ -92,8 +92,30 @@ import Testing
     }
     scratch.write("proc/version", "Linux")
     for reading in read(HostRoot(scratch.path)).readings.values {
-      #expect(reading == .unavailable(.init("there is no '/proc/sys'")))
+      #expect(reading == .unavailable(.init("'/proc/sys' is not there: hidden or not mounted")))
     }
+  }
+
+  /// By something empty that is mounted over it, or by `/proc` with `subset=pid`.
+  @Test func aHiddenDirectoryIsNotAKernelWithoutTheKey() {
+    let ipv4 = Unreadable("'/proc/sys/net/ipv4' is not there: hidden or not mounted")
+    scratch.write("proc/sys/net/core/somaxconn", "4096\n")
+    scratch.write("proc/sys/fs/file-max", "1000\n")
+    for command in ["true", "mkdir '\(scratch.path)/proc/sys/net/ipv4'"] {
+      runShell(command)
+      let settings = read(HostRoot(scratch.path))
+      #expect(settings.integer("net.core.somaxconn").value == 4096)
+      #expect(settings.integer("fs.file-max").value == 1000)
+      #expect(settings.portRange("net.ipv4.ip_local_port_range") == .unavailable(ipv4))
+      // Whatever the version: nothing can be said.
+      #expect(settings.integer("net.ipv4.tcp_tw_reuse_delay") == .unavailable(ipv4))
+      #expect(settings.integer("net.netfilter.nf_conntrack_max") == .unavailable(ipv4))
+    }
+    scratch.write("proc/sys/net/ipv4/tcp_timestamps", "1\n")
+    let settings = read(HostRoot(scratch.path))
+    #expect(settings.readings["net.netfilter.nf_conntrack_max"] != .unavailable(ipv4))
+    #expect(
+      settings.integer("net.ipv4.tcp_tw_reuse") == .absent("the kernel has no such key"))
   }
 
   @Test func thisKernel() {

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// JSON read back by another implementation than the one that wrote it.
-enum ParsedJSON: Decodable, Hashable {
+public enum ParsedJSON: Decodable, Hashable, Sendable {
   case null
   case bool(Bool)
   case integer(Int64)
@@ -10,11 +10,11 @@ enum ParsedJSON: Decodable, Hashable {
   case array([ParsedJSON])
   case object([String: ParsedJSON])
 
-  init(_ bytes: [UInt8]) throws {
+  public init(_ bytes: [UInt8]) throws {
     self = try JSONDecoder().decode(ParsedJSON.self, from: Data(bytes))
   }
 
-  init(from decoder: any Decoder) throws {
+  public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
       self = .null
@@ -33,11 +33,11 @@ enum ParsedJSON: Decodable, Hashable {
     }
   }
 
-  subscript(key: String) -> ParsedJSON? {
+  public subscript(key: String) -> ParsedJSON? {
     if case .object(let fields) = self { fields[key] } else { nil }
   }
 
-  subscript(index: Int) -> ParsedJSON? {
+  public subscript(index: Int) -> ParsedJSON? {
     if case .array(let elements) = self, elements.indices.contains(index) {
       elements[index]
     } else {
@@ -45,8 +45,12 @@ enum ParsedJSON: Decodable, Hashable {
     }
   }
 
-  var string: String? { if case .string(let string) = self { string } else { nil } }
-  var integer: Int64? { if case .integer(let integer) = self { integer } else { nil } }
-  var elements: [ParsedJSON]? { if case .array(let elements) = self { elements } else { nil } }
-  var fields: [String: ParsedJSON]? { if case .object(let fields) = self { fields } else { nil } }
+  public var string: String? { if case .string(let string) = self { string } else { nil } }
+  public var integer: Int64? { if case .integer(let integer) = self { integer } else { nil } }
+  public var elements: [ParsedJSON]? {
+    if case .array(let elements) = self { elements } else { nil }
+  }
+  public var fields: [String: ParsedJSON]? {
+    if case .object(let fields) = self { fields } else { nil }
+  }
 }

@@ -1,20 +1,24 @@
 /// The part of JSON Schema (draft 2020-12) that our schemas use: type, const, enum, required,
-/// properties, additionalProperties, items, anyOf, minimum, minLength, pattern, and `$ref` within
-/// the document. A keyword that it does not know is a violation, so that none is passed over.
+/// properties, additionalProperties, minProperties, maxProperties, items, minItems, anyOf, oneOf,
+/// minimum, minLength, pattern, and `$ref` within the document. A keyword that it does not know is
+/// a violation, so that none is passed over.
 ///
 /// Beyond the draft, a property that the schema does not name is a violation too, although the
 /// schemas let versions to come add some: what this version writes is to be documented.
-struct JSONSchema {
+public struct JSONSchema {
   let root: ParsedJSON
 
+  public init(root: ParsedJSON) { self.root = root }
+
   /// Every violation, as "path: what is wrong"; empty where the document is valid.
-  func violations(of document: ParsedJSON) -> [String] {
+  public func violations(of document: ParsedJSON) -> [String] {
     check(document, against: root, at: "$")
   }
 
   private static let annotations: Set = ["$schema", "$id", "$defs", "title", "description"]
 
   private func check(_ value: ParsedJSON, against schema: ParsedJSON, at path: String) -> [String] {
+    if case .bool(let allowed) = schema { return allowed ? [] : ["\(path): is not allowed"] }
     guard let keywords = schema.fields else { return ["\(path): the schema is not an object"] }
     var problems: [String] = []
     for (keyword, argument) in keywords.sorted(by: { $0.key < $1.key }) {
@@ -31,6 +35,10 @@ struct JSONSchema {
         if !attempts.contains([]) {
           problems.append("\(path): fits none of anyOf \(attempts)")
         }
+      case "oneOf":
+        let attempts = (argument.elements ?? []).map { check(value, against: $0, at: path) }
+        let count = attempts.count { $0 == [] }
+        if count != 1 { problems.append("\(path): fits \(count) of oneOf \(attempts)") }
       case "type":
         let names = argument.elements ?? [argument]
         if !names.contains(where: { $0.string.map(value.isOfType) ?? false }) {
@@ -51,6 +59,8 @@ struct JSONSchema {
         {
           problems.append("\(path): is shorter than \(least)")
         }
+      case "minItems", "minProperties", "maxProperties":
+        problems += checkCount(keyword, argument, value, at: path)
       case "pattern": problems += checkPattern(argument, value, at: path)
       case "required":
         for name in (argument.elements ?? []).compactMap(\.string)
@@ -86,6 +96,17 @@ struct JSONSchema {
       }
     }
     return problems
+  }
+
+  private func checkCount(
+    _ keyword: String, _ limit: ParsedJSON, _ value: ParsedJSON, at path: String
+  ) -> [String] {
+    let count = keyword == "minItems" ? value.elements?.count : value.fields?.count
+    guard let count, let limit = limit.integer.map(Int.init) else { return [] }
+    if keyword.hasPrefix("max") {
+      return count > limit ? ["\(path): has \(count), more than \(limit)"] : []
+    }
+    return count < limit ? ["\(path): has \(count), fewer than \(limit)"] : []
   }
 
   private func checkPattern(_ pattern: ParsedJSON, _ value: ParsedJSON, at path: String) -> [String]

@@ -1,0 +1,38 @@
+import CEL
+
+@testable import HostFacts
+
+/// What a datagram of sock_diag(7) shows becomes facts, which must be as the schema says, and counts
+/// that must add up.
+enum SocketsTarget {
+  static func run(_ bytes: [UInt8]) {
+    let tcp = SockDiagTarget.rows(bytes, .tcp)
+    guard !tcp.isEmpty else { return }
+    let udp = SockDiagTarget.rows(bytes, .udp)
+    var table = SocketTable(source: .sockDiag)
+    // Listeners first, as the reader asks for them.
+    for row in tcp where row.state == .listen { table.add(row) }
+    for row in tcp where row.state != .listen { table.add(row) }
+    for row in udp { table.add(row) }
+    for part in SocketPart.allCases { table.cover(part, .complete) }
+
+    let sockets = table.sockets(settings: settings, interfaceName: { _ in nil })
+    let check = TypeCheck(schema: Host.schema)
+    if let problem = check.problem(sockets.factValue, Sockets.factType, at: "sockets") {
+      require(false, problem)
+    }
+    require(sockets.udp.value == udp.count, "\(udp.count) UDP sockets")
+    let idle = tcp.count { $0.state == .close || $0.state == .boundInactive }
+    let listeners = tcp.count { $0.state == .listen }
+    require(sockets.tcp.value == tcp.count - idle, "\(tcp.count) TCP sockets, \(idle) idle")
+    let connections = (sockets.inbound.value ?? 0) + (sockets.outbound.value ?? 0)
+    require(
+      connections == tcp.count - idle - listeners,
+      "\(connections) connections of \(tcp.count), \(idle) idle, \(listeners) listeners")
+  }
+
+  private static let settings = SocketSettings(
+    portRange: .value(PortRange(first: 32768, last: 60999), .dump("fuzz")),
+    reservedPorts: .value(IntegerSet([40000...40010]), .dump("fuzz")),
+    twReuse: .value(2, .dump("fuzz")), timestamps: .value(1, .dump("fuzz")))
+}

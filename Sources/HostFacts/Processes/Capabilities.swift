@@ -1,0 +1,31 @@
+internal import Glibc
+
+/// The effective capabilities of the calling thread, capabilities(7).
+struct Capabilities: Sendable {
+  private let bits: UInt64
+
+  /// Capabilities that reading other processes needs, by their numbers in linux/capability.h.
+  private enum Number {
+    static let readAnyDirectory: UInt64 = 2  // CAP_DAC_READ_SEARCH
+    static let traceAnyProcess: UInt64 = 19  // CAP_SYS_PTRACE
+  }
+
+  /// Reads the line `CapEff` of `/proc/thread-self/status`; nil where it is not there.
+  init?(status: String) {
+    guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("CapEff:") }),
+      let bits = UInt64(line.dropFirst("CapEff:".count).drop { $0 == "\t" || $0 == " " }, radix: 16)
+    else { return nil }
+    self.bits = bits
+  }
+
+  static func effective(_ root: HostRoot) -> Capabilities? {
+    root.text("/proc/thread-self/status").value.flatMap(Capabilities.init(status:))
+  }
+
+  /// Whether nothing more can be granted for looking into other processes; where one refuses all
+  /// the same, a security module or a sandbox stands behind it.
+  var includesReadingProcesses: Bool {
+    let needed: UInt64 = 1 << Number.readAnyDirectory | 1 << Number.traceAnyProcess
+    return bits & needed == needed
+  }
+}

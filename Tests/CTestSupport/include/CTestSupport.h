@@ -1,0 +1,13 @@
+// System calls for the tests that Swift's Glibc module does not show.
+#pragma once
+
+enum {
+  /// socket(AF_NETLINK, …), as RestrictAddressFamilies= of a unit refuses it.
+  TEST_DENY_NETLINK = 1,
+  /// pidfd_getfd(2), as the filters of container engines refuse it.
+  TEST_DENY_PIDFD_GETFD = 2,
+};
+
+/// Makes the calls answer EPERM, in the calling thread and all that it starts; for good, as
+/// seccomp(2) has it. -1 and errno on failure.
+int test_deny_calls(int calls);

@@ -1,0 +1,54 @@
+#define _GNU_SOURCE
+#include "CTestSupport.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd 438
+#endif
+
+#if defined(__x86_64__)
+#define ARCHITECTURE AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define ARCHITECTURE AUDIT_ARCH_AARCH64
+#else
+#define ARCHITECTURE 0
+#endif
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define FIRST_ARGUMENT offsetof(struct seccomp_data, args[0])
+#else
+#define FIRST_ARGUMENT (offsetof(struct seccomp_data, args[0]) + 4)
+#endif
+
+int test_deny_calls(int calls) {
+  if (ARCHITECTURE == 0) {
+    errno = ENOSYS;
+    return -1;
+  }
+  // No call has the number -1.
+  const unsigned getfd = calls & TEST_DENY_PIDFD_GETFD ? SYS_pidfd_getfd : -1u;
+  const unsigned socket = calls & TEST_DENY_NETLINK ? SYS_socket : -1u;
+  struct sock_filter filter[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 0, 5),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, getfd, 4, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, socket, 0, 2),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, FIRST_ARGUMENT),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_NETLINK, 1, 0),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+  };
+  struct sock_fprog program = {sizeof filter / sizeof filter[0], filter};
+  // Without CAP_SYS_ADMIN a filter needs this; it ends with the thread too.
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return -1;
+  return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}

@@ -1,0 +1,26 @@
+import CTestSupport
+
+/// A system call that sandboxes refuse.
+public enum DeniedCall: Sendable, CaseIterable {
+  /// socket(AF_NETLINK, …)
+  case netlink
+  /// pidfd_getfd(2)
+  case pidfdGetfd
+
+  fileprivate var flag: CInt {
+    switch self {
+    case .netlink: CInt(TEST_DENY_NETLINK)
+    case .pidfdGetfd: CInt(TEST_DENY_PIDFD_GETFD)
+    }
+  }
+}
+
+extension ScratchNamespace {
+  /// Makes calls fail with EPERM in what the closure does and starts from now on. There is no way
+  /// back, and no need: the closure's thread ends with it.
+  public func deny(_ calls: DeniedCall...) throws(SystemCallError) {
+    if test_deny_calls(calls.reduce(0) { $0 | $1.flag }) != 0 {
+      throw SystemCallError("install a seccomp filter")
+    }
+  }
+}
