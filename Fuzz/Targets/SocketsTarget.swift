@@ -31,8 +31,9 @@ enum SocketsTarget {
       "\(connections) connections of \(tcp.count), \(idle) idle, \(listeners) listeners")
   }
 
+  /// A narrow range, around the ports of the corpus: a wide one takes most of the time.
   private static let settings = SocketSettings(
-    portRange: .value(PortRange(first: 32768, last: 60999), .dump("fuzz")),
-    reservedPorts: .value(IntegerSet([40000...40010]), .dump("fuzz")),
+    portRange: .value(PortRange(first: 54200, last: 54399), .dump("fuzz")),
+    reservedPorts: .value(IntegerSet([54330...54335]), .dump("fuzz")),
     twReuse: .value(2, .dump("fuzz")), timestamps: .value(1, .dump("fuzz")))
 }

@@ -55,8 +55,11 @@ extension Host {
       return sources.sockets(
         root, limit.dumps,
         .init(kernel: kernel) {
-          SocketSettings(
-            sysctl.value(by: limit.dumps) ?? .unavailable(ProcSys.ofNamespace, limit.passed))
+          switch sysctl.answer(by: limit.dumps) {
+          case .success(let settings): SocketSettings(settings)
+          case .failure(let why): SocketSettings(.unavailable(ProcSys.ofNamespace, why))
+          case nil: SocketSettings(.unavailable(ProcSys.ofNamespace, limit.passed))
+          }
         })
     }
 

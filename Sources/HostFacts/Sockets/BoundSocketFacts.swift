@@ -38,7 +38,7 @@ extension SocketAssembly {
         reusePort: .lacking(ownerNotLookedUp),
         bindAddressNoPort: reading(group.bindAddressNoPort), members: group.members,
         inEphemeralRange: isInRange(port), reserved: isReserved(port),
-        likelyFixed: settings.portRange.map { _ in false }, inodes: group.inodes.sorted(),
+        likelyFixed: derived(settings.portRange) { _ in false }, inodes: group.inodes.sorted(),
         cgroupIDs: group.cgroupIDs.sorted(), cookies: group.cookies.sorted())
     }
   }
@@ -115,19 +115,19 @@ extension SocketAssembly {
   }
 
   private func isInRange(_ port: Int) -> Reading<Bool> {
-    settings.portRange.map { $0.contains(port) }
+    derived(settings.portRange) { $0.contains(port) }
   }
 
   private func isReserved(_ port: Int) -> Reading<Bool> {
-    settings.reservedPorts.map { $0.contains(Int64(port)) }
+    derived(settings.reservedPorts) { $0.contains(Int64(port)) }
   }
 
   /// False where parity says nothing. Where it speaks, it takes an owner to know whether it may.
   private func likelyFixed(_ port: Int) -> Reading<Bool> {
-    settings.portRange.flatMap { range, _ in
-      range.contains(port) && port & 1 == range.first & 1
-        ? .lacking(ownerNotLookedUp) : settings.portRange.map { _ in false }
+    if let range = settings.portRange.value, range.contains(port), port & 1 == range.first & 1 {
+      return .lacking(ownerNotLookedUp)
     }
+    return derived(settings.portRange) { _ in false }
   }
 
   private func backlog(_ queue: BoundGroup.Queue?) -> Reading<Int> {
