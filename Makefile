@@ -1,5 +1,6 @@
 # make audit   install what is missing, build, audit this host
 # make check   install what is missing, run every test
+# make fixtures  root: make the recorded hosts of Tests/Fixtures/hosts anew, with their reports
 # make docs    rewrite what the code says in man/ and rules/rule.schema.json
 # make build   .build/release/sockwise: one file, the Swift runtime and the rules inside
 # make bench   root: measure against ss, cat and a raw dump; JSON=file SIZES="1000 100000"
