@@ -4,6 +4,12 @@ public import CEL
 public protocol FactValue: Sendable {
   static var factType: Type { get }
   var factValue: CEL.Value { get }
+  /// Enters the structures that the type needs.
+  static func register(in schema: inout Schema)
+}
+
+extension FactValue {
+  public static func register(in schema: inout Schema) {}
 }
 
 /// A structure of facts. Its field table is the one place that names the fields: type, value,
@@ -13,15 +19,26 @@ public protocol FactObject: FactValue {
   static var typeName: String { get }
   static var documentation: String { get }
   static var fields: [FactField<Self>] { get }
+  /// Where it was read as a whole; nil where that is known of what contains it.
+  var factOrigin: Origin? { get }
 }
 
 extension FactObject {
   public static var factType: Type { .object(typeName) }
+  public var factOrigin: Origin? { nil }
+
+  public static func register(in schema: inout Schema) {
+    guard schema.objects[typeName] == nil else { return }
+    schema.objects[typeName] = Schema.ObjectType(
+      name: typeName, documentation: documentation, fields: fields.map(\.declaration))
+    for field in fields { field.register(&schema) }
+  }
 
   public var factValue: CEL.Value {
     var values: [String: Field] = [:]
     for field in Self.fields { values[field.declaration.name] = field.read(self) }
-    return .object(ObjectValue(typeName: Self.typeName, fields: values))
+    let value = CEL.Value.object(ObjectValue(typeName: Self.typeName, fields: values))
+    return factOrigin.map { value.inheriting($0) } ?? value
   }
 }
 
@@ -39,7 +56,7 @@ public struct FactField<Root: FactObject>: Sendable {
   ) {
     declaration = .init(
       name: name, type: Value.factType, documentation: documentation, isKey: key)
-    register = { $0.register(Value.self) }
+    register = { Value.register(in: &$0) }
     read = { .value($0[keyPath: path].factValue, nil) }
   }
 
@@ -51,7 +68,7 @@ public struct FactField<Root: FactObject>: Sendable {
     declaration = .init(
       name: name, type: Value.factType, documentation: documentation, mayBeAbsent: optional,
       isKey: key)
-    register = { $0.register(Value.self) }
+    register = { Value.register(in: &$0) }
     read = { $0[keyPath: path].field }
   }
 }
@@ -97,6 +114,8 @@ public struct PartialList<Element: FactValue>: FactValue {
 
   public static var factType: Type { .list(Element.factType) }
 
+  public static func register(in schema: inout Schema) { Element.register(in: &schema) }
+
   public var factValue: CEL.Value {
     var values = elements.map(\.factValue)
     if let rest {
@@ -106,38 +125,10 @@ public struct PartialList<Element: FactValue>: FactValue {
   }
 }
 
-extension Schema {
-  /// Enters the structures that a type of fact needs.
-  public mutating func register<Value: FactValue>(_ type: Value.Type) {
-    if let object = type as? any FactObject.Type { register(object: object) }
-    if let list = type as? any ListOfFacts.Type { list.registerElement(in: &self) }
-  }
-
-  private mutating func register<Object: FactObject>(object type: Object.Type) {
-    guard objects[type.typeName] == nil else { return }
-    objects[type.typeName] = ObjectType(
-      name: type.typeName, documentation: type.documentation,
-      fields: type.fields.map(\.declaration))
-    for field in type.fields { field.register(&self) }
-  }
-}
-
-/// Lets `Schema.register` reach the element type of a list of any kind.
-private protocol ListOfFacts {
-  static func registerElement(in schema: inout Schema)
-}
-
-extension PartialList: ListOfFacts {
-  static func registerElement(in schema: inout Schema) { schema.register(Element.self) }
-}
-
 extension Array: FactValue where Element: FactValue {
   public static var factType: Type { .list(Element.factType) }
   public var factValue: CEL.Value { .list(map(\.factValue)) }
-}
-
-extension Array: ListOfFacts where Element: FactValue {
-  static func registerElement(in schema: inout Schema) { schema.register(Element.self) }
+  public static func register(in schema: inout Schema) { Element.register(in: &schema) }
 }
 
 extension Bool: FactValue {

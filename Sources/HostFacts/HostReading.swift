@@ -22,7 +22,7 @@ extension Host {
     let identity = HostSource { sources.identity(root) }
     let settings = { @Sendable (entries: [SysctlEntry], isInitial: Reading<Bool>) in
       let version = identity.value(by: limit.early)?.kernel.value?.version
-      return sources.sysctl(root, entries, version, isInitial.value ?? true)
+      return sources.sysctl(root, entries, version, isInitial.value)
     }
     let recorded = root.recording?.file
     let hostIsInitial = { @Sendable in

@@ -17,11 +17,11 @@ extension Host {
     variable("sockstat", Sockstat.tree.type, Sockstat.tree.documentation)
     variable("sockets", Sockets.factType, Sockets.documentation)
     variable("delta", NetstatDelta.factType, NetstatDelta.documentation)
-    schema.register(HostIdentity.self)
-    schema.register(NamespaceIdentity.self)
-    schema.register(Sockets.self)
-    schema.register(NetstatDelta.self)
-    schema.register(PortRange.self)
+    HostIdentity.register(in: &schema)
+    NamespaceIdentity.register(in: &schema)
+    Sockets.register(in: &schema)
+    NetstatDelta.register(in: &schema)
+    PortRange.register(in: &schema)
     for tree in [
       ProcSys.tree, ProcSys.treeOfHost, NetstatCounter.tree, NetstatCounter.treeOfDelta,
       Sockstat.tree,

@@ -24,14 +24,12 @@ struct SocketsReading: Sendable {
   init(_ why: Unreadable) { sockets = .unavailable(why) }
 
   /// By sock_diag(7); from the tables of `/proc/net` where that is refused, and of a directory
-  /// that is not the running system.
+  /// that is no recording. A recording gives what the running system gave.
   static func read(
     _ root: HostRoot, deadline: Deadline, context: Context, sockDiag: Dump? = nil
   ) -> SocketsReading {
-    if let recording = root.recording {
-      return replay(recording, root, deadline: deadline, context: context)
-    }
-    guard root.isLive else { return readProc(root, deadline, context, refusal: nil) }
+    guard root.isLive || root.recording != nil else { return readProc(root, deadline, context) }
+    if let why = root.recording?.whyNoSockets { return SocketsReading(why) }
     var table = SocketTable(source: .sockDiag)
     var bytes = 0
     let refusal =
@@ -41,45 +39,48 @@ struct SocketsReading: Sendable {
     var result: SocketsReading
     if let refusal {
       result = readProc(root, deadline, context, refusal: refusal)
+      result.notices.append(
+        "\(refusal.reason); the tables in /proc/net were read instead, which lack backlogs, "
+          + "devices and sockets that are only bound")
     } else {
-      root.recorder?.tables(table, refusal: nil)
-      result = SocketsReading(facts(table, root, context), from: .dump("sock_diag"))
+      let notices = readRefused(into: &table, root, deadline)
+      result = SocketsReading(facts(&table, root, context), from: .dump("sock_diag"))
+      result.notices = notices
     }
     result.sources.append(source)
     return result
   }
 
-  /// From a recording, as the live host was read.
-  private static func replay(
-    _ recording: Recording, _ root: HostRoot, deadline: Deadline, context: Context
-  ) -> SocketsReading {
-    guard let tables = recording.file.socketTables else {
-      return SocketsReading(.init("the recording has no socket tables"))
+  /// Reads in `/proc/net` what sock_diag refused; what to tell the user of it.
+  private static func readRefused(
+    into table: inout SocketTable, _ root: HostRoot, _ deadline: Deadline
+  ) -> [String] {
+    ProcNet.read(
+      into: &table, live: root.isLive, deadline: deadline, Set(table.refusals.keys)
+    ) { name, body in root.stream("/proc/net/\(name)", body) }
+    var notices: [String] = []
+    if let why = table.refusals[.tcp] {
+      notices.append(
+        "\(why.reason); /proc/net/tcp and tcp6 were read instead, which lack backlogs, devices and "
+          + "sockets that are only bound")
     }
-    guard tables.source == .sockDiag else {
-      return readProc(
-        root, deadline, context, refusal: tables.refusal?.unreadable, coverage: tables.coverage)
+    if let why = table.refusals[.udp] {
+      notices.append(
+        "\(why.reason); /proc/net/udp and udp6 were read instead, which lack devices")
     }
-    guard recording.file.byteOrder == RecordingFile.byteOrder else {
-      return SocketsReading(
-        .init("the recorded socket tables are those of a machine of the other byte order"))
-    }
-    var table = SocketTable(source: .sockDiag)
-    var replies = RecordedReplies(root, deadline: deadline)
-    if let why = SockDiag.read(into: &table, kernel: context.kernel, from: &replies) {
-      return SocketsReading(why)
-    }
-    table.cover(tables.coverage)
-    var result = SocketsReading(facts(table, root, context), from: .dump("sock_diag"))
-    result.sources.append(
-      Host.Source(name: "sock_diag", bytes: replies.bytes, isAbsent: false, failure: nil))
-    return result
+    return notices
   }
 
   private static func dump(
     into table: inout SocketTable, _ root: HostRoot, _ kernel: KernelVersion?,
     _ deadline: Deadline, _ bytes: inout Int
   ) -> Unreadable? {
+    if let recording = root.recording {
+      if let why = recording.file.socketTables?.refusal { return why.unreadable }
+      var replies = RecordedReplies(root, recording, deadline: deadline)
+      defer { bytes = replies.bytes }
+      return SockDiag.read(into: &table, kernel: kernel, from: &replies)
+    }
     var count = 0
     defer { bytes = count }
     return SockDiag.read(into: &table, kernel: kernel, deadline: deadline) { dump, reply in
@@ -88,43 +89,28 @@ struct SocketsReading: Sendable {
     }
   }
 
-  /// From the tables of `/proc/net`. `refusal` is why sock_diag was not used where it should have
-  /// been, `coverage` what a recording says of them.
+  /// `refusal` is sock_diag's, where it should have been read.
   private static func readProc(
-    _ root: HostRoot, _ deadline: Deadline, _ context: Context, refusal: Unreadable?,
-    coverage: [String: RecordedCoverage] = [:]
+    _ root: HostRoot, _ deadline: Deadline, _ context: Context, refusal: Unreadable? = nil
   ) -> SocketsReading {
     var table = SocketTable(source: .proc)
     ProcNet.read(into: &table, live: root.isLive, deadline: deadline) { name, body in
       root.stream("/proc/net/\(name)", body)
     }
-    table.cover(coverage)
-    root.recorder?.tables(table, refusal: refusal)
-    var result = SocketsReading(
-      facts(table, root, context), from: .file(SourceLocation(path: "/proc/net/tcp")))
-    if let refusal {
-      result.notices.append(
-        "\(refusal.reason); the tables in /proc/net were read instead, which lack backlogs, "
-          + "devices and sockets that are only bound")
-    }
-    return result
+    return SocketsReading(
+      facts(&table, root, context, refusal: refusal), from: table.origin(of: .tcp))
   }
 
-  private static func facts(_ table: SocketTable, _ root: HostRoot, _ context: Context) -> Sockets {
-    table.sockets(settings: context.settings()) { index in
+  private static func facts(
+    _ table: inout SocketTable, _ root: HostRoot, _ context: Context, refusal: Unreadable? = nil
+  ) -> Sockets {
+    root.recording?.file.socketTables?.mark(&table)
+    root.recorder?.tables(RecordedTables(table, refusal: refusal))
+    return table.sockets(settings: context.settings()) { index in
       guard root.isLive else { return root.recording?.interfaceName(index) }
       let name = nameOfInterface(index)
       if let name { root.recorder?.interface(index, name) }
       return name
-    }
-  }
-}
-
-extension SocketTable {
-  /// Says what a recording says that its parts lack.
-  fileprivate mutating func cover(_ recorded: [String: RecordedCoverage]) {
-    for part in SocketPart.allCases {
-      if let coverage = recorded[part.recordedName] { cover(part, coverage.coverage) }
     }
   }
 }

@@ -5,8 +5,9 @@ internal import CEL
 struct HostSources: Sendable {
   var identity: @Sendable (HostRoot) -> HostIdentity = { .read($0) }
 
-  /// Entries, kernel version, whether the calling thread is in the initial namespace.
-  var sysctl: @Sendable (HostRoot, [SysctlEntry], KernelVersion?, Bool) -> ProcSys = {
+  /// Entries, kernel version, whether the calling thread is in the initial namespace; both nil where
+  /// that is not known.
+  var sysctl: @Sendable (HostRoot, [SysctlEntry], KernelVersion?, Bool?) -> ProcSys = {
     root, entries, version, inInitialNamespace in
     .read(entries, from: root, version: version, inInitialNamespace: inInitialNamespace)
   }

@@ -22,6 +22,9 @@ struct Capabilities: Sendable {
     root.text("/proc/thread-self/status").value.flatMap(Capabilities.init(status:))
   }
 
+  /// Whether it may trace any process, and so sees all of `/proc` whatever `hidepid` says.
+  var includesTracing: Bool { bits & 1 << Number.traceAnyProcess != 0 }
+
   /// Whether nothing more can be granted for looking into other processes; where one refuses all
   /// the same, a security module or a sandbox stands behind it.
   var includesReadingProcesses: Bool {

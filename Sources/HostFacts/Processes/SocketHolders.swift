@@ -193,7 +193,10 @@ enum ProcMount {
       if error.isAbsence { return true }
       throw error
     }
-    guard geteuid() != 0, let mounts = root.text("/proc/self/mountinfo").value else { return false }
+    // Being root is not enough: a container may have taken the right away.
+    guard Capabilities.effective(root)?.includesTracing != true,
+      let mounts = root.text("/proc/self/mountinfo").value
+    else { return false }
     return MountInfo.parse(mounts).contains { mount in
       mount.type == "proc" && mount.path == "/proc"
         && mount.options.contains {

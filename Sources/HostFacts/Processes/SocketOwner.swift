@@ -98,7 +98,7 @@ struct SocketOwnerLookup: SocketOwnerSource {
 
   private mutating func owner(_ pid: Int32) -> SocketOwner {
     let info = process(pid)
-    return SocketOwner(pid: Int(pid), process: info.name.value ?? "?", unit: info.unit)
+    return SocketOwner(pid: Int(pid), process: info.name, unit: info.unit)
   }
 
   private func none<Value>(_ why: String) -> Reading<Value> {
@@ -199,14 +199,14 @@ extension Listener {
 private func agreed<Value: Hashable>(
   _ known: Reading<Value>, _ members: [Reading<Value>]
 ) -> Reading<Value> {
-  guard case .unavailable = known else { return known }
+  guard case .unavailable(let why) = known, why != membersDisagree else { return known }
   var told: Set<Value?> = []
   for member in members {
     // Absence is an answer too: the option is off.
     if case .unavailable = member { continue }
     told.insert(member.value)
   }
-  if told.count > 1 { return .unavailable(.init("members disagree")) }
+  if told.count > 1 { return .unavailable(membersDisagree) }
   // A member that could not be read may be of another opinion.
   return members.first { if case .unavailable = $0 { true } else { false } } ?? members.first
     ?? known

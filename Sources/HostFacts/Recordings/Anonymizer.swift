@@ -36,7 +36,7 @@ struct Anonymizer: Sendable {
 
   /// A process's name. What PID 1 is decides what a listener is.
   func process(_ name: String) -> String {
-    name == "systemd" || name == "?" ? name : "process-\(label(name))"
+    name == "systemd" ? name : "process-\(label(name))"
   }
 
   /// A unit's name; its type stays.
@@ -124,7 +124,7 @@ extension RecordedSocket {
     process.replace(anonymizer.process, anonymizer)
     unit.replace(anonymizer.unit, anonymizer)
     for index in owners.indices {
-      owners[index].process = anonymizer.process(owners[index].process)
+      owners[index].process.replace(anonymizer.process, anonymizer)
       owners[index].unit.replace(anonymizer.unit, anonymizer)
     }
   }

@@ -2,19 +2,25 @@ internal import CLinuxShims
 
 /// The replies of sock_diag(7) in a recorded host, one file a dump.
 struct RecordedReplies: SockDiagSource {
-  let root: HostRoot
-  let deadline: Deadline
+  private let root: HostRoot
+  private let refusals: [String: RecordedReason]
+  private let deadline: Deadline
   /// Bytes of all files.
   private(set) var bytes = 0
 
-  init(_ root: HostRoot, deadline: Deadline) {
+  init(_ root: HostRoot, _ recording: Recording, deadline: Deadline) {
     self.root = root
+    refusals = recording.file.socketTables?.refusals ?? [:]
     self.deadline = deadline
   }
 
   mutating func dump<Sink: SocketRowSink>(_ dump: SockDiagDump, into sink: inout Sink)
     -> SockDiag.Dump
   {
+    // The kernel may have refused without a reply.
+    if let why = refusals[(dump.part == .udp ? SocketRow.Transport.udp : .tcp).recordedName] {
+      return .init(coverage: .incomplete(why.unreadable))
+    }
     var result = SockDiag.Dump()
     /// What came of a message whose end is still to come.
     var carry: [UInt8] = []
@@ -30,17 +36,23 @@ struct RecordedReplies: SockDiagSource {
       if reply.outcome != .more { end = reply.outcome }
       return end == nil && !deadline.hasPassed
     }
+    func damaged(_ why: Obstacle) -> SockDiag.Dump {
+      var dump = result
+      dump.coverage = .incomplete(why)
+      dump.isDamaged = true
+      return dump
+    }
     switch reading {
     case .value(let count, _): bytes += count
-    case .absent(let why): return .init(coverage: .incomplete(.init(why)))
-    case .unavailable(let why): return .init(rows: result.rows, coverage: .incomplete(why))
+    case .absent(let why): return damaged(.init(why))
+    case .unavailable(let why): return damaged(why)
     }
     switch end {
     case .done: result.end()
     case .failed(let number): result.coverage = .incomplete(SockDiag.obstacle(number))
-    case .malformed(let why): result.coverage = .incomplete(.init("'\(path)': \(why)"))
+    case .malformed(let why): return damaged(.init("'\(path)': \(why)"))
     case .more, nil:
-      result.coverage = .incomplete(
+      return damaged(
         .init(
           deadline.hasPassed
             ? "'\(path)': not finished in the time given"

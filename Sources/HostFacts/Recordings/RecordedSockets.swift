@@ -37,7 +37,7 @@ struct RecordedSocket: Codable, Sendable {
     cgroupIDs = socket.cgroupIDs
     let ownership = socket.ownership
     owners = ownership.owners.elements.map {
-      RecordedOwner(pid: $0.pid, process: $0.process, unit: .init($0.unit))
+      RecordedOwner(pid: $0.pid, process: .init($0.process), unit: .init($0.unit))
     }
     ownersGap = ownership.owners.rest.map(RecordedReason.init)
     process = .init(ownership.process)
@@ -54,7 +54,7 @@ struct RecordedSocket: Codable, Sendable {
   func fill(_ socket: inout some OwnedSocket) {
     socket.ownership = SocketOwnership(
       owners: PartialList(
-        owners.map { SocketOwner(pid: $0.pid, process: $0.process, unit: $0.unit.reading) },
+        owners.map { SocketOwner(pid: $0.pid, process: $0.process.reading, unit: $0.unit.reading) },
         rest: ownersGap?.unreadable),
       process: process.reading, pid: pid.reading, unit: unit.reading,
       socketActivated: socketActivated.reading)
@@ -91,7 +91,7 @@ struct RecordedSocket: Codable, Sendable {
 /// A process that held a socket.
 struct RecordedOwner: Codable, Sendable {
   var pid: Int
-  var process: String
+  var process: RecordedReading<String>
   var unit: RecordedReading<String>
 }
 

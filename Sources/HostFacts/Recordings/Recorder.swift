@@ -125,13 +125,7 @@ public final class Recorder: Sendable {
   }
 
   /// How the socket tables were read.
-  func tables(_ table: SocketTable, refusal: Unreadable?) {
-    var coverage: [String: RecordedCoverage] = [:]
-    for part in SocketPart.allCases {
-      coverage[part.recordedName] = RecordedCoverage(table.coverage(part))
-    }
-    let tables = RecordedTables(
-      source: table.source, refusal: refusal.map(RecordedReason.init), coverage: coverage)
+  func tables(_ tables: RecordedTables) {
     state.withLock { $0.tables = tables }
   }
 
@@ -196,18 +190,6 @@ public final class Recorder: Sendable {
       } catch {
         state.failure = error
       }
-    }
-  }
-}
-
-extension SocketPart {
-  /// The key in `recording.json`.
-  var recordedName: String {
-    switch self {
-    case .listeners: "listeners"
-    case .boundInactive: "bound"
-    case .connections: "connections"
-    case .udp: "udp"
     }
   }
 }

@@ -55,6 +55,14 @@ public struct Recording: Sendable {
     throw absent.contains(path) ? .system(ENOENT) : .notRecorded
   }
 
+  /// Why it tells nothing of sockets; nil where it does.
+  var whyNoSockets: Unreadable? {
+    if file.socketTables == nil { return .init("the recording has no socket tables") }
+    return file.byteOrder == RecordingFile.byteOrder
+      ? nil
+      : .init("the recorded socket tables are those of a machine of the other byte order")
+  }
+
   /// Name of an interface of the recorded host.
   func interfaceName(_ index: UInt32) -> String? { file.interfaces["\(index)"] }
 }

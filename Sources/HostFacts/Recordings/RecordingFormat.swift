@@ -97,12 +97,44 @@ struct RecordedEntry: Codable, Sendable {
 
 /// How the socket tables were read.
 struct RecordedTables: Codable, Sendable {
-  /// `sock_diag` or `proc`.
-  var source: SocketSource
-  /// Why sock_diag was not used.
+  /// Why sock_diag was not used at all.
   var refusal: RecordedReason?
+  /// Why it was not used for `tcp` or `udp`.
+  var refusals: [String: RecordedReason] = [:]
   /// Of the parts that are not complete.
-  var coverage: [String: RecordedCoverage]
+  var coverage: [String: RecordedCoverage] = [:]
+
+  init(_ table: SocketTable, refusal: Unreadable?) {
+    self.refusal = refusal.map(RecordedReason.init)
+    for (transport, why) in table.refusals {
+      refusals[transport.recordedName] = RecordedReason(why)
+    }
+    for part in SocketPart.allCases {
+      coverage[part.recordedName] = RecordedCoverage(table.coverage(part))
+    }
+  }
+
+  /// Says what the parts lacked when they were recorded.
+  func mark(_ table: inout SocketTable) {
+    for part in SocketPart.allCases {
+      if let lack = coverage[part.recordedName] { table.cover(part, lack.coverage) }
+    }
+  }
+}
+
+extension SocketPart {
+  fileprivate var recordedName: String {
+    switch self {
+    case .listeners: "listeners"
+    case .boundInactive: "bound"
+    case .connections: "connections"
+    case .udp: "udp"
+    }
+  }
+}
+
+extension SocketRow.Transport {
+  var recordedName: String { self == .tcp ? "tcp" : "udp" }
 }
 
 /// What a part of the socket tables lacks.
@@ -123,8 +155,6 @@ struct RecordedCoverage: Codable, Sendable {
     absent.map { .absent($0) } ?? .incomplete(incomplete?.unreadable ?? .init("not read"))
   }
 }
-
-extension SocketSource: Codable {}
 
 /// A file that could not be read.
 struct RecordedFailure: Codable, Sendable {

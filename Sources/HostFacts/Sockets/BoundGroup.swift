@@ -84,8 +84,8 @@ struct BoundGroup: Sendable {
 
 /// Groups of bound sockets in the order of their first members.
 struct BoundGroups: Sendable {
-  /// How many are kept. Whoever may open sockets may open very many; a group takes some 5 KB by the
-  /// time that rules see it.
+  /// How many are kept. Whoever may open sockets may open very many; a group takes some 12 KB
+  /// by the time that rules see it.
   static let limit = 10_000
 
   private(set) var groups: [BoundGroup] = []

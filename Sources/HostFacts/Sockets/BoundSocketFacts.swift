@@ -14,7 +14,7 @@ extension SocketAssembly {
         connections.secondsLeft = .value(Double(longest) / 1000, origin)
       }
       return Listener(
-        address: group.key.address, port: port, device: device(of: group),
+        address: group.key.address, port: port, device: device(of: group, .tcp),
         uid: Int(group.key.uid), backlog: backlog(fullest), queue: Int(fullest?.length ?? 0),
         memberQueues: queues.map { Int($0.length) }, v6Only: v6Only(group),
         reuseAddress: .lacking(ownerNotLookedUp), reusePort: .lacking(ownerNotLookedUp),
@@ -23,7 +23,7 @@ extension SocketAssembly {
         likelyFixed: likelyFixed(port),
         inbound: reading(connections, needs: .listeners, .connections),
         inodes: group.inodes.sorted(), cgroupIDs: group.cgroupIDs.sorted(),
-        cookies: group.cookies.sorted())
+        cookies: group.cookies.sorted(), origin: table.origin(of: .tcp, group.key.address))
     }
   }
 
@@ -32,14 +32,15 @@ extension SocketAssembly {
       let group = table.udp.groups[number]
       let port = Int(group.key.port)
       return UDPSocket(
-        address: group.key.address, port: port, device: device(of: group),
+        address: group.key.address, port: port, device: device(of: group, .udp),
         uid: Int(group.key.uid), connected: group.isConnected, queue: group.queued,
         drops: drops(group), v6Only: v6Only(group), reuseAddress: .lacking(ownerNotLookedUp),
         reusePort: .lacking(ownerNotLookedUp),
         bindAddressNoPort: reading(group.bindAddressNoPort), members: group.members,
         inEphemeralRange: isInRange(port), reserved: isReserved(port),
         likelyFixed: derived(settings.portRange) { _ in false }, inodes: group.inodes.sorted(),
-        cgroupIDs: group.cgroupIDs.sorted(), cookies: group.cookies.sorted())
+        cgroupIDs: group.cgroupIDs.sorted(), cookies: group.cookies.sorted(),
+        origin: table.origin(of: .udp, group.key.address))
     }
   }
 
@@ -48,7 +49,7 @@ extension SocketAssembly {
       let group = table.idle.groups[number]
       let port = Int(group.key.port)
       return BoundSocket(
-        address: group.key.address, port: port, device: device(of: group),
+        address: group.key.address, port: port, device: device(of: group, .tcp),
         uid: Int(group.key.uid), v6Only: v6Only(group),
         reuseAddress: .lacking(ownerNotLookedUp), reusePort: .lacking(ownerNotLookedUp),
         bindAddressNoPort: reading(group.bindAddressNoPort), members: group.members,
@@ -83,7 +84,7 @@ extension SocketAssembly {
       // possible: count it for IPv6 alone.
       ofWildcards[group.key.address]?.insert(group.key.port)
     }
-    let origin = Origin.derived([rangeOrigin, reservedOrigin, origin])
+    let origin = Origin.derived([rangeOrigin, reservedOrigin, table.origin(of: .udp)])
     let total = ports.usable.count
     var uses: [UDPPortUse] = []
     // In the order of their addresses, then ports: a set for each address would take 8 KB, and
@@ -110,8 +111,10 @@ extension SocketAssembly {
     return PartialList(uses, rest: rest)
   }
 
-  private func device(of group: BoundGroup) -> Reading<String> {
-    device(group.key.interface, whereNone: "not bound to a device")
+  private func device(
+    of group: BoundGroup, _ transport: SocketRow.Transport
+  ) -> Reading<String> {
+    device(group.key.interface, transport, whereNone: "not bound to a device")
   }
 
   private func isInRange(_ port: Int) -> Reading<Bool> {
@@ -131,14 +134,14 @@ extension SocketAssembly {
   }
 
   private func backlog(_ queue: BoundGroup.Queue?) -> Reading<Int> {
-    guard let queue, table.source == .sockDiag else {
+    guard let queue, table.source(of: .tcp) == .sockDiag else {
       return .lacking(.init("/proc/net/tcp does not show it"))
     }
     return .value(Int(queue.limit), origin)
   }
 
   private func drops(_ group: BoundGroup) -> Reading<Int> {
-    group.drops.map { .value(Int(clamping: $0), origin) }
+    group.drops.map { .value(Int(clamping: $0), table.origin(of: .udp, group.key.address)) }
       ?? .lacking(.init("the socket dump does not show it"))
   }
 
@@ -148,7 +151,8 @@ extension SocketAssembly {
 
   private func reading(_ agreement: BoundGroup.Agreement) -> Reading<Bool> {
     switch agreement {
-    case .all(let value): .value(value, origin)
+    // Only dumps show it.
+    case .all(let value): .value(value, .dump("sock_diag"))
     case .mixed: .lacking(membersDisagree)
     case .notShown: .lacking(ownerNotLookedUp)
     }

@@ -23,6 +23,12 @@ struct Connections {
     inboundTimeWait = inbound.reduce(0) { $0 + $1.timeWait }
 
     (outbound, starts) = Self.byGroup(left, groups: sockets.table.groups.count)
+    if sockets.source(of: .tcp) == .proc {
+      left = Self.withoutRepeats(outbound)
+      if left.count < outbound.count {
+        (outbound, starts) = Self.byGroup(left, groups: sockets.table.groups.count)
+      }
+    }
     let former = FormerListeners.find(rows: outbound, starts: starts, table: sockets.table)
     if former.isEmpty { return }
     left.removeAll(keepingCapacity: true)
@@ -61,6 +67,18 @@ struct Connections {
         unaccepted: row.flags.contains(.unaccepted), remaining: row.remaining)
     }
     return left
+  }
+
+  /// Without rows of a port that its group has already: `/proc/net/tcp` repeats rows where it grows
+  /// while it is read.
+  private static func withoutRepeats(_ rows: [ConnectionRow]) -> [ConnectionRow] {
+    // Group, plus one, that was last seen with the port.
+    var seen = [UInt32](repeating: 0, count: 65536)
+    return rows.filter { row in
+      let number = UInt32(row.group + 1)
+      defer { seen[Int(row.localPort)] = number }
+      return seen[Int(row.localPort)] != number
+    }
   }
 
   /// A counting sort.

@@ -10,6 +10,8 @@ extension SocketAssembly {
     guard case .value(let range, let rangeOrigin) = settings.portRange else {
       return withoutRange(settings.portRange.problem ?? .init("ip_local_port_range not read"))
     }
+    // Without them every port of the range counts, and which groups are small is not known.
+    let unknownReserved = settings.reservedPorts.problem
     let reserved = settings.reservedPorts.value ?? IntegerSet()
     guard let ports = EphemeralPorts(range: range, reserved: reserved) else {
       return withoutRange(.init("\(range.first)-\(range.last) is not a range of ports"))
@@ -46,8 +48,9 @@ extension SocketAssembly {
       return a == b ? (left.device.value ?? "") < (right.device.value ?? "") : a < b
     }
     return (
-      PartialList(list, rest: incomplete),
-      incomplete.map { .lacking($0) } ?? .value(small, .derived([rangeOrigin, origin])),
+      PartialList(list, rest: incomplete ?? unknownReserved),
+      (incomplete ?? unknownReserved).map { .lacking($0) }
+        ?? .value(small, .derived([rangeOrigin, origin])),
       pool(ports, connections, use, incomplete: incomplete)
     )
   }
@@ -90,7 +93,7 @@ extension SocketAssembly {
     return Destination(
       localAddress: place.address, address: key.remoteAddress, port: Int(key.remotePort),
       device: isLinkLocal
-        ? device(place.interface, whereNone: "no interface")
+        ? device(place.interface, .tcp, whereNone: "no interface")
         : .absent("not link-local"),
       rows: rows.count, portsUsed: needsReserved(used.count),
       portsReusable: needsBoth(use?.reusable),

@@ -1,3 +1,5 @@
+public import CEL
+
 /// TCP sockets that listen on one address, port and device for one effective user.
 ///
 /// Several members are one SO_REUSEPORT group.
@@ -26,6 +28,8 @@ public struct Listener: Sendable, OwnedSocket {
   public var cgroupIDs: [UInt64]
   /// Socket cookies of the members, ascending; empty where not shown.
   public var cookies: [UInt64]
+  /// Where it was read.
+  public var origin: Origin
 }
 
 extension Listener: FactObject {
@@ -34,6 +38,8 @@ extension Listener: FactObject {
     TCP sockets that listen on one address, port and device for one user; several members are a
     SO_REUSEPORT group.
     """
+
+  public var factOrigin: Origin? { origin }
 
   var transport: String { "tcp" }
   var addressText: String { address.description }

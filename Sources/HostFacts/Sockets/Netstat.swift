@@ -7,17 +7,18 @@ public import CEL
 /// order, differs from kernel to kernel, so only the names count.
 public struct Netstat: Sendable {
   /// By protocol line and name, such as `TcpExt` and `TWRecycled`.
-  public let counters: [String: [String: Int64]]
+  /// Nil where its value is no number.
+  public let counters: [String: [String: Int64?]]
   public let origin: Origin
 
-  public init(counters: [String: [String: Int64]], origin: Origin) {
+  public init(counters: [String: [String: Int64?]], origin: Origin) {
     self.counters = counters
     self.origin = origin
   }
 
   /// Reads `/proc/net/netstat` or `/proc/net/snmp`; lines without a partner are skipped.
-  static func parse(_ text: String) -> [String: [String: Int64]] {
-    var counters: [String: [String: Int64]] = [:]
+  static func parse(_ text: String) -> [String: [String: Int64?]] {
+    var counters: [String: [String: Int64?]] = [:]
     var pending: (prefix: Substring, names: [Substring])?
     for line in lines(text) {
       guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) else {
@@ -33,7 +34,7 @@ public struct Netstat: Sendable {
       pending = nil
       for (name, text) in zip(names.names, rest) {
         // MaxConn is -1, so counters are signed.
-        if let value = Int64(text) { counters[String(prefix), default: [:]][String(name)] = value }
+        counters[String(prefix), default: [:]][String(name)] = .some(Int64(text))
       }
     }
     return counters
@@ -45,7 +46,8 @@ public struct Netstat: Sendable {
     guard let value = names[name] else {
       return .absent("this kernel does not count \(line).\(name)")
     }
-    return .value(Int(value), origin)
+    return value.map { .value(Int($0), origin) }
+      ?? .unavailable(.init("the value of \(line).\(name) is no number"))
   }
 }
 

@@ -50,7 +50,7 @@ extension Sockets {
       switch listener.ownership.process {
       case .value(let name, let ofName):
         let ports = picked[name] ?? []
-        let names = [name] + listener.ownership.owners.elements.map(\.process)
+        let names = [name] + listener.ownership.owners.elements.compactMap(\.process.value)
         if ports.count >= PickedPorts.fewest
           || names.contains(where: PickedPorts.isContainerPortHelper)
         {

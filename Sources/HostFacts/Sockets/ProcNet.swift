@@ -98,7 +98,15 @@ public enum ProcNet {
 
   /// Fills `table`. Without IPv6 there is no `tcp6`, which is no problem.
   public static func read(
-    into table: inout SocketTable, live: Bool, deadline: Deadline, from read: Reader
+    into table: inout SocketTable, live: Bool, deadline: Deadline,
+    _ transports: Set<SocketRow.Transport> = [.tcp, .udp], from read: Reader
+  ) {
+    if transports.contains(.tcp) { readTCP(into: &table, live: live, deadline, read) }
+    if transports.contains(.udp) { readUDP(into: &table, live: live, deadline, read) }
+  }
+
+  private static func readTCP(
+    into table: inout SocketTable, live: Bool, _ deadline: Deadline, _ read: Reader
   ) {
     var tcp = SocketCoverage.complete
     for isIPv6 in [false, true] {
@@ -110,7 +118,11 @@ public enum ProcNet {
     table.cover(.listeners, tcp)
     table.cover(.connections, tcp)
     table.cover(.boundInactive, .incomplete(.init("/proc/net/tcp does not show bound sockets")))
+  }
 
+  private static func readUDP(
+    into table: inout SocketTable, live: Bool, _ deadline: Deadline, _ read: Reader
+  ) {
     var udp = SocketCoverage.complete
     for isIPv6 in [false, true] {
       let name = isIPv6 ? "udp6" : "udp"

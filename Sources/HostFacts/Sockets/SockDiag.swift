@@ -9,7 +9,8 @@ public enum SockDiag {
   /// Fills `table`: listeners, bound sockets, connections, UDP, in this order.
   ///
   /// Returns why sock_diag cannot be used at all, and then nothing was read: read ``ProcNet``.
-  /// Otherwise the table knows what each part lacks; what was read before the deadline counts.
+  /// Otherwise the table knows which transport was refused (each has a kernel module of its own),
+  /// and what each part lacks; what was read before the deadline counts.
   /// - Parameters:
   ///   - kernel: Says whether no bound sockets means none, or a kernel before 6.8 without that
   ///     dump. Rows of a kernel with the dump backported are believed.
@@ -32,12 +33,37 @@ public enum SockDiag {
     from source: inout Source
   ) -> Obstacle? {
     let listeners = source.dump(.tcpListeners, into: &table)
-    if listeners.rows == 0, case .incomplete(let why) = listeners.coverage, why != timedOut {
-      return why
+    if let why = refusal(listeners) {
+      table.refuse(.tcp, why)
+    } else {
+      table.cover(.listeners, listeners.coverage)
+      readRestOfTCP(&source, into: &table, kernel, multipath: multipath && listeners.rows > 0)
     }
-    table.cover(.listeners, listeners.coverage)
 
-    if multipath && listeners.rows > 0 {
+    let ipv4 = source.dump(.udpIPv4, into: &table)
+    if let why = refusal(ipv4) {
+      table.refuse(.udp, why)
+      return table.refusals[.tcp]
+    }
+    let ipv6 = source.dump(.udpIPv6, into: &table).coverage
+    if case .incomplete = ipv6 { table.cover(.udp, ipv6) } else { table.cover(.udp, ipv4.coverage) }
+    return nil
+  }
+
+  /// Why a first dump gave nothing; nil where it did, and where there was only no time or the
+  /// recording of it is damaged.
+  static func refusal(_ dump: Dump) -> Obstacle? {
+    guard dump.rows == 0, !dump.isDamaged, case .incomplete(let why) = dump.coverage,
+      why != timedOut
+    else { return nil }
+    return why
+  }
+
+  private static func readRestOfTCP<Source: SockDiagSource & ~Copyable>(
+    _ source: inout Source, into table: inout SocketTable, _ kernel: KernelVersion?,
+    multipath: Bool
+  ) {
+    if multipath {
       // Refused where the kernel has no MPTCP: then no listener needs it.
       var found = MultipathListeners()
       _ = source.dump(.multipathListenersIPv4, into: &found)
@@ -48,12 +74,6 @@ public enum SockDiag {
     let idle = source.dump(.tcpBound, into: &table)
     table.cover(.boundInactive, coverage(ofBoundInactive: idle, kernel: kernel))
     table.cover(.connections, source.dump(.tcpConnections, into: &table).coverage)
-
-    var udp = source.dump(.udpIPv4, into: &table).coverage
-    let ipv6 = source.dump(.udpIPv6, into: &table).coverage
-    if case .incomplete = ipv6 { udp = ipv6 }
-    table.cover(.udp, udp)
-    return nil
   }
 
   /// An empty answer is also what a kernel gives that does not know the state.
@@ -73,6 +93,7 @@ public enum SockDiag {
     return switch number {
     // EAFNOSUPPORT is what RestrictAddressFamilies= of a unit answers.
     case EAFNOSUPPORT, EACCES, EPERM: Obstacle(text, grant: "AF_NETLINK sockets")
+    case ENOENT: Obstacle("sock_diag: this kernel has no such dump (ENOENT)")
     default: Obstacle(text)
     }
   }
@@ -81,6 +102,8 @@ public enum SockDiag {
   struct Dump {
     var rows = 0
     var coverage = SocketCoverage.complete
+    /// Not what the kernel sent: a recording that something happened to.
+    var isDamaged = false
     private var malformed = 0
     private var isInterrupted = false
 

@@ -14,11 +14,7 @@ struct SocketAssembly {
     self.table = table
     self.settings = settings
     self.interfaceName = interfaceName
-    origin =
-      switch table.source {
-      case .sockDiag: .dump("sock_diag")
-      case .proc: .file(SourceLocation(path: "/proc/net/tcp"))
-      }
+    origin = table.origin(of: .tcp)
   }
 
   /// A value that all these parts had to be read for.
@@ -26,7 +22,7 @@ struct SocketAssembly {
     for part in parts {
       if let problem = table.problem(part) { return .lacking(problem) }
     }
-    return .value(value, origin)
+    return .value(value, parts == [.udp] ? table.origin(of: .udp) : origin)
   }
 
   /// A count of bound, inactive sockets, which older kernels cannot tell.
@@ -42,14 +38,28 @@ struct SocketAssembly {
     setting.problem.map { .lacking($0) } ?? setting.map(transform)
   }
 
-  func device(_ interface: UInt32, whereNone: String) -> Reading<String> {
-    if interface != 0 { return .value(interfaceName(interface) ?? "if\(interface)", origin) }
-    if table.source == .proc { return .lacking(.init("/proc/net does not show it")) }
+  func device(
+    _ interface: UInt32, _ transport: SocketRow.Transport, whereNone: String
+  ) -> Reading<String> {
+    if interface != 0 {
+      return .value(interfaceName(interface) ?? "if\(interface)", table.origin(of: transport))
+    }
+    if table.source(of: transport) == .proc { return .lacking(.init("/proc/net does not show it")) }
     return .absent(whereNone)
   }
 }
 
 extension SocketTable {
+  /// Where the sockets of a transport were read; in `/proc/net`, those of one address or of all.
+  func origin(of transport: SocketRow.Transport, _ address: InetAddress? = nil) -> Origin {
+    guard source(of: transport) == .proc else { return .dump("sock_diag") }
+    let name = transport == .tcp ? "tcp" : "udp"
+    let files = ["/proc/net/\(name)", "/proc/net/\(name)6"].map { path in
+      Origin.file(SourceLocation(path: path))
+    }
+    return address.map { $0.isIPv4 ? files[0] : files[1] } ?? .derived(files)
+  }
+
   /// The facts, in the order of their identities.
   ///
   /// `interfaceName` names an interface of this network namespace by its index; call this on the
@@ -93,7 +103,7 @@ extension SocketTable {
           Self.role(inbound: connections.inboundCount, outbound: beyondLoopback), needs: .listeners,
           .connections),
       portPool: groups.pool, udpPorts: assembly.udpPorts(rest: restOfUDP),
-      source: source.rawValue)
+      source: source(of: .tcp).rawValue)
   }
 
   private static func role(inbound: Int, outbound: Int) -> String {

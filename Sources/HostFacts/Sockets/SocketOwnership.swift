@@ -2,10 +2,10 @@
 public struct SocketOwner: Hashable, Sendable {
   public var pid: Int
   /// Its comm, at most 15 bytes.
-  public var process: String
+  public var process: Reading<String>
   public var unit: Reading<String>
 
-  public init(pid: Int, process: String, unit: Reading<String>) {
+  public init(pid: Int, process: Reading<String>, unit: Reading<String>) {
     self.pid = pid
     self.process = process
     self.unit = unit
@@ -17,7 +17,6 @@ public struct SocketOwner: Hashable, Sendable {
 
   public func hash(into hasher: inout Hasher) {
     hasher.combine(pid)
-    hasher.combine(process)
   }
 }
 
@@ -27,7 +26,9 @@ extension SocketOwner: FactObject {
   public static var fields: [FactField<SocketOwner>] {
     [
       .init("pid", \.pid, "Process id as `/proc` of this process shows it."),
-      .init("process", \.process, "Name of the process, `/proc/PID/comm`."),
+      .init(
+        "process", \.process, "Name of the process, `/proc/PID/comm`; absent once it has ended.",
+        optional: true),
       .init(
         "unit", \.unit, "systemd unit of its cgroup, such as `nginx.service`.", optional: true),
     ]

@@ -29,7 +29,10 @@ public enum SocketCoverage: Sendable {
 /// listeners first. Of listeners and other bound sockets ``BoundGroups/limit`` groups of each kind
 /// are kept; the rest is counted, and the lists say so. ``sockets(settings:interfaceName:)`` makes facts of it.
 public struct SocketTable: SocketRowSink, Sendable {
-  public let source: SocketSource
+  /// Where the rows come from, unless refused there.
+  private let source: SocketSource
+  /// What sock_diag refused: `/proc/net` shows it instead.
+  private(set) var refusals: [SocketRow.Transport: Obstacle] = [:]
 
   private(set) var listeners = BoundGroups()
   private(set) var idle = BoundGroups()
@@ -54,7 +57,7 @@ public struct SocketTable: SocketRowSink, Sendable {
   private var coverages = [SocketCoverage](
     repeating: .incomplete(.init("not read")), count: SocketPart.allCases.count)
 
-  /// Nil for a dump, which does not repeat rows.
+  /// Rows of `/proc/net`; nil where there are only dumps, which do not repeat any.
   private var seen: SeenRows?
 
   public init(source: SocketSource) {
@@ -67,10 +70,21 @@ public struct SocketTable: SocketRowSink, Sendable {
     coverages[part.rawValue] = coverage
   }
 
+  /// Says that sock_diag gave nothing of a transport.
+  mutating func refuse(_ transport: SocketRow.Transport, _ why: Obstacle) {
+    refusals[transport] = why
+    if seen == nil { seen = SeenRows() }
+  }
+
+  /// Where the rows of a transport come from.
+  func source(of transport: SocketRow.Transport) -> SocketSource {
+    refusals[transport] == nil ? source : .proc
+  }
+
   public func coverage(_ part: SocketPart) -> SocketCoverage { coverages[part.rawValue] }
 
   public mutating func add(_ row: SocketRow) {
-    if seen?.insert(row) == false { return }
+    if source(of: row.transport) == .proc, seen?.insert(row) == false { return }
     guard row.transport == .tcp else {
       udpRows += 1
       udp.add(row)

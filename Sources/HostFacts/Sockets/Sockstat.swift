@@ -6,27 +6,26 @@ internal import CEL
 /// whatever namespace asks (net/ipv4/proc.c, sockstat_seq_show).
 public struct Sockstat: Sendable {
   /// By protocol and name, both as the file spells them: `TCP`, `inuse`.
-  public var ipv4: Reading<[String: [String: Int]]>
-  public var ipv6: Reading<[String: [String: Int]]>
+  public var ipv4: Reading<[String: [String: Int?]]>
+  public var ipv6: Reading<[String: [String: Int?]]>
 
   public init(
-    ipv4: Reading<[String: [String: Int]]>, ipv6: Reading<[String: [String: Int]]>
+    ipv4: Reading<[String: [String: Int?]]>, ipv6: Reading<[String: [String: Int?]]>
   ) {
     self.ipv4 = ipv4
     self.ipv6 = ipv6
   }
 
   /// Lines such as `TCP: inuse 27 orphan 1 tw 23 alloc 31 mem 3`.
-  static func parse(_ text: String) -> [String: [String: Int]] {
-    var result: [String: [String: Int]] = [:]
+  static func parse(_ text: String) -> [String: [String: Int?]] {
+    var result: [String: [String: Int?]] = [:]
     for line in lines(text) {
       let parts = words(line)
       guard let head = parts.first, head.utf8.last == UInt8(ascii: ":") else { continue }
       var index = 1
       while index + 1 < parts.count {
-        if let value = Int(parts[index + 1]) {
-          result[String(head.dropLast()), default: [:]][String(parts[index])] = value
-        }
+        let value = Int(parts[index + 1])
+        result[String(head.dropLast()), default: [:]][String(parts[index])] = .some(value)
         index += 2
       }
     }
@@ -42,15 +41,18 @@ public struct Sockstat: Sendable {
     Sockstat(ipv4: .unavailable(why), ipv6: .unavailable(why))
   }
 
-  private static func one(_ root: HostRoot, _ path: String) -> Reading<[String: [String: Int]]> {
+  private static func one(_ root: HostRoot, _ path: String) -> Reading<[String: [String: Int?]]> {
     root.text(path).flatMap { text, origin in .value(parse(text), origin) }
   }
 
   /// One number, such as `TCP` and `inuse`.
   public subscript(_ protocol: String, _ name: String) -> Reading<Int> {
     (`protocol`.utf8.last == UInt8(ascii: "6") ? ipv6 : ipv4).flatMap { file, origin in
-      file[`protocol`]?[name].map { .value($0, origin) }
-        ?? .absent("this kernel reports no \(name) for \(`protocol`)")
+      guard let value = file[`protocol`]?[name] else {
+        return .absent("this kernel reports no \(name) for \(`protocol`)")
+      }
+      return value.map { .value($0, origin) }
+        ?? .unavailable(.init("\(name) of \(`protocol`) is no number"))
     }
   }
 

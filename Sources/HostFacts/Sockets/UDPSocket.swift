@@ -1,3 +1,5 @@
+public import CEL
+
 /// UDP sockets bound to one address, port and device for one effective user.
 public struct UDPSocket: Sendable, OwnedSocket {
   public var address: InetAddress
@@ -21,6 +23,8 @@ public struct UDPSocket: Sendable, OwnedSocket {
   public var cgroupIDs: [UInt64]
   /// Socket cookies of the members, ascending; empty where not shown.
   public var cookies: [UInt64]
+  /// Where it was read.
+  public var origin: Origin
 }
 
 extension UDPSocket: FactObject {
@@ -30,6 +34,8 @@ extension UDPSocket: FactObject {
 
   /// A client's socket is none that others wait for, and a resolver has thousands.
   public var isWorthOptions: Bool { !connected }
+
+  public var factOrigin: Origin? { origin }
 
   var transport: String { "udp" }
   var addressText: String { address.description }

@@ -13,7 +13,7 @@ public struct ProcSys: Sendable {
   /// is not there.
   static func read(
     _ entries: [SysctlEntry], from root: HostRoot, version: KernelVersion?,
-    inInitialNamespace: Bool
+    inInitialNamespace: Bool?
   ) -> ProcSys {
     var readings: [String: Reading<SysctlValue>] = [:]
     if let why = missing("/proc/sys", root) { return unavailable(entries, why) }

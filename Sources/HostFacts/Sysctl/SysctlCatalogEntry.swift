@@ -112,13 +112,17 @@ extension SysctlEntry {
   ///
   /// - Parameters:
   ///   - version: the running kernel's, nil where it is not known.
-  ///   - initialNamespace: whether the network namespace looked at is the initial one.
-  public func absence(on version: KernelVersion?, initialNamespace: Bool = true) -> String {
+  ///   - initialNamespace: whether the network namespace looked at is the initial one, nil where that
+  ///     is not known.
+  public func absence(on version: KernelVersion?, initialNamespace: Bool? = true) -> String {
     if let removed, version.map({ $0 >= removed }) ?? true { return "removed in Linux \(removed)" }
     if let version, let added, version < added {
       return "added in Linux \(added); this kernel is \(version)"
     }
-    if !initialNamespace, let why = absenceFromChildren(on: version) { return why }
+    if initialNamespace != true, let why = absenceFromChildren(on: version) {
+      return initialNamespace == false
+        ? why : "the kernel has no such key, or only its initial network namespace shows it"
+    }
     switch condition {
     case .module(let name): return "the kernel has no such key (module \(name) not loaded?)"
     case .option(let name): return "the kernel has no such key (built without \(name)?)"

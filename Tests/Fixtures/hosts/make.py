@@ -98,8 +98,12 @@ class Host:
         self.run(name, body, unit, world)
 
     def clients(self, endpoint, count, name="client", unit=None, world=False, closes=False,
-                sources=None):
-        """A process with `count` connections, which it closes or keeps."""
+                sources=None, first_port=None):
+        """A process with `count` connections, which it closes or keeps.
+
+        A connection from a port that the server has in TIME_WAIT would re-open that one;
+        `first_port` and those that follow are never the same.
+        """
         def body():
             held = []
             for number in range(count):
@@ -107,6 +111,8 @@ class Host:
                 if sources:
                     client.setsockopt(socket.IPPROTO_IP, 24, 1)  # IP_BIND_ADDRESS_NO_PORT
                     client.bind((sources[number % len(sources)], 0))
+                if first_port:
+                    client.bind(("", first_port + number))
                 client.connect(endpoint)
                 # The peer's end of it is there once this came back.
                 client.recv(1)
@@ -293,7 +299,7 @@ def sick_server(host):
     debian(host)
     sysctl(net__ipv4__tcp_tw_reuse=1, net__ipv4__tcp_timestamps=0)
     host.server("httpd", [("0.0.0.0", 80)], "system.slice/apache2.service", closes=1020)
-    host.clients((host.address, 80), 1020, world=True)
+    host.clients((host.address, 80), 1020, world=True, first_port=20000)
 
 
 def no_timestamps(host):
@@ -369,7 +375,7 @@ def inside(sockwise, name):
     target = f"{HERE}/{name}/host"
     shutil.rmtree(target, ignore_errors=True)
     os.makedirs(os.path.dirname(target), exist_ok=True)
-    subprocess.run([sockwise, "facts", "--sample", "500ms", "--record", target, "--format", "json"], check=True,
+    subprocess.run([sockwise, "facts", "--sample", "500ms", "--record", target], check=True,
                    stdout=subprocess.DEVNULL)
     tidy(target, name, os.stat(f"/proc/{world}/ns/net").st_ino)
     os.close(stay)

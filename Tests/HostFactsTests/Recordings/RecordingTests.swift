@@ -60,6 +60,30 @@ import Testing
     #expect(recorded.hasSecondSample)
   }
 
+  /// As where the kernel has no udp_diag, or a sandbox lets only one of them through.
+  @Test(arguments: [SocketRow.Transport.tcp, .udp])
+  func `so is the one that sock_diag refused`(_ transport: SocketRow.Transport) throws {
+    var sources = HostSources()
+    sources.sockets = { root, deadline, context in
+      .read(root, deadline: deadline, context: context) { table, kernel, deadline, _ in
+        table.refuse(transport, Unreadable("sock_diag: refused"))
+        for part in SocketPart.allCases where (part == .udp) != (transport == .udp) {
+          table.cover(part, .complete)
+        }
+        return nil
+      }
+    }
+    let recorder = try Recorder(
+      directory: path, tool: "0.1.0", time: "2026-01-01T00:00:00Z", anonymize: false)
+    let live = try Host.read(HostOptions(root: HostRoot(recordingTo: recorder)), from: sources)
+    let recorded = try replay()
+    #expect(recorded.notices == live.notices)
+    let (old, new) = (try #require(live.sockets.value), try #require(recorded.sockets.value))
+    #expect((transport == .tcp ? new.tcp : new.udp) == (transport == .tcp ? old.tcp : old.udp))
+    #expect(new.listeners.elements.count == old.listeners.elements.count)
+    #expect(new.boundUDP.elements.count == old.boundUDP.elements.count)
+  }
+
   /// As where sock_diag is refused.
   @Test(arguments: [false, true]) func `the tables of /proc are recorded too`(_ anonymize: Bool)
     throws
@@ -193,11 +217,17 @@ import Testing
   ]
 
   @Test(arguments: damage.indices)
-  func `without listeners there are no sockets`(_ index: Int) throws {
+  func `without listeners nothing is told that follows from them`(_ index: Int) throws {
     _ = try record()
     let (file, command, reason) = Self.damage[index]
     runShell("set -- '\(path)/\(file)'; \(command) \"$1\"")
-    #expect(try replay().sockets.unreadable == .init(reason))
+    let host = try replay()
+    let sockets = try #require(host.sockets.value)
+    #expect(sockets.listeners.rest == .init(reason))
+    #expect(sockets.tcp.unreadable == .init(reason))
+    #expect(sockets.role.unreadable == .init(reason))
+    #expect(sockets.udp.value != nil)
+    #expect(host.notices.isEmpty || !host.notices.contains { $0.message.contains("/proc/net") })
   }
 
   @Test func `a part that is cut off is known to be`() throws {

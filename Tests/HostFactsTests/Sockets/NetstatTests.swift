@@ -34,9 +34,17 @@ private func reading(_ text: String) -> NetstatReading {
 
   @Test(arguments: [
     "", "\n\n", "TcpExt: A B\n", "TcpExt\nTcpExt\n", "TcpExt: A\nIpExt: 1\n",
-    "TcpExt: A\nTcpExt: x\n", "TcpExt: A\nTcpExt: 99999999999999999999\n", "TcpExt: A\n\nTcpExt:\n",
+    "TcpExt: A\n\nTcpExt:\n",
   ]) func whatIsNoPairGivesNothing(_ text: String) {
     #expect(Netstat.parse(text).isEmpty)
+  }
+
+  @Test(arguments: ["x", "99999999999999999999", "0x1"])
+  func aValueThatIsNoNumberIsNotACounterThatIsNotThere(_ value: String) {
+    let counters = reading("TcpExt: TW ListenDrops\nTcpExt: \(value) 2\n")
+    #expect(
+      counters["TcpExt", "TW"] == .unavailable(.init("the value of TcpExt.TW is no number")))
+    #expect(counters["TcpExt", "ListenDrops"].value == 2)
   }
 
   @Test func moreNamesThanValues() {

@@ -340,6 +340,8 @@ struct PortUseTests {
     #expect(group.portsHeld.problem?.reason == "hidden")
     #expect(group.portsTotal.problem?.reason == "hidden")
     #expect(group.portsFree.problem?.reason == "hidden")
+    #expect(Self.facts(rows, settings).destinations.rest?.reason == "hidden")
+    #expect(Self.facts(rows, settings).smallDestinations.problem?.reason == "hidden")
   }
 }
 

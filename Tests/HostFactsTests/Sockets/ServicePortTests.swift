@@ -9,7 +9,9 @@ extension SocketOwnership {
     _ process: String, pid: Int = 1000, socketActivated: Bool = false
   ) -> SocketOwnership {
     SocketOwnership(
-      owners: PartialList([SocketOwner(pid: pid, process: process, unit: .absent("none"))]),
+      owners: PartialList([
+        SocketOwner(pid: pid, process: .value(process, .dump("test")), unit: .absent("none"))
+      ]),
       process: .value(process, .dump("comm")), pid: .value(pid, .dump("fd")),
       unit: .absent("none"), socketActivated: .value(socketActivated, .dump("fd")))
   }

@@ -217,6 +217,26 @@ struct SocketTableTests {
       SocketTable.complete(Self.udp(1)).sockets(settings: settings).udpPorts.rest?.reason == "gone")
   }
 
+  @Test func `what proc repeats counts once`() {
+    var listener = SocketRow.listener(.here, 80)
+    listener.inode = 7
+    var resolver = Self.udp(1)[0]
+    resolver.inode = 8
+    let rows = [
+      listener, listener, resolver, resolver, .connection(.here, 40000, .there, 443),
+      .connection(.here, 40002, .there, 443), .connection(.here, 40000, .there, 443),
+      .connection(.here, 40000, .there, 444),
+    ]
+    let shown = SocketTable.complete(rows, source: .proc).sockets(settings: .test(40000...40009))
+    #expect(shown.listeners.elements.map(\.members) == [1])
+    #expect(shown.boundUDP.elements.map(\.members) == [1])
+    #expect(shown.udp.value == 1)
+    #expect(shown.destinations.elements.map(\.rows) == [2, 1])
+    // A dump repeats nothing: what looks so is another socket.
+    let dumped = SocketTable.complete(rows).sockets(settings: .test(40000...40009))
+    #expect(dumped.listeners.elements.map(\.members) == [2])
+  }
+
   @Test func `a socket connected to itself is told, but for TIME_WAIT`() {
     let facts = SocketTable.complete([
       .connection(.local, 40000, .local, 40000),
@@ -281,7 +301,7 @@ struct SocketTableTests {
 
   @Test func `facts have a schema and values for all of it`() throws {
     var schema = Schema()
-    schema.register(Sockets.self)
+    Sockets.register(in: &schema)
     #expect(
       Set(schema.objects.keys).isSuperset(of: [
         "Sockets", "Listener", "UDPSocket", "BoundSocket", "Destination", "InboundConnections",

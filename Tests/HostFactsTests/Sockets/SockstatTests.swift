@@ -22,8 +22,17 @@ import Testing
         ])
   }
 
-  @Test(arguments: ["", "TCP", "TCP:", "TCP: inuse", "TCP: inuse x", ": inuse"])
+  @Test(arguments: ["", "TCP", "TCP:", "TCP: inuse", ": inuse"])
   func otherTextGivesNothing(_ text: String) { #expect(Sockstat.parse(text).isEmpty) }
+
+  @Test func whatIsNoNumberIsNotWhatIsNotThere() {
+    let scratch = ScratchDirectory()
+    scratch.write("proc/net/sockstat", "TCP: inuse x tw 12\n")
+    let sockstat = Sockstat.read(HostRoot(scratch.path))
+    #expect(
+      sockstat["TCP", "inuse"] == .unavailable(.init("inuse of TCP is no number")))
+    #expect(sockstat["TCP", "tw"].value == 12)
+  }
 
   @Test func theFamiliesFailApart() {
     let scratch = ScratchDirectory()
