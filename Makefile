@@ -1,5 +1,6 @@
 # make audit   install what is missing, build, audit this host
 # make check   install what is missing, run every test
+# make fixtures  root: make the recorded hosts of Tests/Fixtures/hosts anew, with their reports
 # make docs    rewrite what the code says in man/ and rules/rule.schema.json
 # make build   .build/release/sockwise: one file, the Swift runtime and the rules inside
 # make bench   root: measure against ss, cat and a raw dump; JSON=file SIZES="1000 100000"
@@ -17,8 +18,8 @@ RELEASE := -c release --static-swift-stdlib --product sockwise \
   -Xlinker -s -Xlinker --no-export-dynamic -Xlinker --icf=safe
 TEST := --disable-xctest
 
-.PHONY: help setup setup-tests build audit check lint test release docs bench size fuzz fuzz-ci fuzz-build \
-  sanitize clean
+.PHONY: help setup setup-tests build audit check lint test release docs fixtures bench size \
+  fuzz fuzz-ci fuzz-build sanitize clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -113,6 +114,12 @@ fuzz-ci: fuzz-build
 	@rm -rf .build-fuzz/corpus-ci
 	@status=0; for target in $(FUZZ_TARGETS); do \
 	  FUZZ_CORPUS=.build-fuzz/corpus-ci Fuzz/run $$target 17 || status=1; done; exit $$status
+
+# The recorded hosts of Tests/Fixtures/hosts anew, with their reports; as root. The diff is the review.
+fixtures: setup
+	swift build --build-tests $(TEST)
+	Tests/Fixtures/hosts/make.py .build/debug/sockwise
+	RECORD=1 swift test --skip-build $(TEST) --filter RecordedHostTests
 
 # LeakSanitizer does not know Swift's tagged pointers and reports what globals hold; `make fuzz` looks
 # for leaks input by input.

@@ -72,6 +72,8 @@ public struct Host: Sendable {
   public var name: Reading<String> { identity.name }
   public var bootID: Reading<String> { identity.bootID }
   public var kernel: Reading<KernelRelease> { identity.kernel }
+  /// Whether the counters were read twice.
+  public var hasSecondSample: Bool { delta.seconds.value != nil }
   /// Whether the audited namespace is the one that the kernel began with.
   public var isNamespaceInitial: Reading<Bool> { namespace.isInitial }
   /// Whether PID 1 is in the audited namespace.

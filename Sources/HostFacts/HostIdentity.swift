@@ -63,6 +63,17 @@ struct NamespaceIdentity: Sendable {
   var isInitial: Reading<Bool>
 
   init(
+    inode: Reading<Int>, name: Reading<String>, kind: String, isPID1: Reading<Bool>,
+    isInitial: Reading<Bool>
+  ) {
+    self.inode = inode
+    self.name = name
+    self.kind = kind
+    self.isPID1 = isPID1
+    self.isInitial = isInitial
+  }
+
+  init(
     _ namespace: NetworkNamespace, survey: NamespaceSurvey, isInitial: Reading<Bool>
   ) {
     kind = namespace.selection.kind

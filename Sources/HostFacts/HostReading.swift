@@ -20,22 +20,34 @@ extension Host {
     try namespace.tryToEnter(by: limit.end)
 
     let identity = HostSource { sources.identity(root) }
-    let settings = { @Sendable (entries: [SysctlEntry]) in
+    let settings = { @Sendable (entries: [SysctlEntry], isInitial: Reading<Bool>) in
       let version = identity.value(by: limit.early)?.kernel.value?.version
-      let isInitial = NetworkNamespace.callerIsInInitial(root).value
-      return sources.sysctl(root, entries, version, isInitial)
+      return sources.sysctl(root, entries, version, isInitial.value)
     }
-    let hostSysctl = HostSource { settings(ProcSys.ofHost) }
-    let sysctl = HostSource(in: namespace) { settings(ProcSys.ofNamespace) }
+    let recorded = root.recording?.file
+    let hostIsInitial = { @Sendable in
+      recorded?.hostIsInitial.reading ?? NetworkNamespace.callerIsInInitial(root)
+    }
+    let callerIsInInitial = { @Sendable in
+      recorded?.namespace.isInitial.reading ?? NetworkNamespace.callerIsInInitial(root)
+    }
+    let hostSysctl = HostSource { settings(ProcSys.ofHost, hostIsInitial()) }
+    let sysctl = HostSource(in: namespace) { settings(ProcSys.ofNamespace, callerIsInInitial()) }
     let rawSysctls = HostSource(in: namespace) { sources.rawSysctls(root, options.rawKeys) }
-    let isInitial = HostSource(in: namespace) { NetworkNamespace.callerIsInInitial(root) }
+    let isInitial = HostSource(in: namespace) { callerIsInInitial() }
     let netstat = HostSource(in: namespace) { NetstatSample(sources.netstat(root)) }
     let pause = options.sample.map(TimeLimit.bounded)
-    let delta = pause.map { pause in
-      HostSource(in: namespace) { () throws(Unreadable) in
-        try second(netstat, after: pause, root, sources, limit)
+    let delta =
+      recorded?.sampleSeconds.map { seconds in
+        HostSource { () throws(Unreadable) in
+          try recordedSecond(netstat, after: seconds, root, sources, limit)
+        }
       }
-    }
+      ?? pause.map { pause in
+        HostSource(in: namespace) { () throws(Unreadable) in
+          try second(netstat, after: pause, root, sources, limit)
+        }
+      }
     let sockstat = HostSource(in: namespace) { sources.sockstat(root) }
     let survey = HostSource { sources.namespaces(root, limit.dumps) }
     let dump = HostSource(in: namespace) {
@@ -53,7 +65,7 @@ extension Host {
 
     var answers = Answers(limit: limit)
     var sockets = answers.take(dump, "the socket tables", or: SocketsReading.init)
-    if root.isLive, case .value(let found, let origin) = sockets.sockets {
+    if root.isLive || recorded != nil, case .value(let found, let origin) = sockets.sockets {
       let owners = HostSource { sources.owners(root, limit.owners, found) }
       sockets.sockets = .value(
         answers.take(owners, "'/proc/PID'") { found.withoutOwners($0) }, origin)
@@ -62,15 +74,17 @@ extension Host {
     var host = answers.take(identity, "'/proc/sys/kernel'", or: HostIdentity.unavailable)
     host.sysctl = HostSysctl(
       answers.take(hostSysctl, "'/proc/sys'") { .unavailable(ProcSys.ofHost, $0) })
-    let identityOfNamespace = NamespaceIdentity(
-      namespace, survey: found,
-      isInitial: answers.take(isInitial, "'/proc/sys/net'") { .unavailable($0) })
+    let identityOfNamespace =
+      recorded?.namespace.identity
+      ?? NamespaceIdentity(
+        namespace, survey: found,
+        isInitial: answers.take(isInitial, "'/proc/sys/net'") { .unavailable($0) })
     // The second sample has its own time on top of the limit.
     let end = Deadline.after((limit.end.remaining ?? .zero) + .seconds(pause ?? 0))
     let growth = delta.map {
       answers.take($0, "the second sample", by: end, or: NetstatDelta.unavailable)
     }
-    return Host(
+    let snapshot = Host(
       identity: host, namespace: identityOfNamespace,
       sysctl: answers.take(sysctl, "'/proc/sys/net'") { .unavailable(ProcSys.ofNamespace, $0) },
       rawSysctls: answers.take(rawSysctls, "'/proc/sys'") { .unavailable(options.rawKeys, $0) },
@@ -78,9 +92,13 @@ extension Host {
         .reading,
       sockstat: answers.take(sockstat, "'/proc/net/sockstat'", or: Sockstat.unavailable),
       delta: growth ?? .notSampled, sockets: sockets.sockets,
-      namespaces: found.entries(audited: namespace), namespacesGap: found.gap,
+      namespaces: recorded?.namespaces.map(\.entry) ?? found.entries(audited: namespace),
+      namespacesGap: recorded.map { $0.namespacesGap?.unreadable } ?? found.gap,
       notices: notices(identityOfNamespace, sockets, answers),
       sources: sourceList(root, sockets))
+    root.recorder?.finish(
+      snapshot, hostIsInitial: HostSource { hostIsInitial() }.value(by: limit.end))
+    return snapshot
   }
 
   /// Reads the counters again, some seconds after the first reading.
@@ -90,10 +108,20 @@ extension Host {
   ) throws(Unreadable) -> NetstatDelta {
     guard let first = try first.answer(by: limit.end)?.get() else { throw limit.passed }
     sleep(seconds: seconds)
-    let second = NetstatSample(sources.netstat(root))
+    let second = NetstatSample(sources.netstat(root.atSecondSample))
     return NetstatDelta(
       from: first.reading, to: second.reading,
       seconds: first.moment.duration(to: second.moment) / .seconds(1))
+  }
+
+  /// The two samples of a recording.
+  private static func recordedSecond(
+    _ first: HostSource<NetstatSample>, after seconds: Double, _ root: HostRoot,
+    _ sources: HostSources, _ limit: TimeLimit
+  ) throws(Unreadable) -> NetstatDelta {
+    guard let first = try first.answer(by: limit.end)?.get() else { throw limit.passed }
+    return NetstatDelta(
+      from: first.reading, to: sources.netstat(root.atSecondSample), seconds: seconds)
   }
 
   private static func notices(

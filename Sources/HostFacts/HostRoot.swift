@@ -10,7 +10,13 @@ internal import Synchronization
 public final class HostRoot: Sendable {
   /// "/" or the directory that stands for it.
   public let path: String
+  /// What a recorded host tells besides its files; nil for others.
+  public let recording: Recording?
+  /// Writes down what is read; nil where no one asked.
+  public let recorder: Recorder?
   private let resolver: RootResolver?
+  /// Where a recorded host has what was read a second time.
+  private let folder: String
   private let notes = Mutex<[String: Note]>([:])
 
   /// What one file gave.
@@ -36,6 +42,8 @@ public final class HostRoot: Sendable {
     var kind: Kind
     var device: UInt64
     var inode: UInt64
+    /// Bytes of a regular file.
+    var size: Int
   }
 
   /// How large a file may be that is read whole; the largest in `/proc` are far below.
@@ -43,15 +51,55 @@ public final class HostRoot: Sendable {
 
   public convenience init(_ path: String = "/") { self.init(path, usingOpenat2: true) }
 
+  /// The running system; what is read of it is written down.
+  public convenience init(recordingTo recorder: Recorder) {
+    self.init("/", usingOpenat2: true, recorder: recorder)
+  }
+
+  /// A recorded host or an image.
+  public static func open(_ path: String) throws(RecordingFailure) -> HostRoot {
+    let files = HostRoot(path)
+    do throws(ReadFailure) {
+      _ = try files.directory("/")
+    } catch {
+      let name = "'\(path)'"
+      throw RecordingFailure(
+        error == .system(ENOTDIR)
+          ? "\(name) is not a directory"
+          : error.isAbsence
+            ? "there is no \(name)" : error.unreadable(path).reason)
+    }
+    guard !files.isLive, let recording = try Recording.read(files) else { return files }
+    return HostRoot(path, usingOpenat2: true, recording: recording)
+  }
+
   /// Tests turn openat2(2) off to try what older kernels get.
-  init(_ path: String, usingOpenat2: Bool) {
+  init(
+    _ path: String, usingOpenat2: Bool, recording: Recording? = nil, recorder: Recorder? = nil,
+    folder: String = ""
+  ) {
     let isLive = !path.isEmpty && path.utf8.allSatisfy { $0 == UInt8(ascii: "/") }
     self.path = isLive ? "/" : path
     resolver = isLive ? nil : RootResolver(path, usingOpenat2: usingOpenat2)
+    self.recording = recording
+    self.recorder = recorder
+    self.folder = folder
+  }
+
+  /// The same host as a second sample finds it.
+  var atSecondSample: HostRoot {
+    HostRoot(
+      path, usingOpenat2: true, recording: recording, recorder: recorder, folder: "/second")
   }
 
   /// Whether it is the running system.
   public var isLive: Bool { resolver == nil }
+
+  /// Whether it tells what a running system does: one itself, a recorded one, or files with a table
+  /// of sockets among them.
+  public var hasLiveFacts: Bool {
+    isLive || recording != nil || (try? status("/proc/net/tcp")) != nil
+  }
 
   /// What has been read so far, by path. Files of single processes are not listed.
   public var read: [Note] {
@@ -69,6 +117,8 @@ public final class HostRoot: Sendable {
     var content: [UInt8] = []
     do throws(ReadFailure) {
       let file = try open(path)
+      // Files of a running system's `/proc` have no size; others need not be read to know it.
+      if !isLive, try HostRoot.status(of: file).size > limit { throw .longer(limit: limit) }
       while true {
         let count = try append(from: file, atMost: chunk, to: &content)
         if count == 0 { break }
@@ -79,6 +129,7 @@ public final class HostRoot: Sendable {
       return failed(path, error)
     }
     note(path, bytes: content.count)
+    recorder?.file(path, in: folder, content)
     return .value(content, .file(SourceLocation(path: path)))
   }
 
@@ -116,6 +167,7 @@ public final class HostRoot: Sendable {
         let count = try append(from: file, atMost: chunk, to: &buffer)
         if count == 0 { break }
         total += count
+        recorder?.table(path, in: folder, buffer.span)
         if !body(buffer.span) { break }
         if isLive && count < endsBelow { break }
       }
@@ -124,6 +176,7 @@ public final class HostRoot: Sendable {
       return failed(path, error)
     }
     note(path, bytes: total)
+    recorder?.endOfTable(path, in: folder)
     return .value(total, .file(SourceLocation(path: path)))
   }
 
@@ -145,7 +198,16 @@ public final class HostRoot: Sendable {
 
   /// The kind and identity of what a path names, links followed. Opens nothing: safe on devices.
   func status(_ path: String) throws(ReadFailure) -> Status {
-    try HostRoot.status(of: try descriptor(path, flags: pathOnly | O_CLOEXEC))
+    do throws(ReadFailure) {
+      let status = try HostRoot.status(of: try descriptor(path, flags: pathOnly | O_CLOEXEC))
+      if status.kind == .directory { recorder?.directory(path) }
+      return status
+    } catch {
+      guard error.isAbsence else { throw error }
+      recorder?.missing(path, in: folder, nil)
+      if let recording { return try recording.status(ofMissing: folder + path) }
+      throw error
+    }
   }
 
   /// Opens a regular file for reading.
@@ -160,7 +222,9 @@ public final class HostRoot: Sendable {
   /// Opens anything, such as a namespace's file.
   func descriptor(_ path: String, flags: Int32) throws(ReadFailure) -> FileDescriptor {
     guard !path.utf8.contains(0) else { throw .notAPath }
-    if let resolver { return try resolver.open(path, flags: flags) }
+    if let resolver {
+      return try resolver.open(recording == nil ? path : folder + path, flags: flags)
+    }
     let number = unsafe Glibc.open(located(path), flags)
     guard number >= 0 else { throw .system(errno) }
     return FileDescriptor(owning: number)
@@ -186,10 +250,14 @@ public final class HostRoot: Sendable {
 
   /// A missing file of `/proc` says nothing where `/proc` itself is missing.
   private func failed<Value>(_ path: String, _ failure: ReadFailure) -> Reading<Value> {
-    if failure.isAbsence, path.hasPrefix("/proc/"), !hasProc {
-      return .unavailable(.init("'/proc' is not mounted"))
+    if let recording, failure.isAbsence || failure == .notRecorded {
+      return recording.reading(ofMissing: folder + path)
     }
-    return failure.reading(path)
+    let reading: Reading<Value> =
+      failure.isAbsence && path.hasPrefix("/proc/") && !hasProc
+      ? .unavailable(.init("'/proc' is not mounted")) : failure.reading(path)
+    recorder?.missing(path, in: folder, reading.unreadable)
+    return reading
   }
 
   /// Whether `/proc` has anything in it.
@@ -218,7 +286,9 @@ public final class HostRoot: Sendable {
       case S_IFSOCK: .socket
       default: .device
       }
-    return Status(kind: kind, device: UInt64(result.st_dev), inode: UInt64(result.st_ino))
+    return Status(
+      kind: kind, device: UInt64(result.st_dev), inode: UInt64(result.st_ino),
+      size: Int(result.st_size))
   }
 
   private func append(
@@ -227,7 +297,10 @@ public final class HostRoot: Sendable {
     let number = file.number
     var result = 0
     var failure: Int32 = 0
-    content.reserveCapacity(content.count + count)
+    if content.capacity - content.count < count {
+      // Exactly what is needed would copy everything at each piece of a large file.
+      content.reserveCapacity(max(content.count + count, 2 * content.capacity))
+    }
     content.append(addingCapacity: count) { output in
       unsafe output.withUnsafeMutableBufferPointer { buffer, initialized in
         repeat {

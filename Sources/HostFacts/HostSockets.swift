@@ -24,25 +24,27 @@ struct SocketsReading: Sendable {
   init(_ why: Unreadable) { sockets = .unavailable(why) }
 
   /// By sock_diag(7); from the tables of `/proc/net` where that is refused, and of a directory
-  /// that is not the running system.
+  /// that is no recording. A recording gives what the running system gave.
   static func read(
-    _ root: HostRoot, deadline: Deadline, context: Context, sockDiag: Dump = SocketsReading.dump
+    _ root: HostRoot, deadline: Deadline, context: Context, sockDiag: Dump? = nil
   ) -> SocketsReading {
-    guard root.isLive else { return readProc(root, deadline, context) }
+    guard root.isLive || root.recording != nil else { return readProc(root, deadline, context) }
+    if let why = root.recording?.whyNoSockets { return SocketsReading(why) }
     var table = SocketTable(source: .sockDiag)
     var bytes = 0
-    let refusal = sockDiag(&table, context.kernel, deadline, &bytes)
+    let refusal =
+      sockDiag.map { $0(&table, context.kernel, deadline, &bytes) }
+      ?? dump(into: &table, root, context.kernel, deadline, &bytes)
     let source = Host.Source(name: "sock_diag", bytes: bytes, isAbsent: false, failure: refusal)
     var result: SocketsReading
     if let refusal {
-      result = readProc(root, deadline, context)
+      result = readProc(root, deadline, context, refusal: refusal)
       result.notices.append(
         "\(refusal.reason); the tables in /proc/net were read instead, which lack backlogs, "
           + "devices and sockets that are only bound")
     } else {
       let notices = readRefused(into: &table, root, deadline)
-      result = SocketsReading(
-        table.sockets(settings: context.settings()), from: .dump("sock_diag"))
+      result = SocketsReading(facts(&table, root, context), from: .dump("sock_diag"))
       result.notices = notices
     }
     result.sources.append(source)
@@ -70,23 +72,45 @@ struct SocketsReading: Sendable {
   }
 
   private static func dump(
-    into table: inout SocketTable, kernel: KernelVersion?, deadline: Deadline, bytes: inout Int
+    into table: inout SocketTable, _ root: HostRoot, _ kernel: KernelVersion?,
+    _ deadline: Deadline, _ bytes: inout Int
   ) -> Unreadable? {
+    if let recording = root.recording {
+      if let why = recording.file.socketTables?.refusal { return why.unreadable }
+      var replies = RecordedReplies(root, recording, deadline: deadline)
+      defer { bytes = replies.bytes }
+      return SockDiag.read(into: &table, kernel: kernel, from: &replies)
+    }
     var count = 0
     defer { bytes = count }
-    return SockDiag.read(
-      into: &table, kernel: kernel, deadline: deadline
-    ) { _, reply in count += reply.count }
+    return SockDiag.read(into: &table, kernel: kernel, deadline: deadline) { dump, reply in
+      count += reply.count
+      root.recorder?.replies(dump, reply)
+    }
   }
 
-  private static func readProc(_ root: HostRoot, _ deadline: Deadline, _ context: Context)
-    -> SocketsReading
-  {
+  /// `refusal` is sock_diag's, where it should have been read.
+  private static func readProc(
+    _ root: HostRoot, _ deadline: Deadline, _ context: Context, refusal: Unreadable? = nil
+  ) -> SocketsReading {
     var table = SocketTable(source: .proc)
     ProcNet.read(into: &table, live: root.isLive, deadline: deadline) { name, body in
       root.stream("/proc/net/\(name)", body)
     }
     return SocketsReading(
-      table.sockets(settings: context.settings()), from: table.origin(of: .tcp))
+      facts(&table, root, context, refusal: refusal), from: table.origin(of: .tcp))
+  }
+
+  private static func facts(
+    _ table: inout SocketTable, _ root: HostRoot, _ context: Context, refusal: Unreadable? = nil
+  ) -> Sockets {
+    root.recording?.file.socketTables?.mark(&table)
+    root.recorder?.tables(RecordedTables(table, refusal: refusal))
+    return table.sockets(settings: context.settings()) { index in
+      guard root.isLive else { return root.recording?.interfaceName(index) }
+      let name = nameOfInterface(index)
+      if let name { root.recorder?.interface(index, name) }
+      return name
+    }
   }
 }

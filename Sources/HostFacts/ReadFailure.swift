@@ -9,6 +9,8 @@ enum ReadFailure: Error, Hashable {
   case longer(limit: Int)
   /// The path cannot name a file: it holds a NUL.
   case notAPath
+  /// A recorded host does not tell.
+  case notRecorded
 
   /// Whether it says that there is no such thing, rather than that it could not be read.
   var isAbsence: Bool {
@@ -37,6 +39,7 @@ enum ReadFailure: Error, Hashable {
     case .isA(let kind): .init("'\(path)' is \(kind)")
     case .longer(let limit): .init("'\(path)' is longer than \(limit) bytes")
     case .notAPath: .init("a path holds a NUL character")
+    case .notRecorded: .init("the recording has no '\(path)'")
     }
   }
 }

@@ -18,6 +18,11 @@ public enum Reading<Value: Sendable>: Sendable {
     if case .value(_, let origin) = self { origin } else { nil }
   }
 
+  /// Why it could not be read; nil for a value and for what is not there.
+  var unreadable: Unreadable? {
+    if case .unavailable(let why) = self { why } else { nil }
+  }
+
   /// A reading computed from this one; absence and unavailability pass on.
   public func map<Result: Sendable>(_ transform: (Value) -> Result) -> Reading<Result> {
     switch self {

@@ -44,6 +44,10 @@ struct TextReport {
     case .live:
       sentences.append(
         "Audited \(host.name.shown), Linux \(host.kernel.shown)\(scopeOfNamespaces).")
+    case .root where report.namespaces.contains(where: \.audited):
+      sentences.append(
+        "Audited a recording of \(host.name.shown), Linux \(host.kernel.shown)\(scopeOfNamespaces)."
+      )
     case .root:
       sentences.append(
         "Audited the files of \(host.name.shown), judged as Linux \(host.kernel.shown).")

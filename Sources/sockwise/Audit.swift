@@ -3,10 +3,10 @@ import HostFacts
 import Reports
 import Rules
 
-/// `sockwise audit`: reads this host, evaluates the rules, reports.
+/// `sockwise audit`: reads a host, evaluates the rules, reports.
 struct Audit: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Audit this host.",
+    abstract: "Audit this host, or a recorded one.",
     discussion: """
       Reads the sysctls, sockets and processes of one network namespace and says what will hurt, \
       on what evidence, and what to do. It changes nothing. Without root it reads less and says \
@@ -34,11 +34,10 @@ struct Audit: ParsableCommand {
     let rules = ruleOptions.load()
     let rulesAreWrong = rules.diagnostics.report()
     let chosen = try selection.selection(from: rules)
-    var undelivered = false
+    let options = try host.options(for: rules)
     let report: Report
     do throws(NetworkNamespace.Failure) {
-      report = try AuditRun(rules: rules, selection: chosen, options: host.options(for: rules))
-        .report()
+      report = try AuditRun(rules: rules, selection: chosen, options: options).report()
     } catch {
       printError("sockwise: \(error)")
       throw ExitCode(
@@ -46,6 +45,7 @@ struct Audit: ParsableCommand {
           nil, failOn: nil, strict: strict, wrongInput: rulesAreWrong, undelivered: false
         ).rawValue)
     }
+    var undelivered = options.reportRecording()
     let shown = report.leavingOut(milderThan: output.minSeverity.severity)
     for request in output.requests {
       do throws(OutputError) {

@@ -13,16 +13,24 @@ struct AuditRun {
     let started = Clock.utcNow()
     let begin = Clock.monotonic()
     let host = try Host.read(options)
-    let result = rules.evaluate(in: host.activation, selection: selection)
+    let result = rules.evaluate(
+      in: host.activation, selection: selection, isLive: options.root.hasLiveFacts)
     let namespaces = host.reportedNamespaces
     let audited = namespaces.first { $0.audited }?.name
-    var notices = host.notices.map(Notice.init) + result.notices.map { Notice(.info, $0) }
-    if result.usedDelta && options.sample == nil {
+    var notices = options.root.notices + host.notices.map(Notice.init)
+    notices += result.notices.map { Notice(.info, $0) }
+    if result.usedDelta && !host.hasSecondSample {
       notices.append(
-        Notice(.info, "counters were read once; --sample 2s also tells which ones rise"))
+        Notice(
+          .info,
+          options.root.isLive
+            ? "counters were read once; --sample 2s also tells which ones rise"
+            : "counters were recorded once; a recording with --sample 2s also tells which ones rise"
+        ))
     }
     var report = Report(
-      tool: .sockwise, host: host.reported, mode: .live, started: started,
+      tool: .sockwise, host: host.reported, mode: options.root.mode,
+      started: options.root.recording?.time ?? started,
       durationSeconds: Clock.monotonic() - begin,
       findings: result.findings.map { ReportedFinding($0, namespace: audited) },
       undecided: result.undecided.map { ReportedUndecided($0, namespace: audited) },
@@ -36,6 +44,22 @@ struct AuditRun {
 
 extension Report.Tool {
   static let sockwise = Report.Tool(version: Sockwise.version)
+}
+
+extension HostRoot {
+  var mode: Report.Mode { isLive ? .live : .root }
+
+  /// What the reader of a report should know of a recording.
+  var notices: [Notice] {
+    guard let recording else { return [] }
+    let names = recording.isAnonymized ? "; addresses and names are not its own" : ""
+    return [
+      Notice(
+        .info,
+        "the host was recorded at \(recording.time.shown) by Sockwise \(recording.tool.shown)"
+          + names)
+    ]
+  }
 }
 
 extension Notice {

@@ -9,6 +9,9 @@ struct Facts: ParsableCommand {
     discussion: """
       The same facts that rules see, under the names that rules use. Sockets appear as listeners, \
       bound UDP sockets and destinations, never one line for each connection.
+
+      With --record DIR it also writes down what it read, for 'sockwise audit --root DIR' on \
+      another machine: files of /proc, the kernel's replies about sockets, and who held them.
       """)
 
   @OptionGroup(title: "What to read") var host: HostArguments
@@ -20,19 +23,23 @@ struct Facts: ParsableCommand {
 
   func run() throws {
     let started = Clock.utcNow()
+    let options = try host.options()
     let facts: Host
     do {
-      facts = try Host.read(host.options())
+      facts = try Host.read(options)
     } catch {
       printError("sockwise: \(error)")
       throw ExitCode(ExitStatus.failed.rawValue)
     }
+    let undelivered = options.reportRecording()
     let document = FactsDocument(
-      tool: .sockwise, host: facts.reported, mode: .live, started: started,
+      tool: .sockwise, host: facts.reported, mode: options.root.mode,
+      started: options.root.recording?.time ?? started,
       sources: facts.sources.map(FactsDocument.Source.init), facts: facts.activation,
       schema: Host.schema)
     try OutputRequest.Destination.standardOutput.write(
       format == .json ? document.json() : document.text(.ofTerminal))
+    if undelivered { throw ExitCode(ExitStatus.undelivered.rawValue) }
   }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import HostFacts
+import Reports
 import Rules
 
 /// Which host to read and for how long, shared by `audit` and `facts`.
@@ -22,11 +23,56 @@ struct HostArguments: ParsableArguments {
       valueName: "DURATION"))
   var sample: Seconds?
 
+  @Option(
+    help: ArgumentHelp(
+      "Read a recorded host, or the files of an image, instead of this host.", valueName: "DIR"))
+  var root: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write what is read into this new directory too, for --root.", valueName: "DIR"))
+  var record: String?
+
+  @Flag(help: "Replace addresses and names in what --record writes by others.")
+  var anonymize = false
+
+  func validate() throws {
+    if root != nil {
+      if record != nil { throw ValidationError("--root and --record exclude each other") }
+      if sample != nil { throw ValidationError("--root and --sample exclude each other") }
+      if netns.selection != .own { throw ValidationError("--root and --netns exclude each other") }
+    }
+    if anonymize && record == nil { throw ValidationError("--anonymize needs --record DIR") }
+  }
+
+  /// What to read, and where. What stands in the way is said on standard error.
   /// - Parameter rules: whose keys of `sysctl_raw` are read too.
-  func options(for rules: RuleSet? = nil) -> HostOptions {
+  func options(for rules: RuleSet? = nil) throws(ExitCode) -> HostOptions {
     HostOptions(
       netns: netns.selection, timeLimit: timeLimit.value, sample: sample?.value,
-      rawKeys: rules?.rawSysctls ?? [])
+      rawKeys: rules?.rawSysctls ?? [], root: try files())
+  }
+
+  private func files() throws(ExitCode) -> HostRoot {
+    do throws(RecordingFailure) {
+      if let root { return try HostRoot.open(root) }
+      guard let record else { return HostRoot() }
+      return HostRoot(
+        recordingTo: try Recorder(
+          directory: record, tool: Sockwise.version, time: Clock.utcNow(), anonymize: anonymize))
+    } catch {
+      printError("sockwise: \(error)")
+      throw ExitCode((root == nil ? ExitStatus.undelivered : ExitStatus.failed).rawValue)
+    }
+  }
+}
+
+extension HostOptions {
+  /// Whether a recording was asked for and could not be written; says so on standard error.
+  func reportRecording() -> Bool {
+    guard let failure = root.recorder?.failure else { return false }
+    printError("sockwise: \(failure)")
+    return true
   }
 }
 

@@ -16,6 +16,7 @@ struct AuditResult: Sendable {
   struct Notice: Decodable, Sendable {
     var level: String
     var message: String
+    var rule: String?
   }
 
   struct Finding: Decodable, Sendable {
@@ -128,6 +129,7 @@ struct AuditResult: Sendable {
 }
 
 extension AuditResult {
+  /// What `sockwise audit --format json` printed.
   init(_ result: Subprocess.Result) throws {
     self.init(
       status: result.status, errors: result.errors,

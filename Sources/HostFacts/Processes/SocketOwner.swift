@@ -1,7 +1,14 @@
 internal import CEL
 
+/// Who tells of sockets' owners and options: the running system, or a recording of one.
+protocol SocketOwnerSource {
+  /// Fills one group of sockets; gives the options of each member that has a descriptor.
+  @discardableResult
+  mutating func attach(to socket: inout some OwnedSocket) -> [SocketOptions]
+}
+
 /// Fills in who holds the sockets and with which options.
-struct SocketOwnerLookup {
+struct SocketOwnerLookup: SocketOwnerSource {
   let root: HostRoot
   let deadline: Deadline
   private let holders: SocketHolders
@@ -35,7 +42,6 @@ struct SocketOwnerLookup {
     }
   }
 
-  /// Fills one group of sockets; gives the options of each member that has a descriptor.
   @discardableResult
   mutating func attach(to socket: inout some OwnedSocket) -> [SocketOptions] {
     let found = socket.inodes.filter { holders.holders[$0] != nil }
@@ -209,6 +215,10 @@ private func agreed<Value: Hashable>(
 extension Sockets {
   /// Fills in owners and options of listeners, bound UDP sockets and idle bound sockets.
   mutating func attachOwners(_ root: HostRoot, deadline: Deadline) {
+    if root.recording != nil {
+      attachOwners(RecordedOwners(root))
+      return
+    }
     var inodes: Set<UInt64> = []
     var cgroupIDs: Set<UInt64> = []
     func want(_ sockets: [some OwnedSocket]) {
@@ -220,21 +230,25 @@ extension Sockets {
     want(listeners.elements)
     want(boundUDP.elements)
     want(boundIdle.value?.elements ?? [])
-    var lookup = SocketOwnerLookup(
-      inodes: inodes, cgroupIDs: cgroupIDs, root: root, deadline: deadline)
+    attachOwners(
+      SocketOwnerLookup(inodes: inodes, cgroupIDs: cgroupIDs, root: root, deadline: deadline))
+  }
+
+  private mutating func attachOwners(_ source: some SocketOwnerSource) {
+    var source = source
     for index in listeners.elements.indices {
-      let options = lookup.attach(to: &listeners.elements[index])
+      let options = source.attach(to: &listeners.elements[index])
       listeners.elements[index].fillLinger(from: options)
       // The only hard evidence so far that a port is configured: a socket unit names it.
       listeners.elements[index].fixed = listeners.elements[index].ownership.socketActivated
     }
     weighParity()
     for index in boundUDP.elements.indices {
-      lookup.attach(to: &boundUDP.elements[index])
+      source.attach(to: &boundUDP.elements[index])
       boundUDP.elements[index].fixed = boundUDP.elements[index].ownership.socketActivated
     }
     guard case .value(var list, let origin) = boundIdle else { return }
-    for index in list.elements.indices { lookup.attach(to: &list.elements[index]) }
+    for index in list.elements.indices { source.attach(to: &list.elements[index]) }
     boundIdle = .value(list, origin)
   }
 }

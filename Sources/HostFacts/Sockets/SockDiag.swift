@@ -19,63 +19,62 @@ public enum SockDiag {
   ///   - replies: Sees each datagram, for a recorded host.
   public static func read(
     into table: inout SocketTable, kernel: KernelVersion?, deadline: Deadline,
-    multipath: Bool = true, replies: ((SocketPart, Span<UInt8>) -> Void)? = nil
+    multipath: Bool = true, replies: ((SockDiagDump, Span<UInt8>) -> Void)? = nil
   ) -> Obstacle? {
     var failure: Int32 = 0
     guard let socket = NetlinkSocket(failure: &failure) else { return obstacle(failure) }
     var session = Session(socket: socket, deadline: deadline, replies: replies)
+    return read(into: &table, kernel: kernel, multipath: multipath, from: &session)
+  }
 
-    let listeners = session.dump(.tcp(states: listening), .listeners, into: &table)
+  /// The same from whoever answers.
+  static func read<Source: SockDiagSource & ~Copyable>(
+    into table: inout SocketTable, kernel: KernelVersion?, multipath: Bool = true,
+    from source: inout Source
+  ) -> Obstacle? {
+    let listeners = source.dump(.tcpListeners, into: &table)
     if let why = refusal(listeners) {
       table.refuse(.tcp, why)
     } else {
       table.cover(.listeners, listeners.coverage)
-      readRestOfTCP(&session, into: &table, kernel, multipath: multipath && listeners.rows > 0)
+      readRestOfTCP(&source, into: &table, kernel, multipath: multipath && listeners.rows > 0)
     }
 
-    let ipv4 = session.dump(.udp(UInt8(AF_INET)), .udp, into: &table)
+    let ipv4 = source.dump(.udpIPv4, into: &table)
     if let why = refusal(ipv4) {
       table.refuse(.udp, why)
       return table.refusals[.tcp]
     }
-    let ipv6 = session.dump(.udp(UInt8(AF_INET6)), .udp, into: &table).coverage
+    let ipv6 = source.dump(.udpIPv6, into: &table).coverage
     if case .incomplete = ipv6 { table.cover(.udp, ipv6) } else { table.cover(.udp, ipv4.coverage) }
     return nil
   }
 
-  /// Why a first dump gave nothing; nil where it did, and where there was only no time.
+  /// Why a first dump gave nothing; nil where it did, and where there was only no time or the
+  /// recording of it is damaged.
   static func refusal(_ dump: Dump) -> Obstacle? {
-    guard dump.rows == 0, case .incomplete(let why) = dump.coverage, why != timedOut else {
-      return nil
-    }
+    guard dump.rows == 0, !dump.isDamaged, case .incomplete(let why) = dump.coverage,
+      why != timedOut
+    else { return nil }
     return why
   }
 
-  private static func readRestOfTCP(
-    _ session: inout Session, into table: inout SocketTable, _ kernel: KernelVersion?,
+  private static func readRestOfTCP<Source: SockDiagSource & ~Copyable>(
+    _ source: inout Source, into table: inout SocketTable, _ kernel: KernelVersion?,
     multipath: Bool
   ) {
     if multipath {
       // Refused where the kernel has no MPTCP: then no listener needs it.
       var found = MultipathListeners()
-      for family in families {
-        _ = session.dump(.multipath(family, states: listening), .listeners, into: &found)
-      }
+      _ = source.dump(.multipathListenersIPv4, into: &found)
+      _ = source.dump(.multipathListenersIPv6, into: &found)
       for row in found.rows { table.addMultipathListener(row) }
     }
 
-    let idle = session.dump(.tcp(states: boundInactive), .boundInactive, into: &table)
+    let idle = source.dump(.tcpBound, into: &table)
     table.cover(.boundInactive, coverage(ofBoundInactive: idle, kernel: kernel))
-
-    table.cover(
-      .connections, session.dump(.tcp(states: connected), .connections, into: &table).coverage)
+    table.cover(.connections, source.dump(.tcpConnections, into: &table).coverage)
   }
-
-  private static let listening: UInt32 = 1 << 10
-  private static let boundInactive: UInt32 = 1 << 13
-  /// TCP_ESTABLISHED to TCP_NEW_SYN_RECV without LISTEN.
-  private static let connected: UInt32 = 0x1ffe & ~listening
-  private static let families = [UInt8(AF_INET), UInt8(AF_INET6)]
 
   /// An empty answer is also what a kernel gives that does not know the state.
   static func coverage(
@@ -103,6 +102,31 @@ public enum SockDiag {
   struct Dump {
     var rows = 0
     var coverage = SocketCoverage.complete
+    /// Not what the kernel sent: a recording that something happened to.
+    var isDamaged = false
+    private var malformed = 0
+    private var isInterrupted = false
+
+    init(rows: Int = 0, coverage: SocketCoverage = .complete) {
+      self.rows = rows
+      self.coverage = coverage
+    }
+
+    /// Counts what one datagram said.
+    mutating func add(_ reply: SockDiagReply.Result) {
+      rows += reply.rows
+      malformed += reply.malformedRows
+      isInterrupted = isInterrupted || reply.isInterrupted
+    }
+
+    /// The kernel said that this is all.
+    mutating func end() {
+      if malformed > 0 {
+        coverage = .incomplete(.init("sock_diag: \(malformed) rows are malformed"))
+      } else if isInterrupted {
+        coverage = .incomplete(.init("sock_diag: the tables changed during the dump"))
+      }
+    }
   }
 
   private struct MultipathListeners: SocketRowSink {
@@ -112,11 +136,10 @@ public enum SockDiag {
   }
 
   /// Dumps over one netlink socket, one after the other.
-  private struct Session: ~Copyable {
+  private struct Session: ~Copyable, SockDiagSource {
     private let socket: NetlinkSocket
     private let deadline: Deadline
-    private let replies: ((SocketPart, Span<UInt8>) -> Void)?
-    private var sequence: UInt32 = 0
+    private let replies: ((SockDiagDump, Span<UInt8>) -> Void)?
     /// Where a dump was given up, the rest of it would come before the next one.
     private var given: SocketCoverage?
     /// The kernel fills at most 32 KiB.
@@ -124,63 +147,50 @@ public enum SockDiag {
 
     init(
       socket: consuming NetlinkSocket, deadline: Deadline,
-      replies: ((SocketPart, Span<UInt8>) -> Void)?
+      replies: ((SockDiagDump, Span<UInt8>) -> Void)?
     ) {
       self.socket = socket
       self.deadline = deadline
       self.replies = replies
     }
 
-    mutating func dump<Sink: SocketRowSink>(
-      _ request: SockDiagRequest, _ part: SocketPart, into sink: inout Sink
-    ) -> Dump {
-      if let given { return Dump(rows: 0, coverage: given) }
-      if deadline.hasPassed { return Dump(rows: 0, coverage: .incomplete(timedOut)) }
-      sequence += 1
-      let status = socket.send(request.bytes(sequence: sequence))
-      if status != 0 { return Dump(rows: 0, coverage: .incomplete(obstacle(status))) }
-      var dump = Dump()
-      var malformed = 0
-      var isInterrupted = false
+    mutating func dump<Sink: SocketRowSink>(_ dump: SockDiagDump, into sink: inout Sink) -> Dump {
+      if let given { return Dump(coverage: given) }
+      if deadline.hasPassed { return Dump(coverage: .incomplete(timedOut)) }
+      let status = socket.send(dump.request.bytes(sequence: dump.rawValue))
+      if status != 0 { return Dump(coverage: .incomplete(obstacle(status))) }
+      var result = Dump()
       while true {
         let count: Int
         switch socket.receive(into: &buffer, timeout: timeout) {
         case .datagram(let size): count = size
         case .truncated(let size):
-          return giveUp(dump, .init("sock_diag: a reply of \(size) bytes did not fit"))
-        case .timedOut: return giveUp(dump, timedOut)
-        case .failed(let number): return giveUp(dump, obstacle(number))
+          return giveUp(result, .init("sock_diag: a reply of \(size) bytes did not fit"))
+        case .timedOut: return giveUp(result, timedOut)
+        case .failed(let number): return giveUp(result, obstacle(number))
         }
-        let result = reply(count, request.transport, part, into: &sink)
-        dump.rows += result.rows
-        malformed += result.malformedRows
-        isInterrupted = isInterrupted || result.isInterrupted
-        switch result.outcome {
+        let reply = take(dump, count, into: &sink)
+        result.add(reply)
+        switch reply.outcome {
         case .more: break
         case .done:
-          if malformed > 0 {
-            dump.coverage = .incomplete(.init("sock_diag: \(malformed) rows are malformed"))
-          } else if isInterrupted {
-            dump.coverage = .incomplete(.init("sock_diag: the tables changed during the dump"))
-          }
-          return dump
+          result.end()
+          return result
         case .failed(let number):
-          dump.coverage = .incomplete(obstacle(number))
-          return dump
-        case .malformed(let why): return giveUp(dump, .init("sock_diag: \(why)"))
+          result.coverage = .incomplete(obstacle(number))
+          return result
+        case .malformed(let why): return giveUp(result, .init("sock_diag: \(why)"))
         }
-        if deadline.hasPassed { return giveUp(dump, timedOut) }
+        if deadline.hasPassed { return giveUp(result, timedOut) }
       }
     }
 
-    private func reply<Sink: SocketRowSink>(
-      _ count: Int, _ transport: SocketRow.Transport, _ part: SocketPart, into sink: inout Sink
+    private func take<Sink: SocketRowSink>(
+      _ dump: SockDiagDump, _ count: Int, into sink: inout Sink
     ) -> SockDiagReply.Result {
       let datagram = buffer.span.extracting(0..<count)
-      replies?(part, datagram)
-      return SockDiagReply.parse(
-        datagram, transport: transport, sequence: sequence,
-        state: part == .boundInactive ? .boundInactive : nil, into: &sink)
+      replies?(dump, datagram)
+      return dump.parse(datagram, into: &sink)
     }
 
     /// Microseconds: what the deadline leaves, and never more than 5 s, which the kernel never

@@ -70,11 +70,8 @@ struct SocketKernelTests {
     var table = SocketTable(source: .sockDiag)
     let obstacle = SockDiag.read(
       into: &table, kernel: nil, deadline: .after(.seconds(5)), multipath: false
-    ) { part, datagram in
-      let sequence = unsafe datagram.bytes.native32(8)
-      _ = SockDiagReply.parse(
-        datagram, transport: part == .udp ? .udp : .tcp, sequence: sequence,
-        state: part == .boundInactive ? .boundInactive : nil, into: &list)
+    ) { dump, datagram in
+      _ = dump.parse(datagram, into: &list)
     }
     return (list.rows, table, obstacle)
   }

@@ -1,0 +1,139 @@
+/// Replaces what says whose host it is: addresses, names of the host, of processes, units, network
+/// namespaces and interfaces, the boot's identifier. Equal ones become equal ones, with a key that
+/// no one keeps; ports, numbers of processes and users, and kernel parameters stay.
+struct Anonymizer: Sendable {
+  private let hash: SipHash
+  private let address: AddressCipher
+
+  /// With a key of its own for each recording; the system's generator is that of getrandom(2).
+  init(key: (UInt64, UInt64) = (.random(in: 0 ... .max), .random(in: 0 ... .max))) {
+    hash = SipHash(key: key)
+    address = AddressCipher(hash)
+  }
+
+  func callAsFunction(_ address: InetAddress) -> InetAddress { self.address(address) }
+
+  /// An address in network order within bytes that have room for it.
+  func replace(_ bytes: inout [UInt8], _ start: Int, isIPv4: Bool) {
+    let count = isIPv4 ? 4 : 16
+    guard start >= 0, start + count <= bytes.count else { return }
+    var high: UInt64 = 0
+    var low: UInt64 = 0
+    for byte in bytes[start..<start + count] {
+      high = high << 8 | low >> 56
+      low = low << 8 | UInt64(byte)
+    }
+    let other = address(
+      isIPv4 ? InetAddress(ipv4: UInt32(low)) : InetAddress(high: high, low: low))
+    for index in 0..<count {
+      let shift = UInt64(8 * (count - 1 - index))
+      let byte = shift >= 64 ? other.high >> (shift - 64) : other.low >> shift
+      bytes[start + index] = UInt8(truncatingIfNeeded: byte)
+    }
+  }
+
+  // MARK: Names
+
+  /// A process's name. What PID 1 is decides what a listener is.
+  func process(_ name: String) -> String {
+    name == "systemd" ? name : "process-\(label(name))"
+  }
+
+  /// A unit's name; its type stays.
+  func unit(_ name: String) -> String {
+    if name == "init.scope" { return name }
+    return "unit-\(label(name))" + (name.split(separator: ".").last.map { ".\($0)" } ?? "")
+  }
+
+  func namespace(_ name: String) -> String { "namespace-\(label(name))" }
+
+  func interface(_ index: UInt32, _ name: String) -> String { name == "lo" ? name : "if\(index)" }
+
+  /// A sentence: identifiers of containers may stand in it.
+  func sentence(_ text: String) -> String {
+    var result = String.UnicodeScalarView()
+    var run = String.UnicodeScalarView()
+    func flush() {
+      let isIdentifier = run.count >= 12
+      result += isIdentifier ? label(String(run), digits: 12).unicodeScalars : run
+      run.removeAll()
+    }
+    for scalar in text.unicodeScalars {
+      if ("0"..."9").contains(scalar) || ("a"..."f").contains(scalar) {
+        run.append(scalar)
+      } else {
+        flush()
+        result.append(scalar)
+      }
+    }
+    flush()
+    return String(result)
+  }
+
+  private func label(_ name: String, digits: Int = 6) -> String {
+    let text = String(hash(name), radix: 16)
+    return String((String(repeating: "0", count: 16 - text.utf8.count) + text).prefix(digits))
+  }
+
+  // MARK: Files
+
+  /// A file that was read whole. Other files hold parameters and counters.
+  func file(_ path: String, _ content: [UInt8]) -> [UInt8] {
+    let text = String(decoding: content, as: UTF8.self)
+    switch path {
+    case "/proc/sys/kernel/hostname": return Array("host-\(label(trimmed(text)))\n".utf8)
+    case "/proc/sys/kernel/random/boot_id": return Array((identifier(text) + "\n").utf8)
+    case "/proc/1/comm": return Array((process(trimmed(text)) + "\n").utf8)
+    default: return content
+    }
+  }
+
+  /// Looks like `/proc/sys/kernel/random/boot_id`.
+  private func identifier(_ text: String) -> String {
+    let digits = label(text, digits: 16) + label("2" + text, digits: 16)
+    var parts: [Substring] = []
+    var rest = digits[...]
+    for count in [8, 4, 4, 4, 12] {
+      parts.append(rest.prefix(count))
+      rest = rest.dropFirst(count)
+    }
+    return parts.joined(separator: "-")
+  }
+}
+
+extension Anonymizer {
+  func anonymize(_ file: inout RecordedSockets) {
+    for index in file.sockets.indices {
+      file.sockets[index].replaceNames(self)
+    }
+  }
+
+  func anonymize(_ file: inout RecordingFile) {
+    file.namespace.name.replace(namespace, self)
+    for index in file.namespaces.indices {
+      file.namespaces[index].name = file.namespaces[index].name.map(namespace)
+    }
+    for index in file.unreadable.indices {
+      file.unreadable[index].why.reason = sentence(file.unreadable[index].why.reason)
+    }
+  }
+}
+
+extension RecordedSocket {
+  fileprivate mutating func replaceNames(_ anonymizer: Anonymizer) {
+    process.replace(anonymizer.process, anonymizer)
+    unit.replace(anonymizer.unit, anonymizer)
+    for index in owners.indices {
+      owners[index].process.replace(anonymizer.process, anonymizer)
+      owners[index].unit.replace(anonymizer.unit, anonymizer)
+    }
+  }
+}
+
+extension RecordedReading<String> {
+  fileprivate mutating func replace(_ name: (String) -> String, _ anonymizer: Anonymizer) {
+    value = value.map(name)
+    absent = absent.map(anonymizer.sentence)
+    if let reason = unavailable?.reason { unavailable?.reason = anonymizer.sentence(reason) }
+  }
+}

@@ -1,0 +1,205 @@
+internal import CEL
+internal import Synchronization
+
+/// Writes what is read of a host into a new directory, while it is read; nothing is read twice.
+///
+/// Its files are the user's alone. Sources may still be reading when time is up: what comes after
+/// ``finish(_:)`` is dropped.
+public final class Recorder: Sendable {
+  private let directory: RecordingDirectory
+  private let tool: String
+  private let time: String
+  private let anonymizer: Anonymizer?
+  private let state = Mutex(State())
+
+  private struct State {
+    /// Files that are written piece by piece.
+    var open: [String: Piecewise] = [:]
+    var absent: Set<String> = []
+    var directories: Set<String> = []
+    var unreadable: [String: Unreadable] = [:]
+    var written: Set<String> = []
+    var tables: RecordedTables?
+    var interfaces: [String: String] = [:]
+    var failure: RecordingFailure?
+    var isFinished = false
+  }
+
+  /// A file that is written piece by piece.
+  private final class Piecewise {
+    let file: FileDescriptor
+    /// Of a table whose addresses are to be replaced.
+    var rows: AnonymousRows?
+
+    init(_ file: consuming FileDescriptor, rows: AnonymousRows?) {
+      self.file = file
+      self.rows = rows
+    }
+  }
+
+  /// Makes the directory.
+  /// - Parameters:
+  ///   - directory: must not be there, or be empty.
+  ///   - tool: version of the program.
+  ///   - time: now, as ISO 8601 in UTC.
+  ///   - anonymize: replaces addresses and names by others, the same ones throughout.
+  public init(
+    directory: String, tool: String, time: String, anonymize: Bool
+  ) throws(RecordingFailure) {
+    self.directory = try RecordingDirectory(directory)
+    self.tool = tool
+    self.time = time
+    anonymizer = anonymize ? Anonymizer() : nil
+  }
+
+  /// Why the recording is not complete; nil where it is.
+  public var failure: RecordingFailure? { state.withLock { $0.failure } }
+
+  /// Whether a file belongs into a recording. What is not here is told by `sockets.json` and
+  /// `recording.json`, or not needed: processes have names, and their files are many.
+  private static func wants(_ path: String) -> Bool {
+    path.hasPrefix("/proc/sys/") || path.hasPrefix("/proc/net/") || path == "/proc/1/comm"
+      || path == "/run/systemd/system"
+  }
+
+  // MARK: Files
+
+  /// A file that was read. `folder` is that of a second sample.
+  func file(_ path: String, in folder: String, _ content: [UInt8]) {
+    guard Self.wants(path) else { return }
+    attempt { state throws(RecordingFailure) in
+      // The same file may be read for two facts.
+      guard state.written.insert(folder + path).inserted else { return }
+      let file = try directory.create(folder + path)
+      try directory.write(anonymizer?.file(path, content) ?? content, to: file)
+    }
+  }
+
+  /// A directory that is there. Only its name is kept: copies lose empty directories.
+  func directory(_ path: String) {
+    guard Self.wants(path) else { return }
+    state.withLock { _ = $0.directories.insert(path) }
+  }
+
+  /// A file that is not there, or could not be read.
+  func missing(_ path: String, in folder: String, _ why: Unreadable?) {
+    guard Self.wants(path) else { return }
+    state.withLock { state in
+      if let why {
+        state.unreadable[folder + path] = why
+      } else {
+        state.absent.insert(folder + path)
+      }
+    }
+  }
+
+  // MARK: Socket tables
+
+  /// A piece of a table of `/proc/net`.
+  func table(_ path: String, in folder: String, _ piece: Span<UInt8>) {
+    guard Self.wants(path) else { return }
+    let bytes = piece.copied
+    attempt { state throws(RecordingFailure) in
+      let table = try piecewise(folder + path, path, in: &state)
+      try directory.write(table.rows?.consume(bytes) ?? bytes, to: table.file)
+    }
+  }
+
+  /// A table of `/proc/net` was read to its end, which an empty one has too.
+  func endOfTable(_ path: String, in folder: String) {
+    guard Self.wants(path) else { return }
+    attempt { state throws(RecordingFailure) in
+      _ = try piecewise(folder + path, path, in: &state)
+      state.open[folder + path] = nil
+      state.written.insert(folder + path)
+    }
+  }
+
+  /// A datagram of sock_diag(7).
+  func replies(_ dump: SockDiagDump, _ datagram: Span<UInt8>) {
+    let bytes = RecordedReply.cleaned(datagram.copied, anonymizer)
+    attempt { state throws(RecordingFailure) in
+      let path = "/sock_diag/\(dump.fileName)"
+      try directory.write(bytes, to: try piecewise(path, path, in: &state).file)
+    }
+  }
+
+  /// How the socket tables were read.
+  func tables(_ tables: RecordedTables) {
+    state.withLock { $0.tables = tables }
+  }
+
+  /// The name of an interface.
+  func interface(_ index: UInt32, _ name: String) {
+    let name = anonymizer?.interface(index, name) ?? name
+    state.withLock { $0.interfaces["\(index)"] = name }
+  }
+
+  // MARK: The end
+
+  /// Writes what the files do not tell; last `recording.json`, which makes it a recording.
+  /// - Parameter hostIsInitial: whether this process is in the initial network namespace.
+  func finish(_ host: Host, hostIsInitial: Reading<Bool>?) {
+    attempt { state throws(RecordingFailure) in
+      state.isFinished = true
+      state.open.removeAll()
+      if let sockets = host.sockets.value {
+        var file = RecordedSockets(sockets)
+        anonymizer?.anonymize(&file)
+        try write(RecordedOwners.path, file)
+      }
+      var file = RecordingFile(
+        tool: tool, recorded: time, anonymized: anonymizer != nil,
+        byteOrder: RecordingFile.byteOrder, kernel: host.kernel.value?.release,
+        namespace: RecordedNamespace(host.namespace),
+        hostIsInitial: RecordedReading(hostIsInitial ?? .unavailable(.init("not read"))),
+        namespaces: host.namespaces.map(RecordedEntry.init),
+        namespacesGap: host.namespacesGap.map(RecordedReason.init), socketTables: state.tables,
+        interfaces: state.interfaces, sampleSeconds: host.delta.seconds.value,
+        directories: state.directories.sorted(),
+        absent: state.absent.subtracting(state.written).sorted(),
+        unreadable: state.unreadable.sorted { $0.key < $1.key }
+          .map { RecordedFailure(path: $0.key, why: .init($0.value)) })
+      anonymizer?.anonymize(&file)
+      try write(Recording.path, file)
+    }
+  }
+
+  private func write(_ path: String, _ value: some Encodable) throws(RecordingFailure) {
+    let bytes = try RecordingJSON.encode(value)
+    try directory.write(bytes, to: try directory.create(path))
+  }
+
+  private func piecewise(_ file: String, _ path: String, in state: inout State)
+    throws(RecordingFailure) -> Piecewise
+  {
+    if let known = state.open[file] { return known }
+    let isTable = path.hasPrefix("/proc/net/")
+    let rows = isTable ? anonymizer.map { AnonymousRows(isIPv6: path.hasSuffix("6"), $0) } : nil
+    let new = Piecewise(try directory.create(file), rows: rows)
+    state.open[file] = new
+    return new
+  }
+
+  /// Nothing more is written after the first failure.
+  private func attempt(_ body: (inout State) throws(RecordingFailure) -> Void) {
+    state.withLock { state in
+      guard !state.isFinished, state.failure == nil else { return }
+      do throws(RecordingFailure) {
+        try body(&state)
+      } catch {
+        state.failure = error
+      }
+    }
+  }
+}
+
+extension Span<UInt8> {
+  /// Its bytes, to keep.
+  var copied: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count)
+    for index in indices { bytes.append(self[index]) }
+    return bytes
+  }
+}

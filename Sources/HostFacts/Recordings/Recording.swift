@@ -1,0 +1,68 @@
+internal import CEL
+internal import Glibc
+
+/// A recorded host, as its `recording.json` tells.
+public struct Recording: Sendable {
+  /// When it was recorded, as ISO 8601 in UTC.
+  public var time: String { file.recorded }
+  /// Version of the Sockwise that wrote it.
+  public var tool: String { file.tool }
+  public var isAnonymized: Bool { file.anonymized }
+
+  let file: RecordingFile
+  private let absent: Set<String>
+  private let directories: Set<String>
+  private let unreadable: [String: Unreadable]
+
+  static let path = "/recording.json"
+
+  init(_ file: RecordingFile) {
+    self.file = file
+    absent = Set(file.absent)
+    directories = Set(file.directories)
+    unreadable = Dictionary(
+      file.unreadable.map { ($0.path, $0.why.unreadable) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Nil where the directory is no recording.
+  static func read(_ root: HostRoot) throws(RecordingFailure) -> Recording? {
+    let name = "'\(root.path)/recording.json'"
+    switch root.bytes(path, limit: 8 << 20) {
+    case .absent: return nil
+    case .unavailable(let why): throw RecordingFailure("\(why.reason), in '\(root.path)'")
+    case .value(let bytes, _):
+      let version = try RecordingJSON.decode(Version.self, bytes, name).schema
+      guard version == RecordingFile.format else {
+        throw RecordingFailure(
+          "\(name) has the format '\(version.prefix(40))'; this Sockwise reads "
+            + "'\(RecordingFile.format)'")
+      }
+      return Recording(try RecordingJSON.decode(RecordingFile.self, bytes, name))
+    }
+  }
+
+  private struct Version: Decodable { var schema: String }
+
+  /// What a file gives that is not in the recording.
+  func reading<Value>(ofMissing path: String) -> Reading<Value> {
+    if absent.contains(path) { return .absent("there is no '\(path)'") }
+    return .unavailable(unreadable[path] ?? .init("the recording has no '\(path)'"))
+  }
+
+  /// What a path names of which the recording has no file.
+  func status(ofMissing path: String) throws(ReadFailure) -> HostRoot.Status {
+    if directories.contains(path) { return .init(kind: .directory, device: 0, inode: 0, size: 0) }
+    throw absent.contains(path) ? .system(ENOENT) : .notRecorded
+  }
+
+  /// Why it tells nothing of sockets; nil where it does.
+  var whyNoSockets: Unreadable? {
+    if file.socketTables == nil { return .init("the recording has no socket tables") }
+    return file.byteOrder == RecordingFile.byteOrder
+      ? nil
+      : .init("the recorded socket tables are those of a machine of the other byte order")
+  }
+
+  /// Name of an interface of the recorded host.
+  func interfaceName(_ index: UInt32) -> String? { file.interfaces["\(index)"] }
+}

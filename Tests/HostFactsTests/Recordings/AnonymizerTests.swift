@@ -1,0 +1,67 @@
+import Testing
+
+@testable import HostFacts
+
+struct AnonymizerTests {
+  private let anonymizer = Anonymizer(key: (1, 2))
+
+  @Test func `an address in bytes is the one by itself`() {
+    for address in [InetAddress.here, InetAddress(high: 0x2001_0db8 << 32, low: 0x1_0000_0002)] {
+      var bytes = [UInt8](repeating: 0xee, count: 20)
+      if address.isIPv4 {
+        bytes.replaceSubrange(2..<6, with: [192, 0, 2, 1])
+      } else {
+        bytes.replaceSubrange(
+          2..<18, with: [0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2])
+      }
+      anonymizer.replace(&bytes, 2, isIPv4: address.isIPv4)
+      let width = address.isIPv4 ? 4 : 16
+      var number: (UInt64, UInt64) = (0, 0)
+      for byte in bytes[2..<2 + width] {
+        number = (number.0 << 8 | number.1 >> 56, number.1 << 8 | UInt64(byte))
+      }
+      let other =
+        address.isIPv4
+        ? InetAddress(ipv4: UInt32(number.1)) : InetAddress(high: number.0, low: number.1)
+      #expect(other == anonymizer(address))
+      #expect(
+        bytes.prefix(2) + bytes.dropFirst(2 + width) == .init(repeating: 0xee, count: 20 - width))
+    }
+    var short: [UInt8] = [1, 2, 3]
+    anonymizer.replace(&short, 0, isIPv4: true)
+    #expect(short == [1, 2, 3])
+  }
+
+  @Test func `names keep what decides and lose the rest`() {
+    #expect(anonymizer.process("systemd") == "systemd")
+    #expect(anonymizer.process("nginx").hasPrefix("process-"))
+    #expect(anonymizer.process("nginx").utf8.count <= 15)
+    #expect(anonymizer.process("nginx") == anonymizer.process("nginx"))
+    #expect(anonymizer.process("nginx") != anonymizer.process("nginy"))
+    #expect(anonymizer.unit("init.scope") == "init.scope")
+    #expect(anonymizer.unit("customer@7.service").hasSuffix(".service"))
+    #expect(!anonymizer.unit("customer@7.service").contains("customer"))
+    #expect(anonymizer.interface(3, "wg-customer") == "if3")
+    #expect(anonymizer.interface(1, "lo") == "lo")
+  }
+
+  @Test func `identifiers of containers go from sentences`() {
+    let text = anonymizer.sentence("no unit owns it: it runs in container 0123456789ab")
+    #expect(text.hasPrefix("no unit owns it: it runs in container "))
+    #expect(!text.contains("0123456789ab"))
+    #expect(anonymizer.sentence("added in Linux 6.8") == "added in Linux 6.8")
+  }
+
+  @Test func `files that name the host are rewritten`() {
+    func file(_ path: String, _ text: String) -> String {
+      String(decoding: anonymizer.file(path, Array(text.utf8)), as: UTF8.self)
+    }
+    #expect(file("/proc/sys/kernel/hostname", "db1.example.org\n").hasPrefix("host-"))
+    let identifier = file(
+      "/proc/sys/kernel/random/boot_id", "0b5f7ad1-9d28-44f4-9d6b-2b6f3ad2b6a1\n")
+    #expect(identifier.split(separator: "-").map(\.count) == [8, 4, 4, 4, 13])
+    #expect(file("/proc/1/comm", "systemd\n") == "systemd\n")
+    #expect(
+      file("/proc/sys/net/ipv4/tcp_rmem", "4096\t131072\t6291456\n") == "4096\t131072\t6291456\n")
+  }
+}

@@ -1,0 +1,169 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// `--record` and `--root` of the built binary.
+@Suite(.serialized) struct RecordingTests {
+  let directory: TemporaryDirectory
+  var path: String { directory.path("host") }
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  @Test(.needsNamespaces) func aRecordingGivesTheSameFindings() async throws {
+    let path = path
+    let (live, replayed) = try await ScratchNamespace.run(
+      addresses: ["192.168.1.100"], sysctls: ScratchNamespace.smallRange
+    ) { net in
+      _ = try net.demonstration()
+      try net.outgoingConnection()
+      return (
+        try BuiltBinary.run(["audit", "--record", path, "--sample", "100ms", "--format", "json"]),
+        try BuiltBinary.run(["audit", "--root", path, "--format", "json"])
+      )
+    }
+    #expect(replayed.status == live.status)
+    #expect(replayed.errors == "")
+    let findings = try #require(part(live.output, from: "summary", to: "notices"))
+    #expect(findings.contains("destination-exhausted"))
+    let others = try #require(part(replayed.output, from: "summary", to: "notices"))
+    #expect(Golden.firstDifference(expected: findings, actual: others) == nil)
+    #expect(replayed.output.contains("\"mode\": \"root\""))
+  }
+
+  @Test(.needsNamespaces) func aRecordingGivesTheSameFacts() async throws {
+    let path = path
+    let (live, replayed) = try await ScratchNamespace.run(sysctls: ScratchNamespace.smallRange) {
+      net in
+      _ = try net.demonstration()
+      _ = try net.bindUDP(.loopback(53))
+      return (
+        try BuiltBinary.run(["facts", "--record", path, "--sample", "100ms", "--format", "json"]),
+        try BuiltBinary.run(["facts", "--root", path, "--format", "json"])
+      )
+    }
+    #expect(live.status == 0)
+    let facts = try #require(part(live.output, from: "facts", to: nil))
+    let others = try #require(part(replayed.output, from: "facts", to: nil))
+    #expect(Golden.firstDifference(expected: facts, actual: others) == nil)
+  }
+
+  @Test(.needsNamespaces) func anAnonymousRecordingGivesTheSameRules() async throws {
+    let path = path
+    let (live, replayed) = try await ScratchNamespace.run(
+      addresses: ["192.168.1.100"], sysctls: ScratchNamespace.smallRange
+    ) { net in
+      _ = try net.demonstration()
+      try net.outgoingConnection()
+      _ = try net.chosenPortInsideRange(Endpoint("192.168.1.100", 32802))
+      return (
+        try AuditResult(
+          BuiltBinary.run(["audit", "--record", path, "--anonymize", "--format", "json"])),
+        try AuditResult(BuiltBinary.run(["audit", "--root", path, "--format", "json"]))
+      )
+    }
+    func rules(_ audit: AuditResult) -> [String] {
+      audit.report.findings.map { "\($0.rule) \($0.severity) \($0.confidence)" }.sorted()
+    }
+    #expect(rules(live).contains("listener-in-ephemeral-range medium medium"))
+    #expect(rules(replayed) == rules(live))
+    #expect(replayed.report.unknown.count == live.report.unknown.count)
+    // Loopback stays; the address and the name of this process do not.
+    #expect(live.findings.contains { $0.contains("listener:tcp:127.0.0.1:8080") })
+    #expect(replayed.findings.contains { $0.contains("listener:tcp:127.0.0.1:8080") })
+    #expect(live.findings.contains { $0.contains("192.168.1.100") })
+    #expect(!replayed.findings.contains { $0.contains("192.168.1.100") })
+    #expect(replayed.findings.contains { $0.contains(":192.168.") })
+    let name = try TextFile.read("/proc/self/comm").filter { $0 != "\n" }
+    let host = try TextFile.read("/proc/sys/kernel/hostname").filter { $0 != "\n" }
+    let all = Subprocess(
+      program: "/bin/grep",
+      arguments: ["-rlF", "-e", name, "-e", host, "-e", "192.168.1.100", path])
+    #expect(try all.run().output == "")
+    let address = Subprocess(
+      program: "/bin/grep", arguments: ["-rlP", "\\xc0\\xa8\\x01\\x64", path])
+    #expect(try address.run().output == "")
+  }
+
+  @Test func theCommandLineIsChecked() throws {
+    for (arguments, message) in [
+      (["--root", "/tmp", "--record", path], "--root and --record exclude each other"),
+      (["--root", "/tmp", "--sample", "1s"], "--root and --sample exclude each other"),
+      (["--root", "/tmp", "--netns", "1"], "--root and --netns exclude each other"),
+      (["--anonymize"], "--anonymize needs --record DIR"),
+    ] {
+      for command in ["audit", "facts"] {
+        let result = try BuiltBinary.run([command] + arguments)
+        #expect(result.status == 2)
+        #expect(result.errors.contains(message), "\(result.errors)")
+      }
+    }
+  }
+
+  @Test func aDirectoryThatCannotBeTakenIsStatusFive() throws {
+    try TextFile.write("kept", to: path + "/file")
+    for command in ["audit", "facts"] {
+      let result = try BuiltBinary.run([command, "--record", path])
+      #expect(result.status == 5)
+      #expect(
+        result.errors
+          == "sockwise: '\(path)' is not empty; name a directory that is not there yet\n")
+      // Nothing was read, so there is nothing to print.
+      #expect(result.output == "")
+    }
+    #expect(try TextFile.read(path + "/file") == "kept")
+  }
+
+  @Test(.enabled(if: geteuid() == 0, "mounting a small file system needs root"))
+  func aFullDiskIsStatusFive() throws {
+    let script = """
+      mount -t tmpfs -o size=64k none "$1" && "$0" facts --record "$1/host"; status=$?
+      test ! -e "$1/host/recording.json" || status=99; exit $status
+      """
+    let result = try Subprocess(
+      program: "/usr/bin/unshare",
+      arguments: ["--mount", "/bin/sh", "-c", script, BuiltBinary.path, directory.path]
+    ).run()
+    #expect(result.status == 5)
+    #expect(result.errors.hasPrefix("sockwise: '\(path)"))
+    #expect(
+      result.errors.hasSuffix(
+        "cannot be written: no space is left (ENOSPC); the recording is incomplete\n"),
+      "\(result.errors)")
+    // What was read is still shown.
+    #expect(result.output.contains("host.kernel.release"))
+  }
+
+  @Test func whatIsNoDirectoryOrDamagedIsStatusFour() throws {
+    try TextFile.write("{", to: path + "/recording.json")
+    for (root, message) in [
+      ("/nonexistent", "there is no '/nonexistent'"),
+      ("/dev/null", "'/dev/null' is not a directory"),
+      (path, "'\(path)/recording.json' is not JSON"),
+    ] {
+      let result = try BuiltBinary.run(["audit", "--root", root])
+      #expect(result.status == 4)
+      #expect(result.errors == "sockwise: \(message)\n")
+    }
+  }
+
+  @Test func anImageHasNothingLive() throws {
+    try TextFile.write("6.1.0-18-amd64\n", to: path + "/proc/sys/kernel/osrelease")
+    try TextFile.write("0\n", to: path + "/proc/sys/net/ipv4/tcp_timestamps")
+    let result = try BuiltBinary.run(["audit", "--root", path, "--format", "json"])
+    let audit = try AuditResult(result)
+    #expect(audit.findings == ["timestamps-disabled low sysctl:net.ipv4.tcp_timestamps"])
+    #expect(audit.report.notices.contains { $0.message.contains("need a live or recorded host") })
+    #expect(result.status == 0)
+  }
+}
+
+/// The lines of a JSON report from one key of the outermost object to another.
+private func part(_ text: String, from first: String, to last: String?) -> String? {
+  let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+  guard let start = lines.firstIndex(where: { $0.hasPrefix("  \"\(first)\":") }) else { return nil }
+  guard let last else { return lines[start...].joined(separator: "\n") }
+  guard let end = lines.firstIndex(where: { $0.hasPrefix("  \"\(last)\":") }), start < end else {
+    return nil
+  }
+  return lines[start..<end].joined(separator: "\n")
+}
