@@ -132,10 +132,9 @@ struct SocketHolders: Sendable {
       guard let first = refusing.first,
         Capabilities.effective(root)?.includesReadingProcesses == true
       else { return refusal ?? ProcMount.gap(root, grant: Self.grant) }
-      let name = root.line("/proc/\(first)/comm").value.map { " (\($0))" } ?? ""
       let others = refusing.count > 1 ? " and \(refusing.count - 1) more" : ""
       return .init(
-        "process \(first)\(name)\(others) cannot be looked into, not even with CAP_SYS_PTRACE: "
+        "process \(first)\(others) cannot be looked into, not even with CAP_SYS_PTRACE: "
           + "a security module or a sandbox refuses")
     }
 
