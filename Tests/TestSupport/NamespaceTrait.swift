@@ -10,6 +10,12 @@ extension Trait where Self == ConditionTrait {
   public static var needsMounts: Self {
     .enabled(if: mayMount, "needs root (CAP_SYS_ADMIN), and nothing that forbids mount(2)")
   }
+
+  /// Skips a test that hides `/proc` from a binary built with a sanitizer.
+  public static var needsNoSanitizer: Self {
+    .disabled(
+      if: BuiltBinary.isSanitized, "a sanitizer reads its options from /proc, which is hidden here")
+  }
 }
 
 private let mayMount: Bool = {
