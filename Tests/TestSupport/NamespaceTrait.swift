@@ -11,10 +11,9 @@ extension Trait where Self == ConditionTrait {
     .enabled(if: mayMount, "needs root (CAP_SYS_ADMIN), and nothing that forbids mount(2)")
   }
 
-  /// Skips a test that hides `/proc` from a binary built with a sanitizer.
-  public static var needsNoSanitizer: Self {
-    .disabled(
-      if: BuiltBinary.isSanitized, "a sanitizer reads its options from /proc, which is hidden here")
+  /// Skips a test that cannot work with a sanitizer in the built binary, and says why.
+  public static func unsanitized(_ why: Comment) -> Self {
+    .disabled(if: BuiltBinary.isSanitized, why)
   }
 }
 
