@@ -25,7 +25,7 @@ public enum BuiltBinary {
   /// Runs it from the calling thread, in that thread's network namespace.
   ///
   /// - Parameters:
-  ///   - environment: Only `PATH`, `LC_ALL` and the options of sanitizers are set besides.
+  ///   - environment: Only `PATH` and `LC_ALL` are set besides.
   ///   - script: Text for sh(1) that starts it with `exec "$@"`, after what it likes to do first;
   ///     as the caller, whoever `user` is.
   ///   - ownMounts: Whether the script has mounts of its own.
@@ -56,10 +56,6 @@ public enum BuiltBinary {
     var subprocess = Subprocess(
       program: command[0], arguments: Array(command.dropFirst()) + arguments)
     subprocess.environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8"]
-    for name in ["ASAN_OPTIONS", "TSAN_OPTIONS"] {
-      guard let options = unsafe getenv(name) else { continue }
-      subprocess.environment.append("\(name)=\(unsafe String(cString: options))")
-    }
     subprocess.environment += environment
     subprocess.input = input
     subprocess.output = output
@@ -67,13 +63,12 @@ public enum BuiltBinary {
     return try subprocess.run(whileRunning)
   }
 
-  /// 2 GiB; none under a sanitizer, which reserves terabytes of address space for its shadow. The
-  /// runner and the program are built alike.
-  public static let defaultMemoryLimit: Int? = {
-    let isSanitized =
-      unsafe dlsym(nil, "__asan_init") != nil || dlsym(nil, "__tsan_init") != nil
-    return isSanitized ? nil : 2 << 30
-  }()
+  /// Whether it was built with AddressSanitizer or ThreadSanitizer, as the runner was.
+  public static let isSanitized =
+    unsafe dlsym(nil, "__asan_init") != nil || dlsym(nil, "__tsan_init") != nil
+
+  /// 2 GiB; none under a sanitizer, which reserves terabytes of address space for its shadow.
+  public static let defaultMemoryLimit: Int? = isSanitized ? nil : 2 << 30
 
   /// SwiftPM puts the runner and the executables into one directory.
   private static let directoryOfRunner: String = {

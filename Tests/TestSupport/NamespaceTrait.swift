@@ -10,6 +10,11 @@ extension Trait where Self == ConditionTrait {
   public static var needsMounts: Self {
     .enabled(if: mayMount, "needs root (CAP_SYS_ADMIN), and nothing that forbids mount(2)")
   }
+
+  /// Skips a test that cannot work with a sanitizer in the built binary, and says why.
+  public static func unsanitized(_ why: Comment) -> Self {
+    .disabled(if: BuiltBinary.isSanitized, why)
+  }
 }
 
 private let mayMount: Bool = {

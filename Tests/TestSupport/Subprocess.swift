@@ -43,7 +43,8 @@ public struct Subprocess {
 
   public var program: String
   public var arguments: [String] = []
-  /// `NAME=value` lines; nothing of the tests' own environment is passed on.
+  /// `NAME=value` lines; nothing of the tests' own environment is passed on but what
+  /// `make sanitize` tells sanitizers.
   public var environment: [String] = []
   public var input: String?
   public var output = Output.captured
@@ -140,7 +141,8 @@ public struct Subprocess {
       &attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP))
 
     var argumentPointers = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
-    var environmentPointers = unsafe environment.map { unsafe strdup($0) } + [nil]
+    var environmentPointers =
+      unsafe (environment + Self.sanitizerOptions).map { unsafe strdup($0) } + [nil]
     defer {
       for index in unsafe argumentPointers.indices { unsafe free(argumentPointers[index]) }
       for index in unsafe environmentPointers.indices { unsafe free(environmentPointers[index]) }
@@ -150,6 +152,10 @@ public struct Subprocess {
       &child, program, &actions, &attributes, &argumentPointers, &environmentPointers)
     if code != 0 { throw SystemCallError("posix_spawn '\(program)'", code: code) }
     return child
+  }
+
+  private static let sanitizerOptions = ["ASAN_OPTIONS", "TSAN_OPTIONS"].compactMap {
+    (name: String) in unsafe getenv(name).map { "\(name)=\(unsafe String(cString: $0))" }
   }
 
   /// Reads both pipes as they fill; nil when both have ended.

@@ -47,7 +47,7 @@ struct GrowingTableTests {
     for look in looks {
       let sockets = look.sockets
       #expect(sockets.source == source)
-      #expect(look.seconds < 10)
+      #expect(look.seconds < (BuiltBinary.isSanitized ? 60 : 10))
       // Every connection has one row at the client until TIME_WAIT ends after 60 s.
       #expect(sockets.outbound >= look.before)
       #expect(sockets.outbound <= look.after)
