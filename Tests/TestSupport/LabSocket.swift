@@ -118,7 +118,7 @@ public final class LabSocket {
 
   /// Closing twice is harmless.
   public func close() {
-    if descriptor >= 0 { _ = Glibc.close(descriptor) }
+    if descriptor >= 0 { startingPrograms.withLock { _ in _ = Glibc.close(descriptor) } }
     descriptor = -1
   }
 

@@ -148,8 +148,10 @@ public struct Subprocess {
       for index in unsafe environmentPointers.indices { unsafe free(environmentPointers[index]) }
     }
     var child: pid_t = 0
-    let code = unsafe posix_spawn(
-      &child, program, &actions, &attributes, &argumentPointers, &environmentPointers)
+    let code = startingPrograms.withLock { _ in
+      unsafe posix_spawn(
+        &child, program, &actions, &attributes, &argumentPointers, &environmentPointers)
+    }
     if code != 0 { throw SystemCallError("posix_spawn '\(program)'", code: code) }
     return child
   }
@@ -244,3 +246,7 @@ public func monotonicSeconds() -> Double {
   unsafe clock_gettime(CLOCK_MONOTONIC, &time)
   return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
+
+/// Held while a program is being started, which is until its exec(2): so long it has a copy of every
+/// descriptor of this process, and a socket that is closed here stays open.
+let startingPrograms = Mutex(())
