@@ -86,8 +86,8 @@ $(BENCH)/%: Benchmarks/%.c
 	@mkdir -p $(@D)
 	clang -O2 -Wall -Wextra -Werror -o $@ $<
 
-# The linker strips it (-s in RELEASE).
-SIZE_LIMIT := 18000000
+# The linker strips it (-s in RELEASE). 18 MiB; full Foundation would add 44.
+SIZE_LIMIT := 18874368
 size: build
 	@bytes=$$(stat -c %s $(BINARY)); echo "$(BINARY): $$bytes bytes stripped, at most $(SIZE_LIMIT)"; \
 	if [ $$bytes -gt $(SIZE_LIMIT) ]; then \
