@@ -10,27 +10,43 @@ import Testing
     return file.diagnostics.map(\.message)
   }
 
+  /// A long text in few words: the tests' output names every argument in full.
+  struct Long: Sendable, CustomStringConvertible {
+    var before = ""
+    let unit: String
+    let count: Int
+    var after = ""
+    var text: String { before + String(repeating: unit, count: count) + after }
+    var description: String { "\(before)\(count) × \(String(reflecting: unit))\(after)" }
+  }
+
   @Test(arguments: [
-    String(repeating: "[", count: 500_000), String(repeating: "{", count: 500_000),
-    String(repeating: "- ", count: 250_000), String(repeating: "? ", count: 250_000),
-    String(repeating: "a: [\n", count: 100_000), String(repeating: "'", count: 500_001),
-    String(repeating: "&a ", count: 100_000), String(repeating: "!", count: 500_000),
-    String(repeating: "x: |\n ", count: 1), "\"\\", "%YAML 9.9\n---\na: 1", "---\n---\n---\n",
-    "a: *a", "&a a: *a", "\u{2028}", String(repeating: "\r", count: 100_000),
+    Long(unit: "[", count: 500_000), Long(unit: "{", count: 500_000),
+    Long(unit: "- ", count: 250_000), Long(unit: "? ", count: 250_000),
+    Long(unit: "a: [\n", count: 100_000), Long(unit: "'", count: 500_001),
+    Long(unit: "&a ", count: 100_000), Long(unit: "!", count: 500_000),
+    Long(unit: "\r", count: 100_000),
+  ])
+  func longTextIsRefused(_ long: Long) {
+    #expect(!problems(long.text).isEmpty)
+  }
+
+  @Test(arguments: [
+    "x: |\n ", "\"\\", "%YAML 9.9\n---\na: 1", "---\n---\n---\n", "a: *a", "&a a: *a", "\u{2028}",
   ])
   func strangeTextIsRefused(_ text: String) {
     #expect(!problems(text).isEmpty)
   }
 
   @Test(arguments: [
-    String(repeating: "(", count: 100_000), String(repeating: "!", count: 100_000) + "true",
-    String(repeating: "-", count: 100_000) + "1", String(repeating: "[", count: 100_000),
-    "1" + String(repeating: " + 1", count: 100_000) + " > 0",
-    "sockets" + String(repeating: ".tcp", count: 100_000),
-    "true" + String(repeating: " ? true : true", count: 50_000),
+    Long(unit: "(", count: 100_000), Long(unit: "!", count: 100_000, after: "true"),
+    Long(unit: "-", count: 100_000, after: "1"), Long(unit: "[", count: 100_000),
+    Long(before: "1", unit: " + 1", count: 100_000, after: " > 0"),
+    Long(before: "sockets", unit: ".tcp", count: 100_000),
+    Long(before: "true", unit: " ? true : true", count: 50_000),
   ])
-  func deepExpressionsAreRefusedOrEvaluated(_ expression: String) {
-    let text = RuleBuilder.text("x", "when: |\n  \(expression)")
+  func deepExpressionsAreRefusedOrEvaluated(_ long: Long) {
+    let text = RuleBuilder.text("x", "when: |\n  \(long.text)")
     let file = RuleFile(path: "x.yaml", content: Array(text.utf8), schema: TestSchema.schema)
     if let rule = file.rule {
       #expect(rule.evaluate(in: Activation()).count == 1)
