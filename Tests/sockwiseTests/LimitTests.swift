@@ -67,7 +67,8 @@ struct LimitTests {
     #expect(result.seconds < 20)
     if result.output.isEmpty {
       #expect(result.status != 0)
-      #expect(!result.errors.isEmpty)
+      // Swift's runtime and libc do not check every allocation: the kernel may end it, wordless.
+      #expect(result.status == nil || !result.errors.isEmpty)
     } else {
       let audit = try AuditResult(result)
       #expect([0, 1, 3].contains(audit.status))
