@@ -21,7 +21,8 @@ struct HTML {
 
   /// An element that holds others; on lines of its own where it is a block.
   static func element(
-    _ name: StaticString, class: StaticString? = nil, _ attributes: [(StaticString, String)] = [],
+    _ name: StaticString, class: StaticString? = nil,
+    attributes: KeyValuePairs<StaticString, String> = [:],
     _ children: [HTML]
   ) -> HTML {
     var open = "<\(name)"
@@ -38,10 +39,11 @@ struct HTML {
   }
 
   static func element(
-    _ name: StaticString, class: StaticString? = nil, _ attributes: [(StaticString, String)] = [],
+    _ name: StaticString, class: StaticString? = nil,
+    attributes: KeyValuePairs<StaticString, String> = [:],
     _ children: HTML...
   ) -> HTML {
-    element(name, class: `class`, attributes, children)
+    element(name, class: `class`, attributes: attributes, children)
   }
 
   /// The style sheet, which is ours: in XML and in HTML the same only without these characters.

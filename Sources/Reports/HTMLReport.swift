@@ -17,51 +17,59 @@ struct HTMLReport {
   var page: HTML {
     .all([
       .doctype,
-      .element("html", [("lang", "en")], head, .element("body", [], main, footer)),
+      .element("html", attributes: ["lang": "en"], head, .element("body", main, footer)),
     ])
   }
 
+  /// The head line; without findings what it rests on is a line of its own.
   private var verdict: String {
     let verdict = report.verdict()
-    return verdict.prefix(1).uppercased() + verdict.dropFirst()
+    let short = report.fresh.isEmpty ? verdict.prefix { $0 != ":" } : verdict[...]
+    return short.prefix(1).uppercased() + short.dropFirst()
+  }
+
+  private var basis: HTML {
+    guard report.fresh.isEmpty else { return .none }
+    return .element("p", .text(report.verdict().drop { $0 != ":" }.dropFirst(2) + "."))
   }
 
   private var name: String { report.mode == .review ? "reviewed files" : report.host.name }
 
   private var head: HTML {
     .element(
-      "head", [],
-      .element("meta", [("charset", "utf-8")]),
+      "head",
+      .element("meta", attributes: ["charset": "utf-8"]),
       .element(
         "meta",
-        [
-          ("http-equiv", "Content-Security-Policy"),
-          ("content", HTMLStyle.contentSecurityPolicy),
+        attributes: [
+          "http-equiv": "Content-Security-Policy",
+          "content": HTMLStyle.contentSecurityPolicy,
         ]),
-      .element("meta", [("name", "viewport"), ("content", "width=device-width, initial-scale=1")]),
-      .element("meta", [("name", "color-scheme"), ("content", "light dark")]),
-      .element("meta", [("name", "referrer"), ("content", "no-referrer")]),
-      .element("title", [], .text("Sockwise: \(name), \(report.summary.total) findings")),
+      .element(
+        "meta", attributes: ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
+      .element("meta", attributes: ["name": "color-scheme", "content": "light dark"]),
+      .element("meta", attributes: ["name": "referrer", "content": "no-referrer"]),
+      .element("title", .text("Sockwise: \(name), \(report.summary.total) findings")),
       .style(HTMLStyle.sheet))
   }
 
   private var main: HTML {
     .element(
-      "main", [],
+      "main",
       [
-        .element("p", class: "brand", [], .text("Sockwise · \(name)")),
-        .element("h1", [], .text(verdict)),
-        .element("p", [], .text(report.scope.joined(separator: " "))),
+        .element("p", class: "brand", .text("Sockwise · \(name)")),
+        .element("h1", .text(verdict)), basis,
+        .element("p", .text(report.scope.joined(separator: " "))),
         counts, findings, undecided, accepted, notices, rules, namespaces,
       ])
   }
 
   private var footer: HTML {
     .element(
-      "footer", [],
+      "footer",
       .text("\(report.tool.name) \(report.tool.version) · "),
-      .element("time", [("datetime", report.started)], .text(report.started)),
-      .text(" · "), .element("code", [], .text("sockwise explain RULE")),
+      .element("time", attributes: ["datetime": report.started], .text(report.started)),
+      .text(" · "), .element("code", .text("sockwise explain RULE")),
       .text(" says more about a rule."))
   }
 
@@ -72,18 +80,18 @@ struct HTMLReport {
     var items = Severity.allCases.reversed().map { severity in
       item(summary.findings[severity] ?? 0, severity.rawValue, severity.htmlClass)
     }
-    items.append(item(summary.unknown + summary.errors, "could not be checked"))
+    items.append(item(summary.unknown + summary.errors, "not checked"))
     items.append(item(summary.waived + summary.known, "accepted"))
     items.append(
       item(
         report.rules.count { $0.passed > 0 && $0.findings + $0.undecided == 0 }, "rules passed"))
-    return .element("ul", class: "counts", [], items)
+    return .element("ul", class: "counts", items)
   }
 
   private func item(_ number: Int, _ label: String, _ name: StaticString? = nil) -> HTML {
     .element(
-      "li", class: number == 0 ? "zero" : name, [],
-      .element("b", [], .text(String(number))), .text(label))
+      "li", class: number == 0 ? "zero" : name,
+      .element("b", .text(String(number))), .text(" \(label)"))
   }
 
   // MARK: Findings
@@ -106,21 +114,22 @@ struct HTMLReport {
     if finding.confidence != .high { labels.append("confidence \(finding.confidence.rawValue)") }
     var parts: [HTML] = [
       .element(
-        "div", class: "head", [],
+        "div", class: "head",
         .element(
-          "span", class: isNew ? finding.severity.badgeClass : "badge", [],
+          "span", class: isNew ? finding.severity.badgeClass : "badge",
           .text(isNew ? finding.severity.rawValue : reported.state.rawValue)),
-        .element("h3", [], .text(finding.title))),
+        .element("h3", .text(finding.title))),
       .element(
-        "p", class: "subject", [], labels.map { .element("span", [], .text($0)) }),
-      .element("p", [], .text(finding.message)),
+        "p", class: "subject",
+        labels.map { .all([.element("span", .text($0)), .text(" ")]) }),
+      .element("p", .text(finding.message)),
     ]
     if let acceptance = reported.acceptance {
-      parts.append(.element("p", class: "faint", [], .text(acceptance)))
+      parts.append(.element("p", class: "faint", .text(acceptance)))
     }
     parts.append(details(reported))
     return .element(
-      "article", class: isNew ? finding.severity.cardClass : "card accepted", [], parts)
+      "article", class: isNew ? finding.severity.cardClass : "card accepted", parts)
   }
 
   private func details(_ reported: ReportedFinding) -> HTML {
@@ -128,54 +137,54 @@ struct HTMLReport {
     var parts: [HTML] = []
     let remedies = report.remedies(of: reported)
     if !remedies.isEmpty {
-      parts.append(.element("h4", [], .text("Remedy")))
-      parts.append(.element("ol", class: "remedies", [], remedies.map(remedy)))
+      parts.append(.element("h4", .text("Remedy")))
+      parts.append(.element("ol", class: "remedies", remedies.map(remedy)))
     }
     if !finding.evidence.isEmpty {
-      parts.append(.element("h4", [], .text("Evidence")))
+      parts.append(.element("h4", .text("Evidence")))
       parts.append(
         table(
           ["Fact", "Value", "Read from"], class: "facts",
           finding.evidence.map { evidence in
             [
-              .element("code", [], .text(FactName.display(evidence.fact))),
-              .element("code", [], .text(ValueText.describe(evidence.value))),
-              .element("span", class: "faint", [], .text(evidence.origin.map(\.text) ?? "")),
+              .element("code", .text(FactName.display(evidence.fact))),
+              .element("code", .text(ValueText.describe(evidence.value))),
+              .element("span", class: "faint", .text(evidence.origin.map(\.text) ?? "")),
             ]
           }))
     }
     if finding.locations.count > 1 {
-      parts.append(.element("h4", [], .text("Places")))
+      parts.append(.element("h4", .text("Places")))
       parts.append(
-        list(finding.locations.map { .element("code", [], .text($0.text)) }))
+        list(finding.locations.map { .element("code", .text($0.text)) }))
     }
     if !finding.references.isEmpty {
-      parts.append(.element("h4", [], .text("Sources")))
+      parts.append(.element("h4", .text("Sources")))
       parts.append(list(finding.references.map(reference)))
     }
     parts.append(
       .element(
-        "p", class: "faint", [], .text("Fingerprint "),
-        .element("code", [], .text(finding.fingerprint))))
+        "p", class: "fingerprint", .text("Fingerprint "),
+        .element("code", .text(finding.fingerprint))))
     let title =
       finding.evidence.isEmpty ? "Details" : remedies.isEmpty ? "Evidence" : "Remedy and evidence"
-    return .element("details", [], [.element("summary", [], .text(title))] + parts)
+    return .element("details", [.element("summary", .text(title))] + parts)
   }
 
   private func remedy(_ remedy: RemedyBlock) -> HTML {
     var parts: [HTML] = [.text(remedy.text)]
-    if !remedy.lines.isEmpty { parts.append(.element("pre", [], .lines(remedy.lines))) }
+    if !remedy.lines.isEmpty { parts.append(.element("pre", .lines(remedy.lines))) }
     if let undo = remedy.fragment?.undoLines, remedy.lines != undo {
-      parts.append(.element("span", class: "faint", [], .text("Before:")))
-      parts.append(.element("pre", class: "faint", [], .lines(undo)))
+      parts.append(.element("span", class: "faint", .text("Until now:")))
+      parts.append(.element("pre", class: "faint", .lines(undo)))
     }
-    return .element("li", [], parts)
+    return .element("li", parts)
   }
 
   private func reference(_ text: String) -> HTML {
     guard let address = RuleDescription.address(in: text) else { return .text(text) }
     let link = HTML.element(
-      "a", [("href", SARIFText.uri(address)), ("rel", "noopener noreferrer")],
+      "a", attributes: ["href": SARIFText.uri(address), "rel": "noopener noreferrer"],
       .text(String(address)))
     return .all([link, .text(String(text.dropFirst(address.count)))])
   }
@@ -188,17 +197,17 @@ struct HTMLReport {
       "Could not check",
       report.undecidedGroups.map { group in
         .element(
-          "article", class: "card", [],
-          .element("h3", [], .text(group.heading)),
+          "article", class: "card",
+          .element("h3", .text(group.heading)),
           group.facts.isEmpty
             ? .none
             : .element(
-              "p", class: "faint", [],
-              .text("reading "), .element("code", [], .text(group.facts.joined(separator: ", ")))),
+              "p", class: "faint",
+              .text("reading "), .element("code", .text(group.facts.joined(separator: ", ")))),
           list(
             group.rules.map { rule, subjects in
               let names = subjects.isEmpty ? "" : ": " + subjects.joined(separator: ", ")
-              return .all([.element("code", [], .text(rule)), .text(names)])
+              return .all([.element("code", .text(rule)), .text(names)])
             }))
       })
   }
@@ -209,9 +218,9 @@ struct HTMLReport {
     let items =
       report.notices.map { notice -> HTML in
         let rule = notice.rule.map { rule -> HTML in
-          .all([.text(" "), .element("code", class: "faint", [], .text(rule))])
+          .all([.text(" "), .element("code", class: "faint", .text(rule))])
         }
-        let warning = HTML.element("strong", [], .text("Warning: "))
+        let warning = HTML.element("strong", .text("Warning: "))
         return .all([
           notice.level == .warning ? warning : .none, .text(notice.message), rule ?? .none,
         ])
@@ -227,13 +236,13 @@ struct HTMLReport {
       "Rules",
       [
         .element(
-          "details", [],
-          .element("summary", [], .text("\(count(report.rules.count, "rule")) evaluated")),
+          "details",
+          .element("summary", .text("\(count(report.rules.count, "rule")) evaluated")),
           table(
             ["Rule", "What it finds", "Outcome"],
             report.rules.map { rule in
               [
-                .element("code", [], .text(rule.rule)), .text(titles[rule.rule] ?? ""),
+                .element("code", .text(rule.rule)), .text(titles[rule.rule] ?? ""),
                 .text(rule.outcome),
               ]
             }))
@@ -246,8 +255,8 @@ struct HTMLReport {
       "Network namespaces",
       [
         .element(
-          "details", [],
-          .element("summary", [], .text("\(report.namespaces.count) seen")),
+          "details",
+          .element("summary", .text("\(report.namespaces.count) seen")),
           table(
             ["Namespace", "Audited", "Role", "Sockets"],
             report.namespaces.map { namespace in
@@ -267,25 +276,25 @@ struct HTMLReport {
   // MARK: Parts
 
   private func section(_ title: String, _ content: [HTML]) -> HTML {
-    .element("section", [], [.element("h2", [], .text(title))] + content)
+    .element("section", [.element("h2", .text(title))] + content)
   }
 
   private func list(_ items: [HTML]) -> HTML {
-    .element("ul", class: "list", [], items.map { .element("li", [], $0) })
+    .element("ul", class: "list", items.map { .element("li", $0) })
   }
 
   /// Scrolls by itself where it is wider than the page.
   private func table(_ head: [String], class: StaticString? = nil, _ rows: [[HTML]]) -> HTML {
     .element(
-      "div", class: "scroll", [],
+      "div", class: "scroll",
       .element(
-        "table", class: `class`, [],
+        "table", class: `class`,
         .element(
-          "thead", [],
-          .element("tr", [], head.map { .element("th", [("scope", "col")], .text($0)) })),
+          "thead",
+          .element("tr", head.map { .element("th", attributes: ["scope": "col"], .text($0)) })),
         .element(
-          "tbody", [],
-          rows.map { .element("tr", [], $0.map { .element("td", [], $0) }) })))
+          "tbody",
+          rows.map { .element("tr", $0.map { .element("td", $0) }) })))
   }
 }
 

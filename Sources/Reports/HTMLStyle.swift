@@ -5,7 +5,7 @@ enum HTMLStyle {
   static let contentSecurityPolicy =
     "default-src 'none'; style-src '\(hash)'; base-uri 'none'; form-action 'none'"
 
-  private static let hash = "sha256-"
+  private static let hash = "sha256-t1GCwYM1xbEsoJw3yduSXQ9spFhus2o/VEO0t5ZJmFk="
 
   static let sheet: StaticString = """
 
@@ -13,17 +13,15 @@ enum HTMLStyle {
       color-scheme: light dark;
       --page: #f6f7f9; --card: #ffffff; --line: #dfe3e8; --soft: #eef1f4;
       --text: #1c2128; --faint: #57606a; --link: #0757b8; --code: #f2f4f7;
-      --high: #c21f2e; --medium: #b35900; --low: #8a6a00; --info: #2160b5; --good: #1a7f4b;
+      --high: #c21f2e; --medium: #b35900; --low: #8a6a00; --info: #2160b5;
       --high-soft: #fdecee; --medium-soft: #fdf0e2; --low-soft: #fbf4d9; --info-soft: #e8f0fc;
-      --good-soft: #e5f5ec;
     }
     @media (prefers-color-scheme: dark) {
       :root {
         --page: #0f1318; --card: #171c23; --line: #2b333d; --soft: #202731;
         --text: #e3e8ee; --faint: #98a3b0; --link: #7db7ff; --code: #11161c;
-        --high: #ff7b83; --medium: #ffac5f; --low: #e6c84f; --info: #82b4ff; --good: #5fd39a;
+        --high: #ff7b83; --medium: #ffac5f; --low: #e6c84f; --info: #82b4ff;
         --high-soft: #3a1a1e; --medium-soft: #38260f; --low-soft: #322b0e; --info-soft: #15263f;
-        --good-soft: #12301f;
       }
     }
     * { box-sizing: border-box; }
@@ -83,7 +81,6 @@ enum HTMLStyle {
     .card.low { border-left-color: var(--low); }
     .card.info { border-left-color: var(--info); }
     .card.accepted { border-left-color: var(--line); }
-    .card.calm { border-left-color: var(--good); }
     .head { display: flex; flex-wrap: wrap; gap: 0.25rem 0.7rem; align-items: baseline; }
     .head h3 { flex: 1 1 16rem; }
     .badge {
@@ -102,13 +99,16 @@ enum HTMLStyle {
     summary:focus-visible, a:focus-visible {
       outline: 2px solid var(--link); outline-offset: 3px; border-radius: 3px;
     }
+    .fingerprint { margin-top: 0.9rem; font-size: 0.8rem; color: var(--faint); }
     .scroll { overflow-x: auto; }
     table { width: 100%; border-collapse: collapse; font-size: 0.9rem; }
     th, td { padding: 0.4rem 1rem 0.4rem 0; text-align: left; vertical-align: top; }
     th { font-weight: 600; font-size: 0.8rem; color: var(--faint); }
     td { border-top: 1px solid var(--line); overflow-wrap: anywhere; }
     th:last-child, td:last-child { padding-right: 0; }
-    .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+    .facts { table-layout: fixed; }
+    .facts th:first-child { width: 42%; }
+    .facts th:nth-child(2) { width: 22%; }
     .remedies { margin: 0.4rem 0; padding-left: 1.3rem; }
     .remedies li { margin: 0.35rem 0; }
     .list { margin: 0; padding-left: 1.3rem; }
