@@ -1,9 +1,9 @@
 import CEL
-import HostFacts
 import RuleData
 import TestSupport
 import Testing
 
+@testable import HostFacts
 @testable import Rules
 
 /// `rules/rule.schema.json` says what the rule reader says, as far as a schema can.
