@@ -2,7 +2,7 @@ internal import Glibc
 
 /// The dumps that make up a reading of the socket tables, in order. The number of one is the
 /// sequence number of its request, so that replies tell which dump they belong to.
-public enum SockDiagDump: UInt32, Sendable, CaseIterable {
+enum SockDiagDump: UInt32, Sendable, CaseIterable {
   case tcpListeners = 1
   case multipathListenersIPv4
   case multipathListenersIPv6
@@ -11,7 +11,7 @@ public enum SockDiagDump: UInt32, Sendable, CaseIterable {
   case udpIPv4
   case udpIPv6
 
-  public var part: SocketPart {
+  var part: SocketPart {
     switch self {
     case .tcpListeners, .multipathListenersIPv4, .multipathListenersIPv6: .listeners
     case .tcpBound: .boundInactive
