@@ -1,3 +1,5 @@
+internal import CEL
+
 /// The settings of a service that rules judge, defaults filled in. systemd.service(5).
 public struct ServiceUnit: Sendable {
   public var type: Reading<String>
