@@ -6,7 +6,10 @@ internal import Glibc
     var name: String
     /// As the directory tells it; a mount point's own inode, not that of what is mounted on it.
     var inode: UInt64
-    var isDirectory: Bool
+    /// Nil where the file system does not tell in the directory.
+    var kind: HostRoot.Status.Kind?
+
+    var isDirectory: Bool { kind == .directory }
   }
 
   private let stream: OpaquePointer
@@ -39,7 +42,7 @@ internal import Glibc
       if name == "." || name == ".." { continue }
       return unsafe Entry(
         name: name, inode: UInt64(entry.pointee.d_ino),
-        isDirectory: entry.pointee.d_type == UInt8(DT_DIR))
+        kind: kind(ofType: entry.pointee.d_type))
     }
     failure = errno
     return nil
@@ -48,5 +51,18 @@ internal import Glibc
   /// The target of a link in it, cut to `capacity` bytes.
   func link(_ name: String, capacity: Int = Int(PATH_MAX)) throws(ReadFailure) -> String {
     try readLink(unsafe dirfd(stream), name, capacity: capacity)
+  }
+}
+
+/// The kind of file that a directory tells of.
+private func kind(ofType type: UInt8) -> HostRoot.Status.Kind? {
+  switch Int(type) {
+  case Int(DT_REG): .regular
+  case Int(DT_DIR): .directory
+  case Int(DT_LNK): .link
+  case Int(DT_FIFO): .fifo
+  case Int(DT_SOCK): .socket
+  case Int(DT_BLK), Int(DT_CHR): .device
+  default: nil
   }
 }

@@ -111,9 +111,10 @@ public final class HostRoot: Sendable {
   /// A file's bytes. Absent where there is none.
   ///
   /// `chunk` is the size of each read(2): some files of `/proc/sys` give only what fits the first.
-  func bytes(_ path: String, limit: Int = defaultLimit, chunk: Int = 16384)
-    -> Reading<[UInt8]>
-  {
+  /// Where files come by the hundred, `isNoted` keeps them out of the list of what was read.
+  func bytes(
+    _ path: String, limit: Int = defaultLimit, chunk: Int = 16384, isNoted: Bool = true
+  ) -> Reading<[UInt8]> {
     var content: [UInt8] = []
     do throws(ReadFailure) {
       let file = try open(path)
@@ -125,10 +126,10 @@ public final class HostRoot: Sendable {
         if content.count > limit { throw .longer(limit: limit) }
       }
     } catch {
-      note(path, bytes: content.count, failure: error)
+      if isNoted { note(path, bytes: content.count, failure: error) }
       return failed(path, error)
     }
-    note(path, bytes: content.count)
+    if isNoted { note(path, bytes: content.count) }
     recorder?.file(path, in: folder, content)
     return .value(content, .file(SourceLocation(path: path)))
   }
@@ -207,6 +208,22 @@ public final class HostRoot: Sendable {
       recorder?.missing(path, in: folder, nil)
       if let recording { return try recording.status(ofMissing: folder + path) }
       throw error
+    }
+  }
+
+  /// The kind of what a path names, a link itself.
+  func linkStatus(_ path: String) throws(ReadFailure) -> Status {
+    try HostRoot.status(of: try descriptor(path, flags: pathOnly | O_NOFOLLOW | O_CLOEXEC))
+  }
+
+  /// Where a link points, as it is written; nil where the path is no link, or not there.
+  func linkTarget(_ path: String) -> String? {
+    do throws(ReadFailure) {
+      let link = try descriptor(path, flags: pathOnly | O_NOFOLLOW | O_CLOEXEC)
+      guard try HostRoot.status(of: link).kind == .link else { return nil }
+      return try readLink(link.number, "")
+    } catch {
+      return nil
     }
   }
 
