@@ -1,4 +1,5 @@
 internal import CEL
+internal import YAML
 
 extension RuleReader {
   /// Name under which the schema has the structure of a rule's parameters.

@@ -1,35 +1,31 @@
-/// The one document of a rule file: YAML without tags, anchors, aliases and duplicate keys.
-struct YAMLDocument {
+/// The one document of a file of ours: YAML without tags, anchors, aliases and duplicate keys.
+public struct YAMLDocument {
   /// How deep lists and mappings may nest.
-  static let depthLimit = 40
+  public static let depthLimit = 40
 
   /// nil where the text is not YAML; the reason is among the problems.
-  private(set) var root: YAMLNode?
-  private(set) var problems: [RuleDiagnostic] = []
+  public private(set) var root: YAMLNode?
+  public private(set) var problems: [YAMLProblem] = []
 
-  init(_ source: SourceText) {
+  public init(_ source: SourceText) {
     guard let events = YAMLEvents(source.bytes) else { return }
     var reader = TreeReader(source: source)
     do throws(YAMLEvents.Failure) {
       root = try reader.document(events)
     } catch {
-      let end = min(error.offset + 1, source.line(around: error.offset).upperBound)
-      reader.report(
-        error.offset..<max(error.offset, end), "not valid YAML: \(error.problem)",
-        hint: error.isLimit
-          ? nil : YAMLTraps.hint(forSyntaxErrorAt: error.offset, in: source))
+      reader.problems.append(YAMLProblem(error, in: source))
     }
     problems = reader.problems
   }
 }
 
-/// Builds the tree from events; reports what YAML allows and rule files do not.
+/// Builds the tree from events; reports what YAML allows and our files do not.
 private struct TreeReader {
   let source: SourceText
-  var problems: [RuleDiagnostic] = []
+  var problems: [YAMLProblem] = []
 
-  mutating func report(_ range: Range<Int>, _ message: String, hint: String? = nil) {
-    problems.append(source.diagnostic(.error, at: range, message, hint: hint))
+  mutating func report(_ kind: YAMLProblem.Kind, _ range: Range<Int>, _ message: String) {
+    problems.append(YAMLProblem(kind, range, message))
   }
 
   mutating func document(_ events: borrowing YAMLEvents) throws(YAMLEvents.Failure) -> YAMLNode? {
@@ -39,7 +35,7 @@ private struct TreeReader {
     _ = try events.next()  // document end
     let after = try events.next()
     if case .documentStart = after.kind {
-      report(after.range, "a second document begins here", hint: "one rule a file")
+      report(.secondDocument, after.range, "a second document begins here")
     }
     return root
   }
@@ -90,7 +86,8 @@ private struct TreeReader {
       switch key.content {
       case .scalar(let scalar):
         if let line = lines[scalar.value] {
-          report(key.range, "duplicate key '\(scalar.value)'", hint: "line \(line) has it already")
+          report(
+            .duplicateKey(firstLine: line), key.range, "duplicate key '\(scalar.value)'")
         } else {
           lines[scalar.value] = source.position(of: key.range.lowerBound).line
           entries.append(YAMLEntry(key: scalar.value, keyRange: key.range, value: value))
@@ -99,8 +96,7 @@ private struct TreeReader {
       case .sequence, .mapping:
         isRefused = true
         report(
-          key.range, "a key must be a name, this is \(key.kind)",
-          hint: YAMLTraps.quoted(from: start, in: source))
+          .keyIsNoName(mapping: start), key.range, "a key must be a name, this is \(key.kind)")
       }
     }
   }
@@ -111,8 +107,8 @@ private struct TreeReader {
     switch event.kind {
     case .alias: what = "an alias"
     default:
-      guard event.hasTag || event.hasAnchor else { return false }
-      what = event.hasTag ? "a tag" : "an anchor"
+      guard event.tag != nil || event.anchor != nil else { return false }
+      what = event.tag != nil ? "a tag" : "an anchor"
     }
     let start = event.range.lowerBound
     let line = source.line(around: start)
@@ -120,9 +116,7 @@ private struct TreeReader {
       $0 == " " || $0 == "\t" || $0 == ","
     }
     let word = start..<max(start, end ?? line.upperBound)
-    report(
-      word, "'\(source.text(word))' is \(what) to YAML and not part of a value",
-      hint: YAMLTraps.quoted(from: start, in: source))
+    report(.notPlain, word, "'\(source.text(word))' is \(what) to YAML and not part of a value")
     return true
   }
 }

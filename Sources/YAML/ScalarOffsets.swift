@@ -3,11 +3,11 @@
 /// libyaml tells only where a scalar begins and ends, so its spelling is read a second time. Plain
 /// and quoted scalars on one line and literal blocks can be mapped; anything else, and anything on
 /// which the second reading disagrees with libyaml, maps to the scalar's first character.
-struct ScalarOffsets {
+public struct ScalarOffsets {
   private var offsets: [Int] = []
   private let fallback: Range<Int>
 
-  init(of scalar: YAMLScalar, at range: Range<Int>, in source: SourceText) {
+  public init(of scalar: YAMLScalar, at range: Range<Int>, in source: SourceText) {
     fallback = range.lowerBound..<min(range.upperBound, range.lowerBound + 1)
     let value = Array(scalar.value.unicodeScalars)
     let spelling = range.clamped(to: 0..<source.scalars.count)
@@ -27,7 +27,7 @@ struct ScalarOffsets {
   }
 
   /// The offsets in the file of a range of the value.
-  func range(_ range: Range<Int>) -> Range<Int> {
+  public func range(_ range: Range<Int>) -> Range<Int> {
     guard !offsets.isEmpty else { return fallback }
     let last = offsets.count - 1
     let start = offsets[min(max(range.lowerBound, 0), last)]

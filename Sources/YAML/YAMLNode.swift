@@ -1,19 +1,20 @@
 /// A node of a YAML document and the offsets it covers in the file.
-struct YAMLNode: Sendable {
-  enum Content: Sendable {
+public struct YAMLNode: Sendable {
+  public enum Content: Sendable {
     case scalar(YAMLScalar)
     case sequence([YAMLNode])
     case mapping([YAMLEntry])
-    /// A tag or an alias: reported already, so readers pass over it in silence.
+    /// Reported already, so readers pass over it in silence: a tag or an alias in a file of ours;
+    /// in another's a value that only the tag's owner can read.
     case refused
   }
 
-  var content: Content
+  public var content: Content
   /// From the first character of the node; of collections only the first character counts.
-  var range: Range<Int>
+  public var range: Range<Int>
 
   /// What the node is, for messages.
-  var kind: String {
+  public var kind: String {
     switch content {
     case .scalar(let scalar):
       switch scalar.form {
@@ -30,19 +31,19 @@ struct YAMLNode: Sendable {
 }
 
 /// One key of a mapping with its value.
-struct YAMLEntry: Sendable {
-  var key: String
-  var keyRange: Range<Int>
-  var value: YAMLNode
+public struct YAMLEntry: Sendable {
+  public var key: String
+  public var keyRange: Range<Int>
+  public var value: YAMLNode
 }
 
 /// A scalar with the style that it is written in.
-struct YAMLScalar: Sendable {
-  enum Style: Sendable { case plain, singleQuoted, doubleQuoted, literal, folded }
+public struct YAMLScalar: Sendable {
+  public enum Style: Sendable { case plain, singleQuoted, doubleQuoted, literal, folded }
 
   /// What an unquoted scalar stands for. The readings of YAML 1.1 and 1.2 differ, so everything
   /// on which they do is ambiguous, and refused with a reason.
-  enum Form: Equatable, Sendable {
+  public enum Form: Equatable, Sendable {
     case null
     case bool(Bool)
     case int(Int64)
@@ -52,11 +53,11 @@ struct YAMLScalar: Sendable {
     case text
   }
 
-  var value: String
-  var style: Style
+  public var value: String
+  public var style: Style
 
   /// The meaning of a plain scalar; quoted and block scalars are text.
-  var form: Form {
+  public var form: Form {
     guard style == .plain else { return .text }
     switch value {
     case "", "~", "null", "Null", "NULL": return .null

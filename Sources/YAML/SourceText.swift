@@ -2,23 +2,26 @@
 ///
 /// All offsets in this module are offsets into `scalars`; lines and columns count from 1. Only
 /// `\n`, `\r\n` and `\r` end a line: the other line ends of YAML 1.1 (U+0085, U+2028, U+2029)
-/// are refused, so that an editor and Sockwise agree on what a line is.
-struct SourceText: Sendable {
-  /// A rule file may be this long, in bytes.
-  static let sizeLimit = 1 << 20
-
-  let path: String
-  /// The file as it is; UTF-8.
-  let bytes: [UInt8]
-  let scalars: [Unicode.Scalar]
+/// are a `problem`, so that an editor and Sockwise agree on what a line is.
+public struct SourceText: Sendable {
+  /// As messages show it.
+  public let path: String
+  /// The file as it is.
+  public let bytes: [UInt8]
+  /// U+FFFD stands for what is not UTF-8.
+  public let scalars: [Unicode.Scalar]
+  /// The first thing that makes the bytes unusable as text.
+  public let problem: YAMLProblem?
   private let lineStarts: [Int]
 
-  /// Decodes UTF-8; throws the first thing that makes the bytes unusable as text.
-  init(path: String, bytes: [UInt8]) throws(RuleDiagnostic) {
-    guard bytes.count <= Self.sizeLimit else {
-      throw RuleDiagnostic(
-        path: path, message: "file is larger than 1 MiB, which no rule needs")
-    }
+  /// A text that others wrote, without the byte order mark that some editors put before it.
+  public init(foreign path: String, bytes: [UInt8]) {
+    let hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
+    self.init(path: path, bytes: hasMark ? Array(bytes.dropFirst(3)) : bytes)
+  }
+
+  /// Decodes UTF-8.
+  public init(path: String, bytes: [UInt8]) {
     var scalars: [Unicode.Scalar] = []
     scalars.reserveCapacity(bytes.count)
     var decoder = UTF8()
@@ -43,20 +46,19 @@ struct SourceText: Sendable {
     self.bytes = bytes
     self.scalars = scalars
     lineStarts = Self.lineStarts(of: scalars)
-    if let problem {
-      let range = problem.offset..<problem.offset + 1
-      throw diagnostic(.error, at: range, problem.message, hint: problem.hint)
+    self.problem = problem.map { message, hint, offset in
+      YAMLProblem(.notText(hint: hint), offset..<offset + 1, message)
     }
   }
 
-  /// Why a character may not stand in a rule file.
+  /// Why a character may not stand in a file of ours.
   private static func objection(
     to scalar: Unicode.Scalar, isFirst: Bool
   ) -> (message: String, hint: String?)? {
     switch scalar.value {
     case 0xFEFF where isFirst:
       ("file begins with a byte order mark", "save it as UTF-8 without one")
-    case 0: ("NUL character", "a rule file is text")
+    case 0: ("NUL character", "the file must be text")
     case 0x09, 0x0A, 0x0D: nil
     case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF:
       (
@@ -84,7 +86,7 @@ struct SourceText: Sendable {
   }
 
   /// Line and column of an offset, both from 1; offsets outside the text are moved to its ends.
-  func position(of offset: Int) -> (line: Int, column: Int) {
+  public func position(of offset: Int) -> (line: Int, column: Int) {
     let offset = min(max(offset, 0), scalars.count)
     var low = 0
     var high = lineStarts.count
@@ -96,7 +98,7 @@ struct SourceText: Sendable {
   }
 
   /// The offsets of the line that holds `offset`, without its line end.
-  func line(around offset: Int) -> Range<Int> {
+  public func line(around offset: Int) -> Range<Int> {
     let number = position(of: offset).line
     let start = lineStarts[number - 1]
     var end = number < lineStarts.count ? lineStarts[number] : scalars.count
@@ -105,29 +107,16 @@ struct SourceText: Sendable {
   }
 
   /// The offsets of the line after the one that holds `offset`, or nil at the end of the text.
-  func lineAfter(_ offset: Int) -> Range<Int>? {
+  public func lineAfter(_ offset: Int) -> Range<Int>? {
     let number = position(of: offset).line
     return number < lineStarts.count ? line(around: lineStarts[number]) : nil
   }
 
   /// The text of a range of offsets.
-  func text(_ range: Range<Int>) -> String {
+  public func text(_ range: Range<Int>) -> String {
     // One by one: appending a slice as a whole goes through unspecialized code, ten times slower.
     var text = String.UnicodeScalarView()
     for index in range.clamped(to: 0..<scalars.count) { text.append(scalars[index]) }
     return String(text)
-  }
-
-  /// A diagnostic at a range of offsets, with the line that it begins in.
-  func diagnostic(
-    _ severity: RuleDiagnostic.Severity, at range: Range<Int>, _ message: String,
-    hint: String? = nil
-  ) -> RuleDiagnostic {
-    let (line, column) = position(of: range.lowerBound)
-    let lineRange = self.line(around: range.lowerBound)
-    let end = min(range.upperBound, lineRange.upperBound)
-    return RuleDiagnostic(
-      path: path, line: line, column: column, length: max(1, end - range.lowerBound),
-      severity: severity, message: message, sourceLine: text(lineRange), hint: hint)
   }
 }

@@ -1,3 +1,5 @@
+internal import YAML
+
 /// What YAML does to text that was meant as a condition, and the advice to quote it.
 enum YAMLTraps {
   /// Advice to quote the rest of a line.

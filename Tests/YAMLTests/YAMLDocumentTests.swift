@@ -1,20 +1,22 @@
 import Testing
 
-@testable import Rules
+@testable import YAML
 
 @Suite struct YAMLDocumentTests {
-  private func source(_ text: String) throws -> SourceText {
-    try SourceText(path: "x.yaml", bytes: Array(text.utf8))
+  private func source(_ text: String) -> SourceText {
+    SourceText(path: "x.yaml", bytes: Array(text.utf8))
   }
 
-  private func problems(_ text: String) throws -> [String] {
-    try YAMLDocument(source(text)).problems.map {
-      "\($0.line ?? 0):\($0.column ?? 0) \($0.message)"
+  private func problems(_ text: String) -> [String] {
+    let source = source(text)
+    return YAMLDocument(source).problems.map {
+      let (line, column) = source.position(of: $0.range.lowerBound)
+      return "\(line):\(column) \($0.message)"
     }
   }
 
   /// The document in one line, each scalar with the letter of its style.
-  private func tree(_ text: String) throws -> String {
+  private func tree(_ text: String) -> String {
     func show(_ node: YAMLNode) -> String {
       switch node.content {
       case .scalar(let scalar):
@@ -33,19 +35,19 @@ import Testing
       case .refused: return "!"
       }
     }
-    return try YAMLDocument(source(text)).root.map(show) ?? "nothing"
+    return YAMLDocument(source(text)).root.map(show) ?? "nothing"
   }
 
-  @Test func buildsATree() throws {
+  @Test func buildsATree() {
     #expect(
-      try tree("a: 1\nb: [x, 'y', \"z\"]\nc:\n  d: |\n    e\n    f\n  g: >\n    h\n    i\n")
+      tree("a: 1\nb: [x, 'y', \"z\"]\nc:\n  d: |\n    e\n    f\n  g: >\n    h\n    i\n")
         == "{a: <1>, b: [<x> s<y> d<z>], c: {d: l<e⏎f⏎>, g: f<h i⏎>}}")
-    #expect(try tree("") == "nothing")
-    #expect(try tree("# only a comment\n") == "nothing")
+    #expect(tree("") == "nothing")
+    #expect(tree("# only a comment\n") == "nothing")
   }
 
-  @Test func knowsWhereNodesAre() throws {
-    let source = try source("é: x\nb: 服务 # c\n")
+  @Test func knowsWhereNodesAre() {
+    let source = source("é: x\nb: 服务 # c\n")
     guard case .mapping(let entries) = YAMLDocument(source).root?.content else {
       Issue.record("no mapping")
       return
@@ -55,28 +57,22 @@ import Testing
     #expect(source.position(of: entries[1].value.range.lowerBound) == (2, 4))
   }
 
-  @Test func refusesWhatRuleFilesDoWithout() throws {
-    #expect(try problems("a: &x 1\nb: *x\n").count == 2)
+  @Test func refusesWhatRuleFilesDoWithout() {
+    #expect(problems("a: &x 1\nb: *x\n").count == 2)
     #expect(
-      try problems("a: !!str 1\n") == ["1:4 '!!str' is a tag to YAML and not part of a value"])
-    #expect(try problems("a: 1\nb: 2\na: 3\n") == ["3:1 duplicate key 'a'"])
-    #expect(try problems("a: 1\n---\nb: 2\n") == ["2:1 a second document begins here"])
-    #expect(try problems("? [a]\n: b\n") == ["1:3 a key must be a name, this is a list"])
+      problems("a: !!str 1\n") == ["1:4 '!!str' is a tag to YAML and not part of a value"])
+    #expect(problems("a: 1\nb: 2\na: 3\n") == ["3:1 duplicate key 'a'"])
+    #expect(problems("a: 1\n---\nb: 2\n") == ["2:1 a second document begins here"])
+    #expect(problems("? [a]\n: b\n") == ["1:3 a key must be a name, this is a list"])
   }
 
-  @Test func boundsDepth() throws {
+  @Test func boundsDepth() {
     let brackets = String(repeating: "[", count: 100_000)
-    #expect(try problems(brackets) == ["1:41 not valid YAML: nested deeper than 40 levels"])
+    #expect(problems(brackets) == ["1:41 not valid YAML: nested deeper than 40 levels"])
     let braces = String(repeating: "{a: ", count: 100_000)
-    #expect(try problems(braces).count == 1)
+    #expect(problems(braces).count == 1)
     let dashes = String(repeating: "- ", count: 100_000)
-    #expect(try problems(dashes).count == 1)
-  }
-
-  @Test func boundsSize() {
-    #expect(throws: RuleDiagnostic.self) {
-      try SourceText(path: "x", bytes: [UInt8](repeating: 0x20, count: (1 << 20) + 1))
-    }
+    #expect(problems(dashes).count == 1)
   }
 
   @Test(arguments: [
@@ -113,8 +109,8 @@ import Testing
     ("a: >\n  one\n  two\n", 4, "1:4"),
     ("a: one\n  two\n", 4, "1:4"),
   ])
-  func findsOffsetsOfAScalarInTheFile(_ text: String, _ offset: Int, _ place: String) throws {
-    let source = try source(text)
+  func findsOffsetsOfAScalarInTheFile(_ text: String, _ offset: Int, _ place: String) {
+    let source = source(text)
     guard case .mapping(let entries) = YAMLDocument(source).root?.content,
       case .scalar(let scalar) = entries[0].value.content
     else {

@@ -1,4 +1,4 @@
-import CYAML
+internal import CYAML
 
 /// The events that libyaml finds in a file, as values.
 ///
@@ -10,13 +10,13 @@ import CYAML
       case streamStart, streamEnd, documentStart, documentEnd
       case scalar(YAMLScalar)
       case sequenceStart, sequenceEnd, mappingStart, mappingEnd
-      case alias
+      case alias(String)
     }
 
     var kind: Kind
     var range: Range<Int>
-    var hasTag = false
-    var hasAnchor = false
+    var tag: String?
+    var anchor: String?
   }
 
   /// What libyaml says is wrong, and at which offset.
@@ -63,28 +63,36 @@ import CYAML
     case YAML_STREAM_START_EVENT: return Event(kind: .streamStart, range: range)
     case YAML_DOCUMENT_START_EVENT: return Event(kind: .documentStart, range: range)
     case YAML_DOCUMENT_END_EVENT: return Event(kind: .documentEnd, range: range)
-    case YAML_ALIAS_EVENT: return Event(kind: .alias, range: range)
+    case YAML_ALIAS_EVENT:
+      let name = unsafe Self.text(event.data.alias.anchor) ?? ""
+      return Event(kind: .alias(name), range: range)
     case YAML_SCALAR_EVENT:
       let scalar = unsafe event.data.scalar
       let bytes = unsafe UnsafeBufferPointer(start: scalar.value, count: scalar.length)
       let value = unsafe String(decoding: bytes, as: UTF8.self)
       return unsafe Event(
         kind: .scalar(YAMLScalar(value: value, style: Self.style(scalar.style))), range: range,
-        hasTag: scalar.tag != nil, hasAnchor: scalar.anchor != nil)
+        tag: Self.text(scalar.tag), anchor: Self.text(scalar.anchor))
     case YAML_SEQUENCE_START_EVENT:
       let sequence = unsafe event.data.sequence_start
       return unsafe Event(
-        kind: .sequenceStart, range: range, hasTag: sequence.tag != nil,
-        hasAnchor: sequence.anchor != nil)
+        kind: .sequenceStart, range: range, tag: Self.text(sequence.tag),
+        anchor: Self.text(sequence.anchor))
     case YAML_SEQUENCE_END_EVENT: return Event(kind: .sequenceEnd, range: range)
     case YAML_MAPPING_START_EVENT:
       let mapping = unsafe event.data.mapping_start
       return unsafe Event(
-        kind: .mappingStart, range: range, hasTag: mapping.tag != nil,
-        hasAnchor: mapping.anchor != nil)
+        kind: .mappingStart, range: range, tag: Self.text(mapping.tag),
+        anchor: Self.text(mapping.anchor))
     case YAML_MAPPING_END_EVENT: return Event(kind: .mappingEnd, range: range)
     default: return Event(kind: .streamEnd, range: range)
     }
+  }
+
+  /// libyaml's text; nil where there is none.
+  private static func text(_ pointer: UnsafeMutablePointer<yaml_char_t>?) -> String? {
+    guard let pointer = unsafe pointer else { return nil }
+    return unsafe String(cString: pointer)
   }
 
   private static func style(_ style: yaml_scalar_style_t) -> YAMLScalar.Style {
