@@ -12,18 +12,8 @@ public struct KernelVersion: Hashable, Sendable {
 
   /// Reads the numbers at the start of a release: "6.18.44-cloud" is 6.18, nil without two numbers.
   public init?(release: some StringProtocol) {
-    let parts = release.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
-    guard parts.count >= 2, let major = Self.number(parts[0], atEnd: true),
-      let minor = Self.number(parts[1], atEnd: false)
-    else { return nil }
-    self.init(major, minor)
-  }
-
-  /// The digits that text begins with; `atEnd` says that nothing may follow them.
-  private static func number(_ text: some StringProtocol, atEnd: Bool) -> Int? {
-    let digits = text.prefix { $0.isASCII && $0.isWholeNumber }
-    guard !atEnd || digits.endIndex == text.endIndex else { return nil }
-    return Int(digits)
+    guard let release = KernelRelease(release) else { return nil }
+    self = release.version
   }
 }
 
