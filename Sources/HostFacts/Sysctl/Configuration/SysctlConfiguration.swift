@@ -1,0 +1,54 @@
+public import CEL
+
+/// Which kernel parameters are configured, by what, and who wins: the `sysctl_config` variable.
+public struct SysctlConfiguration: Sendable {
+  /// Every statement, in the order of boot; ends in an unavailable element where a file could not be
+  /// read.
+  public var assignments: PartialList<SysctlAssignment>
+  /// Each key that is set, by name.
+  public var keys: PartialList<ConfiguredSysctl>
+  public var unreadFiles: [UnreadSysctlFile]
+
+  /// Judges bare files, as `sockwise review` finds them in a repository.
+  ///
+  /// Files below `…/etc/sysctl.d`, `…/run/sysctl.d`, `…/usr/local/lib/sysctl.d`, `…/usr/lib/sysctl.d`,
+  /// `…/lib/sysctl.d` and `…/etc/sysctl.conf` of one tree are read together, in the order of the
+  /// program; those of one other directory too. Files of different trees do not know each other.
+  ///
+  /// - Parameters:
+  ///   - files: in any order, also those whose names do not end in `.conf`.
+  ///   - statements: what was found elsewhere, such as in playbooks and manifests. It is judged and
+  ///     wins over nothing.
+  ///   - dialect: the program that reads the files.
+  ///   - kernels: what to judge names and values for; `supportedKernels` where nothing is known.
+  public init(
+    files: [SysctlFile], statements: [SysctlStatement] = [], dialect: SysctlDialect = .systemd,
+    kernels: [KernelVersion] = SysctlConfiguration.supportedKernels
+  ) {
+    assignments = PartialList([])
+    keys = PartialList([])
+    unreadFiles = []
+  }
+
+  /// The series that distributions and kernel.org support.
+  public static let supportedKernels = [
+    KernelVersion(4, 18), KernelVersion(5, 10), KernelVersion(5, 14), KernelVersion(5, 15),
+    KernelVersion(6, 1), KernelVersion(6, 6), KernelVersion(6, 12), KernelVersion(6, 18),
+  ]
+}
+
+extension SysctlConfiguration: FactObject {
+  public static let typeName = "SysctlConfiguration"
+  public static let documentation = """
+    Kernel parameters that files set at boot, as the program resolves them that reads the files.
+    """
+
+  public static var fields: [FactField<SysctlConfiguration>] {
+    [
+      .init(
+        "assignments", \.assignments, "Every line that sets a parameter, in the order of boot."),
+      .init("keys", \.keys, "The parameters that are set, by name."),
+      .init("unread_files", \.unreadFiles, "Files with parameters that nothing reads."),
+    ]
+  }
+}
