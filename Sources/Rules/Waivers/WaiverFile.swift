@@ -1,4 +1,5 @@
 internal import CEL
+internal import YAML
 
 /// A file of waivers as read, and what is wrong with it:
 ///
@@ -17,7 +18,7 @@ public struct WaiverFile: Sendable {
   /// - Parameter rules: ids of the rules that there are.
   public init(path: String, content: [UInt8], rules: [String]) {
     do throws(RuleDiagnostic) {
-      let source = try SourceText(path: path, bytes: content)
+      let source = try SourceText.strict(path: path, bytes: content)
       self.init(source: source, rules: rules)
     } catch {
       self.init(waivers: Waivers(), diagnostics: [error])
@@ -40,7 +41,7 @@ public struct WaiverFile: Sendable {
   private init(source: SourceText, rules: [String]) {
     let document = YAMLDocument(source)
     var reader = RuleReader(source: source, schema: Schema())
-    reader.problems = document.problems
+    reader.problems = document.problems.map(source.diagnostic)
     var entries: [Waiver] = []
     if let root = document.root, let fields = reader.fields(root, "the file", keys: ["waivers"]) {
       if let list = fields["waivers"] {
