@@ -96,7 +96,8 @@ if Context.environment["SOCKWISE_FUZZ"] != nil {
   package.targets += [
     .systemLibrary(name: "CFuzz", path: "Fuzz/CFuzz"),
     .executableTarget(
-      name: "sockwise-fuzz", dependencies: ["CEL", "CFuzz", "HostFacts", "Reports", "Rules"],
+      name: "sockwise-fuzz",
+      dependencies: ["CEL", "CFuzz", "HostFacts", "Reports", "RuleData", "Rules"],
       path: "Fuzz/Targets", swiftSettings: settings),
   ]
 }

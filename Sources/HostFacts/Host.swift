@@ -79,7 +79,7 @@ public struct Host: Sendable {
   /// Whether PID 1 is in the audited namespace.
   public var isNamespaceOfPID1: Reading<Bool> { namespace.isPID1 }
 
-  /// The variables of rules.
+  /// The variables of rules; `waivers` is given beside the host and empty here.
   public var activation: Activation {
     Activation([
       "host": .value(identity.factValue, nil),
@@ -90,6 +90,7 @@ public struct Host: Sendable {
       "sockstat": .value(sockstat.factValue, nil),
       "sockets": sockets.field,
       "delta": .value(delta.factValue, nil),
+      "waivers": .value(.list([]), nil),
     ])
   }
 }
