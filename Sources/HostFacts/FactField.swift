@@ -151,6 +151,11 @@ extension String: FactValue {
   public var factValue: CEL.Value { .string(self) }
 }
 
+extension Duration: FactValue {
+  public static var factType: Type { .duration }
+  public var factValue: CEL.Value { .duration(self) }
+}
+
 extension IntegerSet: FactValue {
   public static var factType: Type { .intSet }
   public var factValue: CEL.Value { .intSet(self) }

@@ -1,5 +1,3 @@
-public import CEL
-
 /// The settings of a socket unit that rules judge, defaults filled in. systemd.socket(5).
 public struct SocketUnit: Sendable {
   /// What it listens on, in order.
@@ -19,32 +17,37 @@ public struct SocketUnit: Sendable {
   public var networkNamespacePath: Reading<String>
 }
 
-/// One `Listen…=` of a socket unit.
-public struct ListenAddress: Hashable, Sendable {
-  public enum Kind: String, Sendable {
-    case stream
-    case datagram
-    case sequentialPacket = "sequential_packet"
-    case fifo
-    case special
-    case netlink
-    case messageQueue = "message_queue"
-    case usbFunction = "usb_function"
+extension SocketUnit: FactObject {
+  public static let typeName = "SocketUnit"
+  public static let documentation = """
+    The settings of a socket unit that rules judge, systemd's defaults filled in; systemd.socket(5). \
+    systemd always sets SO_REUSEADDR.
+    """
+
+  public static var fields: [FactField<SocketUnit>] {
+    [
+      .init("listen", \.listen, "What it listens on, in order."),
+      .init("accept", \.accept, "`Accept=`: one instance of the service for each connection."),
+      .init(
+        "backlog", \.backlog,
+        "`Backlog=`; the default 2147483647 means that net.core.somaxconn decides."),
+      .init("reuse_port", \.reusePort, "`ReusePort=`: SO_REUSEPORT."),
+      .init("free_bind", \.freeBind, "`FreeBind=`: IP_FREEBIND."),
+      .init("transparent", \.transparent, "`Transparent=`: IP_TRANSPARENT."),
+      .init(
+        "bind_ipv6_only", \.bindIPv6Only,
+        "`BindIPv6Only=`: `default` (net.ipv6.bindv6only decides), `both` or `ipv6-only`."),
+      .init("bind_to_device", \.bindToDevice, "`BindToDevice=`: SO_BINDTODEVICE.", optional: true),
+      .init("max_connections", \.maxConnections, "`MaxConnections=`, for `Accept=yes`."),
+      .init(
+        "service", \.service,
+        "The service that it starts; with `Accept=yes` the template of its instances."),
+      .init(
+        "private_network", \.privateNetwork,
+        "`PrivateNetwork=` of the socket unit itself: that of its service does not move the port."),
+      .init(
+        "network_namespace_path", \.networkNamespacePath, "`NetworkNamespacePath=`.",
+        optional: true),
+    ]
   }
-  public enum Target: Hashable, Sendable {
-    /// An address and port. `anyFamily` says that only a port was written: `[::]`, or `0.0.0.0` where
-    /// the kernel has no IPv6. `scope` is the interface after `%`.
-    case inet(InetAddress, port: Int, anyFamily: Bool, scope: String?)
-    /// A path, or a name after `@`.
-    case unix(String)
-    /// Context and port numbers; nil is any context.
-    case vsock(context: UInt32?, port: UInt32)
-    /// A file, FIFO, message queue or USB function; or a netlink family and group.
-    case other(String)
-  }
-  public var kind: Kind
-  public var target: Target
-  /// As written.
-  public var text: String
-  public var location: SourceLocation
 }

@@ -3,13 +3,16 @@ public import CEL
 /// A service or socket unit as systemd loads it: the first file of its name along the search path,
 /// then its drop-ins in order. systemd.unit(5).
 public struct Unit: Sendable {
-  /// What systemd calls it: the name of its file, with the instance of a template put in.
-  public var name: UnitName
+  /// What systemd calls it: the name of its file, with the instance of a template put in. Of bare
+  /// drop-ins without their unit, the name of their directory without `.d`.
+  public var name: String
+  /// `service` or `socket`.
+  public var kind: String
   /// All its names, its own among them, sorted; more than one where links name it.
   public var names: [String]
   public var loadState: LoadState
-  /// The file that it is read from, or that masks it; nil where there are only drop-ins.
-  public var path: String?
+  /// The file that it is read from, or that masks it.
+  public var path: Reading<String>
   /// Drop-ins in the order in which they apply.
   public var dropIns: [String]
   public var enablement: Enablement
@@ -80,47 +83,61 @@ public struct UnitDependencies: Hashable, Sendable {
   public init() {}
 }
 
-/// A program that a unit runs.
-public struct UnitCommand: Sendable {
-  /// `ExecStart`, `ExecStartPre` …
-  public var setting: String
-  /// As written, prefixes included.
-  public var text: String
-  /// The program, absolute or a bare name.
-  public var program: String
-  /// Its arguments, argv[0] first; quotes and escapes gone, specifiers replaced, `$NAME` as written.
-  public var arguments: [String]
-  /// With the prefix `-`.
-  public var ignoresFailure: Bool
-  public var location: SourceLocation
-}
+extension Unit: FactObject {
+  public static let typeName = "Unit"
+  public static let documentation = """
+    A service or socket unit as systemd loads it: its file and its drop-ins along the search path, \
+    systemd.unit(5).
+    """
+  public var factOrigin: Origin? { path.origin }
 
-/// A line of a unit's files that systemd ignores, or that keeps the unit from being loaded.
-public struct UnitProblem: Hashable, Sendable {
-  public enum Kind: String, Sendable {
-    /// No version of systemd has such a setting there.
-    case unknown
-    /// Known in another section, ignored in this one.
-    case misplaced
-    /// Only versions of systemd from `since` on know it.
-    case newer
-    case unknownSection = "unknown_section"
-    /// A value that the setting does not take; the one before stays.
-    case invalid
-    /// No assignment, or one outside of any section.
-    case syntax
-    /// What keeps the unit from being loaded.
-    case fatal
+  var isMasked: Bool { loadState == .masked }
+  var isLoaded: Bool { loadState == .loaded }
+  var isTemplate: Bool { loadState == .template }
+  var loadStateText: String { loadState.rawValue }
+  var enablementText: String { enablement.rawValue }
+  var execStart: [String] { commands.filter { $0.setting == "ExecStart" }.map(\.text) }
+
+  public static var fields: [FactField<Unit>] {
+    [
+      .init("name", \.name, "Its name, such as `ssh.service`.", key: true),
+      .init("kind", \.kind, "`service` or `socket`."),
+      .init("names", \.names, "All its names: its own and those that links give it."),
+      .init("path", \.path, "The file that it is read from, or that masks it.", optional: true),
+      .init("drop_ins", \.dropIns, "Drop-ins, in the order in which they apply."),
+      .init(
+        "load_state", \.loadStateText,
+        "`loaded`, `masked`, `not-found`, `bad-setting` or `error` as `systemctl show` says;"
+          + " `template` for what is only the mould of instances."),
+      .init("loaded", \.isLoaded, "systemd loads it and could start it."),
+      .init("masked", \.isMasked, "Its file is empty or a link to /dev/null."),
+      .init("template", \.isTemplate, "It is only the mould of instances."),
+      .init(
+        "enablement", \.enablementText,
+        "What `systemctl is-enabled` says: `enabled`, `disabled`, `static`, `alias`, `indirect` …"),
+      .init(
+        "enabled", \.isEnabled,
+        "Not masked, and a `.wants` or `.requires` directory links to it: it is started at boot."),
+      .init("wanted_by", \.wantedBy, "Units whose `.wants` or `.requires` directories link to it."),
+      .init(
+        "active", \.isActive,
+        "Processes run in its control group; of a socket unit that systemd listens. Only a running"
+          + " system tells.", optional: true),
+      .init("after", \.dependencies.after, "Units in `After=`."),
+      .init("before", \.dependencies.before, "Units in `Before=`."),
+      .init("conflicts", \.dependencies.conflicts, "Units in `Conflicts=`."),
+      .init("wants", \.dependencies.wants, "Units in `Wants=`."),
+      .init(
+        "requires", \.dependencies.requires, "Units in `Requires=`, `Requisite=` or `BindsTo=`."),
+      .init(
+        "service", \.service, "What `[Service]` and `[Unit]` set; absent for sockets.",
+        optional: true),
+      .init("socket", \.socket, "What `[Socket]` sets; absent for services.", optional: true),
+      .init("problems", \.problems, "Lines that systemd ignores or stumbles over."),
+      .init(
+        "listeners", \.listeners,
+        "Ports of the audited network namespace that its processes listen on, or systemd for it. Only"
+          + " a running system tells.", optional: true),
+    ]
   }
-  public var kind: Kind
-  /// "" outside of any.
-  public var section: String
-  public var name: String
-  public var value: String
-  public var location: SourceLocation
-  public var message: String
-  /// Where a misplaced setting belongs.
-  public var belongsIn: String?
-  /// The version of systemd that brought it.
-  public var since: Int?
 }

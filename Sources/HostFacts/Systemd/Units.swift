@@ -1,5 +1,3 @@
-public import CEL
-
 /// The service and socket units of a host, or of bare files.
 public struct Units: Sendable {
   /// Sorted by name.
