@@ -1,3 +1,5 @@
+internal import YAML
+
 // Dockerfiles have no instruction for kernel parameters. What RUN sets holds while the image is built,
 // if at all, and is in no image; CMD and ENTRYPOINT set it where the container may.
 // https://docs.docker.com/reference/dockerfile/

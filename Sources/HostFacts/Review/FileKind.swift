@@ -101,11 +101,23 @@ private func ends(_ name: Substring.UTF8View, _ suffix: String) -> Bool {
 }
 
 /// Whether bytes hold a word.
-func holds(_ bytes: [UInt8], _ word: String) -> Bool {
-  unsafe bytes.withUnsafeBytes { bytes in
-    let word = Array(word.utf8)
-    return unsafe word.withUnsafeBytes { word in
-      unsafe memmem(bytes.baseAddress, bytes.count, word.baseAddress, word.count) != nil
-    }
+private func holds(_ bytes: [UInt8], _ word: String) -> Bool {
+  let word = Array(word.utf8)
+  guard let first = word.first else { return true }
+  var rest = bytes[...]
+  while let place = firstIndex(of: first, in: rest) {
+    if bytes[place...].starts(with: word) { return true }
+    rest = bytes[(place + 1)...]
+  }
+  return false
+}
+
+/// As `Collection.firstIndex(of:)`, many times as fast.
+private func firstIndex(of byte: UInt8, in bytes: ArraySlice<UInt8>) -> Int? {
+  unsafe bytes.withUnsafeBytes { buffer in
+    guard let start = buffer.baseAddress,
+      let found = unsafe memchr(start, Int32(byte), buffer.count)
+    else { return nil }
+    return unsafe bytes.startIndex + (UnsafeRawPointer(found) - start)
   }
 }

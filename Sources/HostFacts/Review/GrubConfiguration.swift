@@ -1,3 +1,5 @@
+internal import YAML
+
 // `sysctl.KEY=VALUE` on the kernel's command line, as /etc/default/grub sets it.
 // Documentation/admin-guide/kernel-parameters.txt of Linux
 extension ForeignFile {
