@@ -1,4 +1,4 @@
-public import CEL
+internal import CEL
 
 /// Which kernel parameters are configured, by what, and who wins: the `sysctl_config` variable.
 public struct SysctlConfiguration: Sendable {
@@ -25,9 +25,89 @@ public struct SysctlConfiguration: Sendable {
     files: [SysctlFile], statements: [SysctlStatement] = [], dialect: SysctlDialect = .systemd,
     kernels: [KernelVersion] = SysctlConfiguration.supportedKernels
   ) {
+    self.init(nothing: ())
+    let trees = Dictionary(grouping: files) { $0.place.tree }
+    for (_, files) in trees.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+      let sources = SysctlSources(
+        files: files, sysctlConf: dialect.isProcps ? .last : .asLink, dialect: dialect)
+      add(sources, kernels: kernels)
+    }
+    for statement in statements {
+      assignments.elements.append(
+        SysctlAssignment(
+          statement: statement, isInEffect: .value(true, .file(statement.location)),
+          overriddenBy: .absent("nothing is known to win over it"),
+          judgement: SysctlJudgement(statement, kernels: kernels)))
+    }
+  }
+
+  /// Resolves what one host has.
+  init(_ sources: SysctlSources, kernels: [KernelVersion]) {
+    self.init(nothing: ())
+    add(sources, kernels: kernels)
+  }
+
+  private init(nothing: ()) {
     assignments = PartialList([])
     keys = PartialList([])
     unreadFiles = []
+  }
+
+  private mutating func add(_ sources: SysctlSources, kernels: [KernelVersion]) {
+    let selection = SysctlFileSelection(
+      sources.files, dialect: sources.dialect, sysctlConf: sources.sysctlConf)
+    unreadFiles += selection.unread
+    var read: [SysctlStatement] = []
+    var gap: (index: Int, why: Unreadable)?
+    for file in selection.read {
+      switch file.content {
+      case .nothing: continue
+      case .unreadable(let why):
+        gap = (read.count, why)
+        assignments.rest = assignments.rest ?? why
+      case .bytes(let bytes):
+        let text = SysctlFileText(
+          bytes, path: file.path, dialect: sources.dialect,
+          writer: file.place.directory == nil ? .sysctlConf : nil)
+        read += text.statements
+        if let line = text.endsAtLine { unreadFiles.append(.init(file, cutAtLine: line)) }
+      }
+      if read.count > Self.mostStatements {
+        read.removeLast(read.count - Self.mostStatements)
+        assignments.rest = Unreadable("there are more than \(Self.mostStatements) assignments")
+        break
+      }
+    }
+    let others = Array(sources.others.prefix(Self.mostStatements))
+    let boot = SysctlBoot(
+      read: read, others: others, dialect: sources.dialect,
+      tunedReapplies: sources.tunedReapplies, gap: gap)
+    keys.rest = assignments.rest
+    add(boot, SysctlJudge(kernels: kernels, sources: boot))
+  }
+
+  /// How many assignments are looked at.
+  private static let mostStatements = 50_000
+
+  private mutating func add(_ boot: SysctlBoot, _ judge: SysctlJudge) {
+    let found = boot.statements.indices.map { index in
+      let statement = boot.statements[index]
+      let outcome = boot.outcome(of: index)
+      let override = outcome.override.map(SysctlOverride.init)
+      return SysctlAssignment(
+        statement: statement, isInEffect: outcome.inEffect,
+        overriddenBy: override.map { .value($0, .file($0.location)) }
+          ?? .absent("nothing wins over it"), judgement: judge(statement))
+    }
+    assignments.elements += found
+    for key in boot.keys {
+      guard let decider = boot.decider(of: key), found[decider].hasValue else { continue }
+      var indices = boot.byKey[key] ?? []
+      if !indices.contains(decider) { indices.append(decider) }
+      keys.elements.append(
+        ConfiguredSysctl(
+          key: key, winner: found[decider], assignments: indices.sorted().map { found[$0] }))
+    }
   }
 
   /// The series that distributions and kernel.org support.

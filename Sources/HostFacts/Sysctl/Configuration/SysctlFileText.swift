@@ -1,4 +1,4 @@
-public import CEL
+internal import CEL
 
 /// The text of a file of sysctl.d(5), taken apart line by line.
 ///

@@ -20,56 +20,86 @@ public struct SysctlJudgement: Hashable, Sendable {
   /// Whether the catalogue has the key.
   public var isCatalogued = false
 
-  /// - Parameter kernels: those in question; none where they are not known.
+  /// Judges one by itself.
   init(_ statement: SysctlStatement, kernels: [KernelVersion]) {
+    self = SysctlJudge(kernels: kernels)(statement)
+  }
+
+  fileprivate init() {}
+}
+
+/// Judges names and values of assignments.
+struct SysctlJudge: Sendable {
+  /// Those in question; none where they are not known.
+  let kernels: [KernelVersion]
+  /// The first port that needs no privilege, as the configuration has it: the range of local ports
+  /// may not begin below.
+  private var firstUnprivilegedPort = 1024
+
+  init(kernels: [KernelVersion]) { self.kernels = kernels }
+
+  init(kernels: [KernelVersion], sources boot: SysctlBoot) {
+    self.kernels = kernels
+    let port = boot.decider(of: SysctlKey("net.ipv4.ip_unprivileged_port_start"))
+      .flatMap { boot.statements[$0].value }.flatMap(KernelNumber.init)
+    if case .integer(let port)? = port?.value { firstUnprivilegedPort = port }
+  }
+
+  func callAsFunction(_ statement: SysctlStatement) -> SysctlJudgement {
     let key = statement.key
     let entry = SysctlCatalog.entry(for: key.dotted)
-    isCatalogued = entry != nil
-    isNamespaced = entry.map { $0.scope == .networkNamespace }
-    vlanSpelling = Self.vlanSpelling(of: key)
-    if vlanSpelling == nil { judgeName(key, kernels) } else { known = .unknown }
-    if let entry, let value = statement.value {
-      refused = SysctlRefusal.reason(value, entry, kernels)
+    var judgement = SysctlJudgement()
+    judgement.isCatalogued = entry != nil
+    judgement.isNamespaced = entry.map { $0.scope == .networkNamespace }
+    judgement.vlanSpelling = Self.vlanSpelling(of: key)
+    if judgement.vlanSpelling == nil {
+      judgeName(key, &judgement)
+    } else {
+      judgement.known = .unknown
     }
+    if let entry, let value = statement.value {
+      judgement.refused = SysctlRefusal(entry, firstUnprivilegedPort: firstUnprivilegedPort)
+        .reason(value, kernels)
+    }
+    return judgement
   }
 
-  private mutating func judgeName(_ key: SysctlKey, _ kernels: [KernelVersion]) {
-    guard let name = key.path.split(separator: 0x2f).last, !SysctlKey(path: Array(name)).isPattern
-    else { return }
-    let questions: [KernelVersion?] = kernels.isEmpty ? [nil] : kernels
-    for kernel in questions {
-      let status = SysctlNames.status(of: key.dotted, on: kernel)
-      switch status {
+  private func judgeName(_ key: SysctlKey, _ judgement: inout SysctlJudgement) {
+    guard let name = key.components.last, !SysctlKey(path: Array(name)).isPattern else { return }
+    let dotted = key.dotted
+    for kernel in kernels.isEmpty ? [nil] : kernels.map(Optional.some) {
+      switch SysctlNames.status(of: dotted, on: kernel) {
       case .notJudged: return
+      case .unknown(let suggestions):
+        judgement.known = .unknown
+        judgement.suggestion = suggestions.first
+        judgement.affectedKernels = kernels
+        return
       case .exists:
-        if known == .notJudged { known = .known }
+        if judgement.known == .notJudged { judgement.known = .known }
         continue
       case .removed(let version):
-        known = .removed
-        removedIn = version?.description ?? "4.18 or earlier"
+        judgement.known = .removed
+        judgement.removedIn = version?.description ?? "4.18 or earlier"
       case .notYet(let added):
-        if known != .removed { known = .notYet }
-        addedIn = added.description
-      case .unknown(let suggestions):
-        known = .unknown
-        suggestion = suggestion ?? suggestions.first
+        if judgement.known != .removed { judgement.known = .notYet }
+        judgement.addedIn = added.description
       }
-      if let kernel { affectedKernels.append(kernel) }
+      if let kernel { judgement.affectedKernels.append(kernel) }
     }
   }
 
-  /// `net.ipv4.conf.eth0.100.rp_filter` names the key `rp_filter` of nothing: a dot in the name of an
-  /// interface is written as a slash.
+  /// `net.ipv4.conf.eth0.100.rp_filter` is the key of nothing: a dot in the name of an interface is
+  /// written as a slash. Nil where that is not what happened.
   private static func vlanSpelling(of key: SysctlKey) -> String? {
-    let parts = key.path.split(separator: 0x2f)
-    guard parts.count > 5, parts.count < 12 else { return nil }
+    let parts = key.components
+    guard 6...12 ~= parts.count else { return nil }
     let words = parts.map { String(decoding: $0, as: UTF8.self) }
     guard words[0] == "net", words[1] == "ipv4" || words[1] == "ipv6",
       words[2] == "conf" || words[2] == "neigh"
     else { return nil }
     let interface = words[3..<words.count - 1].joined(separator: "/")
     let spelling = "\(words[0]).\(words[1]).\(words[2]).\(interface).\(words[words.count - 1])"
-    guard SysctlNames.status(of: spelling, on: nil) == .exists else { return nil }
-    return spelling
+    return SysctlNames.status(of: spelling, on: nil) == .exists ? spelling : nil
   }
 }

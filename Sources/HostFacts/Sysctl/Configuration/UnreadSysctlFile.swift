@@ -11,6 +11,16 @@ public struct UnreadSysctlFile: Hashable, Sendable {
   public var location: SourceLocation
 }
 
+extension UnreadSysctlFile {
+  /// A file whose rest systemd does not read.
+  init(_ file: SysctlFile, cutAtLine line: Int) {
+    path = file.path
+    reason = "systemd-sysctl reads no further: line \(line) is longer than 1 MiB"
+    validAssignments = 0
+    location = SourceLocation(path: file.path, line: line)
+  }
+}
+
 extension UnreadSysctlFile: FactObject {
   public static let typeName = "UnreadSysctlFile"
   public static let documentation = "A file with kernel parameters that nothing reads at boot."
