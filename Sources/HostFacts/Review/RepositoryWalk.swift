@@ -108,7 +108,8 @@ struct RepositoryWalk {
     }
     entries.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     for entry in entries {
-      let below = path.isEmpty ? entry.name : path == "/" ? "/\(entry.name)" : "\(path)/\(entry.name)"
+      let below =
+        path.isEmpty ? entry.name : path == "/" ? "/\(entry.name)" : "\(path)/\(entry.name)"
       switch entry.kind ?? Self.kind(entry.name, in: number) {
       case .directory:
         if Self.skipped.contains(entry.name) {

@@ -60,8 +60,9 @@ struct ShellCommands {
   private static func isVariable(_ word: String) -> Bool {
     guard let equals = word.firstIndex(of: "=") else { return false }
     return word[..<equals].utf8.allSatisfy { byte in
-      isDigit(byte) || byte == UInt8(ascii: "_") || (byte | 0x20) >= UInt8(ascii: "a")
-        && (byte | 0x20) <= UInt8(ascii: "z")
+      isDigit(byte) || byte == UInt8(ascii: "_")
+        || (byte | 0x20) >= UInt8(ascii: "a")
+          && (byte | 0x20) <= UInt8(ascii: "z")
     }
   }
 
@@ -121,7 +122,8 @@ struct ShellCommands {
     let middle = word.range.lowerBound + word.text[..<equals].unicodeScalars.count
     return Assignment(
       key: .init(text: key, range: word.range.lowerBound..<middle),
-      value: .init(text: value, range: min(middle + 1, word.range.upperBound)..<word.range.upperBound)
+      value: .init(
+        text: value, range: min(middle + 1, word.range.upperBound)..<word.range.upperBound)
     )
   }
 }
