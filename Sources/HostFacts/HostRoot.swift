@@ -121,7 +121,7 @@ public final class HostRoot: Sendable {
       // Files of a running system's `/proc` have no size; others need not be read to know it.
       if !isLive, try HostRoot.status(of: file).size > limit { throw .longer(limit: limit) }
       while true {
-        let count = try append(from: file, atMost: chunk, to: &content)
+        let count = try HostRoot.append(from: file, atMost: chunk, to: &content)
         if count == 0 { break }
         if content.count > limit { throw .longer(limit: limit) }
       }
@@ -165,7 +165,7 @@ public final class HostRoot: Sendable {
       buffer.reserveCapacity(chunk)
       while true {
         buffer.removeAll(keepingCapacity: true)
-        let count = try append(from: file, atMost: chunk, to: &buffer)
+        let count = try HostRoot.append(from: file, atMost: chunk, to: &buffer)
         if count == 0 { break }
         total += count
         recorder?.table(path, in: folder, buffer.span)
@@ -308,7 +308,8 @@ public final class HostRoot: Sendable {
       size: Int(result.st_size))
   }
 
-  private func append(
+  /// Appends what one read(2) gives; 0 at the end.
+  static func append(
     from file: borrowing FileDescriptor, atMost count: Int, to content: inout [UInt8]
   ) throws(ReadFailure) -> Int {
     let number = file.number
