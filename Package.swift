@@ -22,6 +22,9 @@ let package = Package(
     // The expression language of rules. Imports nothing.
     .target(name: "CEL", swiftSettings: settings),
 
+    // Reads and writes JSON. Imports nothing: FoundationEssentials would add 7 MB.
+    .target(name: "JSON", swiftSettings: settings),
+
     // System calls and kernel structures that the Glibc module does not show.
     .target(name: "CLinuxShims"),
 
@@ -36,7 +39,8 @@ let package = Package(
     .target(name: "RuleData", swiftSettings: settings, plugins: ["EmbedRulesPlugin"]),
 
     // What a host is: read once, three-state, each value with its origin.
-    .target(name: "HostFacts", dependencies: ["CEL", "CLinuxShims"], swiftSettings: settings),
+    .target(
+      name: "HostFacts", dependencies: ["CEL", "CLinuxShims", "JSON"], swiftSettings: settings),
 
     // Rule files and their evaluation.
     .target(
@@ -44,7 +48,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary(":libyaml.a")]),
 
     // One report, several formats.
-    .target(name: "Reports", dependencies: ["CEL", "Rules"], swiftSettings: settings),
+    .target(name: "Reports", dependencies: ["CEL", "JSON", "Rules"], swiftSettings: settings),
 
     .executableTarget(
       name: "sockwise",
@@ -65,6 +69,7 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: settings),
     .target(name: "CTestSupport", path: "Tests/CTestSupport"),
     .testTarget(name: "CELTests", dependencies: ["CEL", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "HostFactsTests", dependencies: ["CEL", "HostFacts", "TestSupport"],
       swiftSettings: settings),
@@ -72,7 +77,7 @@ let package = Package(
       name: "RulesTests", dependencies: ["CEL", "RuleData", "Rules", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "ReportsTests", dependencies: ["CEL", "Reports", "Rules", "TestSupport"],
+      name: "ReportsTests", dependencies: ["CEL", "JSON", "Reports", "Rules", "TestSupport"],
       swiftSettings: settings),
     // The man pages and the editors' schema of rules: what is in them comes from the code.
     .testTarget(
