@@ -112,7 +112,7 @@ public struct Host: Sendable {
       "sockstat": .value(sockstat.factValue, nil),
       "sockets": sockets.field,
       "delta": .value(delta.factValue, nil),
-      "waivers": .value(.list([]), nil),
+      "waivers": WaiverFact.variable([]),
     ])
   }
 }
