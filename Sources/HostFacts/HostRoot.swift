@@ -108,6 +108,9 @@ public final class HostRoot: Sendable {
 
   // MARK: Whole files
 
+  /// A file's bytes, for what is not a fact; nil where there are none to be had.
+  public func content(_ path: String) -> [UInt8]? { bytes(path, isNoted: false).value }
+
   /// A file's bytes. Absent where there is none.
   ///
   /// `chunk` is the size of each read(2): some files of `/proc/sys` give only what fits the first.
