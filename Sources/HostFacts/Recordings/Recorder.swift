@@ -59,7 +59,7 @@ public final class Recorder: Sendable {
   /// `recording.json`, or not needed: processes have names, and their files are many.
   private static func wants(_ path: String) -> Bool {
     path.hasPrefix("/proc/sys/") || path.hasPrefix("/proc/net/") || path == "/proc/1/comm"
-      || path == "/run/systemd/system"
+      || path == "/run/systemd/system" || SysctlSources.reads(path)
   }
 
   // MARK: Files
@@ -71,6 +71,7 @@ public final class Recorder: Sendable {
       // The same file may be read for two facts.
       guard state.written.insert(folder + path).inserted else { return }
       let file = try directory.create(folder + path)
+      let content = SysctlSources.recorded(path, content)
       try directory.write(anonymizer?.file(path, content) ?? content, to: file)
     }
   }

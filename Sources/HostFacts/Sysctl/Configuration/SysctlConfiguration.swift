@@ -7,7 +7,7 @@ public struct SysctlConfiguration: Sendable {
   public var assignments: PartialList<SysctlAssignment>
   /// Each key that is set, by name.
   public var keys: PartialList<ConfiguredSysctl>
-  public var unreadFiles: [UnreadSysctlFile]
+  public var unreadFiles: PartialList<UnreadSysctlFile>
 
   /// Judges bare files, as `sockwise review` finds them in a repository.
   ///
@@ -47,15 +47,25 @@ public struct SysctlConfiguration: Sendable {
     add(sources, kernels: kernels)
   }
 
+  /// Nothing of it was read.
+  static func unavailable(_ why: Unreadable) -> SysctlConfiguration {
+    var result = SysctlConfiguration(nothing: ())
+    result.assignments.rest = why
+    result.keys.rest = why
+    result.unreadFiles.rest = why
+    return result
+  }
+
   private init(nothing: ()) {
     assignments = PartialList([])
     keys = PartialList([])
-    unreadFiles = []
+    unreadFiles = PartialList([])
   }
 
   private mutating func add(_ sources: SysctlSources, kernels: [KernelVersion]) {
     let boot = SysctlBoot(sources)
-    unreadFiles += boot.unread
+    unreadFiles.elements += boot.unread
+    unreadFiles.rest = unreadFiles.rest ?? sources.gap
     assignments.rest = assignments.rest ?? boot.gap
     keys.rest = assignments.rest
     add(boot, SysctlJudge(kernels: kernels, after: boot))

@@ -109,19 +109,26 @@ struct SysctlPlan: Sendable {
         found.append(
           Pattern(
             index: index, text: statement.key.path, sparesNamed: text == statement.key.path))
-      } else {
-        explicit[Self.resolved(statement.key)] = index
+      } else if let path = Self.resolved(statement.key) {
+        explicit[path] = index
       }
     }
     patterns = found.reversed()
   }
 
-  /// The path that the kernel finds, ".." taken away.
-  private static func resolved(_ key: SysctlKey) -> [UInt8] {
+  /// The path that the kernel finds, ".." taken away; nil where it goes through a directory that there
+  /// cannot be.
+  private static func resolved(_ key: SysctlKey) -> [UInt8]? {
     guard key.hasParent else { return key.path }
     var parts: [ArraySlice<UInt8>] = []
     for part in key.components {
-      if part.elementsEqual([0x2e, 0x2e]) { _ = parts.popLast() } else { parts.append(part) }
+      guard part.elementsEqual([0x2e, 0x2e]) else {
+        parts.append(part)
+        continue
+      }
+      guard let left = parts.popLast(), !left.contains(where: isBlank),
+        !parts.isEmpty || SysctlKey.isTopDirectory(left)
+      else { return nil }
     }
     return Array(parts.joined(separator: [UInt8(ascii: "/")]))
   }
