@@ -47,9 +47,12 @@ setup:
 	@$(INSTALL); archive=$$(clang -print-file-name=libyaml.a 2>/dev/null || cc -print-file-name=libyaml.a); \
 	if [ ! -e /usr/include/yaml.h ] || [ ! -e "$$archive" ]; then install libyaml-dev; fi
 
-# Some tests let Python hold sockets in another process.
+# Some tests let Python hold sockets in another process; two programs hold reports against the
+# schemas of others.
 setup-tests: setup
-	@$(INSTALL); [ -x /usr/bin/python3 ] || install python3
+	@$(INSTALL); [ -x /usr/bin/python3 ] || install python3; \
+	/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || install python3-jsonschema; \
+	[ -x /usr/bin/xmllint ] || install libxml2-utils
 
 build: setup $(ESSENTIALS)/libParserEssentials.a
 	swift build $(RELEASE)

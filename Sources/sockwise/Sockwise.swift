@@ -16,7 +16,7 @@ struct Sockwise: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Audit.self, BaselineCommand.self, Explain.self, Facts.self, RulesCommand.self,
+      Audit.self, BaselineCommand.self, Diff.self, Explain.self, Facts.self, RulesCommand.self,
     ])
 }
 
