@@ -71,7 +71,7 @@ let package = Package(
     .testTarget(name: "CELTests", dependencies: ["CEL", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: settings),
     .testTarget(
-      name: "HostFactsTests", dependencies: ["CEL", "HostFacts", "TestSupport"],
+      name: "HostFactsTests", dependencies: ["CEL", "HostFacts", "TestSupport", "YAML"],
       swiftSettings: settings),
     .testTarget(
       name: "RulesTests", dependencies: ["CEL", "RuleData", "Rules", "TestSupport", "YAML"],

@@ -6,18 +6,17 @@ public struct ReviewOptions: Sendable {
   public var paths: [String]
   /// What names and values are judged for; none stands for every supported series.
   public var kernels: [KernelVersion]
-  /// Only files that match one of these, relative to `base`; all where it is empty.
+  /// Only files that match one of these; all where it is empty.
   public var include: [PathPattern]
   public var exclude: [PathPattern]
-  /// Beginning of paths that patterns leave out: the directory that they are relative to, ending in
-  /// a slash, or nothing.
+  /// The directory that the patterns are relative to, as realpath(3) has it.
   public var base: String
   /// Keys that rules look up in `sysctl_raw`.
   public var rawKeys: [String]
 
   public init(
     paths: [String], kernels: [KernelVersion] = [], include: [PathPattern] = [],
-    exclude: [PathPattern] = [], base: String = "", rawKeys: [String] = []
+    exclude: [PathPattern] = [], base: String = "/", rawKeys: [String] = []
   ) {
     self.paths = paths
     self.kernels = kernels
@@ -35,36 +34,35 @@ public struct Review: Sendable {
   let sysctl: ProcSys
   let hostSysctl: ProcSys
   let rawSysctls: RawSysctls
+  /// The kernels that names and values are judged for.
+  public let kernels: [KernelVersion]
   /// The files that told something, sorted.
   public let files: [String]
   /// How many files were looked at, by name at least.
   public let fileCount: Int
   /// Why files, or a part of one, could not be read.
   public let unread: [Unreadable]
+  /// Paths that were named and are not there.
+  public let missing: [String]
   public let notices: [Host.Notice]
 
-  /// What is said of a fact that a host has and files do not set. It is no gap of the review.
+  /// What is said of a kernel parameter that no file sets. It is no gap of the review.
   public static let notSet = "not set in the reviewed files"
+  /// What is said of a fact that files cannot tell. It is no gap of the review either.
+  public static let notOfFiles = "only a host has it"
 
-  /// A path on the command line that is none.
-  public struct Failure: Error, CustomStringConvertible {
-    public let description: String
-  }
-
-  /// Reads the files. Throws where a path that was named is not there; what else cannot be read is
-  /// among `unread`.
-  public static func read(_ options: ReviewOptions) throws(Failure) -> Review {
+  /// Reads the files. What cannot be read is among `unread`, what is not there among `missing`.
+  public static func read(_ options: ReviewOptions) -> Review {
     var reader = RepositoryReader(options)
-    for path in options.paths { try reader.read(path) }
+    for path in options.paths { reader.read(path) }
     return Review(reader, options)
   }
 
   private init(_ reader: RepositoryReader, _ options: ReviewOptions) {
     let found = reader.found
+    kernels = options.kernels.isEmpty ? SysctlConfiguration.supportedKernels : options.kernels
     configuration = SysctlConfiguration(
-      files: found.sysctls, statements: found.statements,
-      kernels: options.kernels.isEmpty
-        ? SysctlConfiguration.supportedKernels : options.kernels)
+      files: found.sysctls, statements: found.statements, kernels: kernels)
     units = Units.review(found.units)
     let settings = ReviewedSettings(configuration)
     sysctl = settings.settings(of: ProcSys.ofNamespace)
@@ -73,17 +71,21 @@ public struct Review: Sendable {
     files = found.paths.sorted()
     fileCount = reader.fileCount
     unread = found.unread
+    missing = reader.missing
     notices = found.notices
   }
 }
 
 extension Review {
-  /// The variables of rules. What only a host has is unavailable, for a reason that `notSet` names.
+  /// The variables of rules. What only a host has is unavailable, and `waivers` empty.
   public var activation: Activation {
-    let why = Unreadable(Self.notSet)
+    let why = Unreadable(Self.notOfFiles)
     var identity = HostIdentity.unavailable(why)
     identity.sysctl = HostSysctl(hostSysctl)
-    let missing = Field.unavailable(Missing(reason: Self.notSet))
+    if kernels.count == 1, let release = KernelRelease("\(kernels[0])") {
+      identity.kernel = .value(release, .derived([]))
+    }
+    let missing = Field.unavailable(Missing(reason: Self.notOfFiles))
     let namespace = NamespaceIdentity(
       inode: .unavailable(why), name: .unavailable(why), kind: "own", isPID1: .unavailable(why),
       isInitial: .unavailable(why))
@@ -98,6 +100,14 @@ extension Review {
       "delta": .value(NetstatDelta.notSampled.factValue, nil),
       "sysctl_config": .value(configuration.factValue, nil),
       "units": .value(units.units.factValue, nil),
+      "waivers": .value(.list([]), nil),
     ])
+  }
+}
+
+extension Review {
+  /// The bytes of a reviewed file, for the comments in it; nil where it cannot be read.
+  public static func content(ofFile path: String) -> [UInt8]? {
+    RepositoryWalk.content(ofFile: path)
   }
 }
