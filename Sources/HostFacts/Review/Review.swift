@@ -29,8 +29,8 @@ public struct ReviewOptions: Sendable {
 
 /// Bare files, such as those of a repository, and what they would set on a host.
 public struct Review: Sendable {
-  public let configuration: SysctlConfiguration
-  public let units: Units
+  let configuration: SysctlConfiguration
+  let units: Units
   let sysctl: ProcSys
   let hostSysctl: ProcSys
   let rawSysctls: RawSysctls
@@ -45,6 +45,9 @@ public struct Review: Sendable {
   /// Paths that were named and are not there.
   public let missing: [String]
   public let notices: [Host.Notice]
+
+  /// The series that are considered where none is named.
+  public static let supportedKernels = SysctlConfiguration.supportedKernels
 
   /// What is said of a kernel parameter that no file sets. It is no gap of the review.
   public static let notSet = "not set in the reviewed files"
