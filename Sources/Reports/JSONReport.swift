@@ -1,4 +1,5 @@
 import CEL
+import JSON
 import Rules
 
 extension ReportFormat {
@@ -32,6 +33,8 @@ extension JSONWriter {
       writer.key("notices")
       writer.array(report.notices) { $0.value($1) }
       writer.field("left_out", report.leftOut)
+      writer.key("baseline")
+      if report.hasBaseline { writer.value(gone: report.gone) } else { writer.null() }
       writer.key("rules")
       writer.array(report.rules) { $0.value($1) }
     }
@@ -143,6 +146,25 @@ extension JSONWriter {
     object { writer in
       writer.field("reason", waiver.reason)
       writer.field("expires", waiver.expires)
+      writer.field("in_source", waiver.isInSource)
+      writer.key("location")
+      if let location = waiver.location { writer.value(location) } else { writer.null() }
+    }
+  }
+
+  private mutating func value(gone entries: [Baseline.Entry]) {
+    object { writer in
+      writer.key("gone")
+      writer.array(entries) { $0.value($1) }
+    }
+  }
+
+  /// `{"rule","subject","fingerprint"}`.
+  mutating func value(_ entry: Baseline.Entry) {
+    object { writer in
+      writer.field("rule", entry.rule)
+      writer.field("subject", entry.subject)
+      writer.field("fingerprint", entry.fingerprint)
     }
   }
 

@@ -15,7 +15,9 @@ struct Sockwise: ParsableCommand {
       sends a packet.
       """,
     version: version,
-    subcommands: [Audit.self, Explain.self, Facts.self, RulesCommand.self])
+    subcommands: [
+      Audit.self, BaselineCommand.self, Explain.self, Facts.self, RulesCommand.self,
+    ])
 }
 
 @main

@@ -85,11 +85,18 @@ final class UnitLoader {
     }
     if let refusal {
       unit.problems.append(refusal)
+      addInstall(to: &unit)
       return unit
     }
     unit.dropIns = dropIns.paths(for: name, aliases: unit.names)
     applyDropIns(to: &unit)
     if unit.state == .masked || unit.state == .template { return unit }
+    if let path = unit.settings.unreachableListenPath {
+      unit.state = .error
+      unit.problems.append(
+        .fatal("systemd cannot load the unit: '\(path.text)' has '..' in it", path.location))
+      return unit
+    }
     let problem =
       name.type == "service" ? unit.settings.serviceProblem : unit.settings.socketProblem
     if let problem {
@@ -120,6 +127,10 @@ final class UnitLoader {
         if let refusal = apply(file, to: &unit, isFragment: false) { unit.problems.append(refusal) }
       }
     }
+    addInstall(to: &unit)
+  }
+
+  private func addInstall(to unit: inout Loaded) {
     guard unit.state != .masked else { return }
     let own = unit.path.map { [$0] } ?? []
     for path in own + dropIns.ownPaths(for: unit.name) {
