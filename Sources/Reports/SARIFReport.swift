@@ -1,4 +1,5 @@
 import CEL
+internal import JSON
 import Rules
 
 extension ReportFormat {

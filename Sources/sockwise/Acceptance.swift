@@ -59,7 +59,7 @@ struct Acceptance {
         daysExpired: waiver.expires.map { max(0, today.days(since: $0)) } ?? 0,
         location: waiver.location)
     }
-    return .value(facts.factValue, nil)
+    return WaiverFact.variable(facts)
   }
 
   /// A finding as it is reported: a comment beside it comes before a waiver.
