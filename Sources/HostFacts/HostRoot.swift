@@ -153,6 +153,9 @@ public final class HostRoot: Sendable {
     text(path).flatMap { text, origin in .value(trimmed(lines(text).first ?? ""), origin) }
   }
 
+  /// A file's bytes; nil where they cannot be read.
+  public func content(ofFile path: String) -> [UInt8]? { bytes(path).value }
+
   // MARK: Tables
 
   /// Hands a table to `body` as it is read, until `body` answers false; the bytes handed over.
