@@ -6,3 +6,7 @@
 
 int LLVMFuzzerRunDriver(int *argc, char ***argv,
                         int (*callback)(const uint8_t *data, size_t size));
+
+// LeakSanitizer takes what is made between these for reachable, on this thread.
+void __lsan_disable(void);
+void __lsan_enable(void);

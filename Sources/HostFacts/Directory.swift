@@ -6,7 +6,10 @@ internal import Glibc
     var name: String
     /// As the directory tells it; a mount point's own inode, not that of what is mounted on it.
     var inode: UInt64
-    var isDirectory: Bool
+    /// Nil where the file system does not tell.
+    var kind: HostRoot.Status.Kind?
+
+    var isDirectory: Bool { kind == .directory }
   }
 
   private let stream: OpaquePointer
@@ -38,15 +41,29 @@ internal import Glibc
       }
       if name == "." || name == ".." { continue }
       return unsafe Entry(
-        name: name, inode: UInt64(entry.pointee.d_ino),
-        isDirectory: entry.pointee.d_type == UInt8(DT_DIR))
+        name: name, inode: UInt64(entry.pointee.d_ino), kind: Self.kind(entry.pointee.d_type))
     }
     failure = errno
     return nil
   }
 
+  /// For openat(2).
+  var descriptor: Int32 { unsafe dirfd(stream) }
+
+  private static func kind(_ type: UInt8) -> HostRoot.Status.Kind? {
+    switch Int(type) {
+    case Int(DT_UNKNOWN): nil
+    case Int(DT_REG): .regular
+    case Int(DT_DIR): .directory
+    case Int(DT_LNK): .link
+    case Int(DT_FIFO): .fifo
+    case Int(DT_SOCK): .socket
+    default: .device
+    }
+  }
+
   /// The target of a link in it, cut to `capacity` bytes.
   func link(_ name: String, capacity: Int = Int(PATH_MAX)) throws(ReadFailure) -> String {
-    try readLink(unsafe dirfd(stream), name, capacity: capacity)
+    try readLink(descriptor, name, capacity: capacity)
   }
 }

@@ -1,18 +1,18 @@
-public import CEL
+internal import CEL
 
 /// Facts that a list declares rather than a Swift type: structures nested by path, such as
 /// `sysctl.net.ipv4.tcp_tw_reuse` or `netstat.TcpExt.TWRecycled`.
 ///
 /// The list is the one place that names the fields: schema and values both come from it.
-public struct FactTree: Sendable {
+struct FactTree: Sendable {
   /// One field.
-  public struct Leaf: Sendable {
+  struct Leaf: Sendable {
     /// Names of the structures on the way, and of the field.
-    public var path: [String]
-    public var type: Type
-    public var documentation: String
+    var path: [String]
+    var type: Type
+    var documentation: String
 
-    public init(_ path: [String], _ type: Type, _ documentation: String) {
+    init(_ path: [String], _ type: Type, _ documentation: String) {
       self.path = path
       self.type = type
       self.documentation = documentation
@@ -20,26 +20,26 @@ public struct FactTree: Sendable {
   }
 
   /// Name of the outermost structure; inner ones have their path appended: `SysctlNetIpv4`.
-  public let typeName: String
-  public let documentation: String
+  let typeName: String
+  let documentation: String
   /// Every leaf may be absent.
-  public let leaves: [Leaf]
+  let leaves: [Leaf]
 
-  public init(_ typeName: String, _ documentation: String, _ leaves: [Leaf]) {
+  init(_ typeName: String, _ documentation: String, _ leaves: [Leaf]) {
     self.typeName = typeName
     self.documentation = documentation
     self.leaves = leaves
   }
 
-  public var type: Type { .object(typeName) }
+  var type: Type { .object(typeName) }
 
   /// Enters its structures.
-  public func register(in schema: inout Schema) {
+  func register(in schema: inout Schema) {
     register(typeName, documentation, leaves[...].map { ($0.path[...], $0) }, in: &schema)
   }
 
   /// The value, each leaf as `read` gives it.
-  public func value(_ read: (Leaf) -> Field) -> CEL.Value {
+  func value(_ read: (Leaf) -> Field) -> CEL.Value {
     value(typeName, leaves.map { ($0.path[...], $0) }, read)
   }
 

@@ -34,7 +34,7 @@ public struct Host: Sendable {
   let sockstat: Sockstat
   let delta: NetstatDelta
   /// The sockets of the audited namespace.
-  public let sockets: Reading<Sockets>
+  let sockets: Reading<Sockets>
 
   /// The network namespaces that can be seen, the audited one first.
   public let namespaces: [NamespaceEntry]
@@ -68,10 +68,20 @@ public struct Host: Sendable {
     public var failure: Unreadable?
   }
 
+  /// Numbers of sockets, for the report.
+  public struct SocketCounts: Hashable, Sendable {
+    public var tcp: Int
+    public var udp: Int
+    public var timeWait: Int
+    public var listeners: Int
+  }
+
   /// Name of the host, for the report.
   public var name: Reading<String> { identity.name }
   public var bootID: Reading<String> { identity.bootID }
-  public var kernel: Reading<KernelRelease> { identity.kernel }
+  /// As uname(2) gives it.
+  public var kernelRelease: String? { kernel.value?.release }
+  var kernel: Reading<KernelRelease> { identity.kernel }
   /// Whether the counters were read twice.
   public var hasSecondSample: Bool { delta.seconds.value != nil }
   /// Whether the audited namespace is the one that the kernel began with.
@@ -79,7 +89,19 @@ public struct Host: Sendable {
   /// Whether PID 1 is in the audited namespace.
   public var isNamespaceOfPID1: Reading<Bool> { namespace.isPID1 }
 
-  /// The variables of rules.
+  /// How many sockets there are in the audited namespace; nil where not all could be read.
+  public var socketCounts: SocketCounts? {
+    guard let sockets = sockets.value, let tcp = sockets.tcp.value, let udp = sockets.udp.value,
+      let states = sockets.states.value
+    else { return nil }
+    return SocketCounts(
+      tcp: tcp, udp: udp, timeWait: states.timeWait, listeners: sockets.listeners.elements.count)
+  }
+
+  /// Which end of its connections the audited namespace is; see the fact `sockets.role`.
+  public var role: String? { sockets.value?.role.value }
+
+  /// The variables of rules; `waivers` is given beside the host and empty here.
   public var activation: Activation {
     Activation([
       "host": .value(identity.factValue, nil),
@@ -90,6 +112,7 @@ public struct Host: Sendable {
       "sockstat": .value(sockstat.factValue, nil),
       "sockets": sockets.field,
       "delta": .value(delta.factValue, nil),
+      "waivers": .value(.list([]), nil),
     ])
   }
 }

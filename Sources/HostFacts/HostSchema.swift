@@ -17,11 +17,14 @@ extension Host {
     variable("sockstat", Sockstat.tree.type, Sockstat.tree.documentation)
     variable("sockets", Sockets.factType, Sockets.documentation)
     variable("delta", NetstatDelta.factType, NetstatDelta.documentation)
+    variable(
+      "waivers", .list(WaiverFact.factType), "The waivers that this run was given, --waivers.")
     HostIdentity.register(in: &schema)
     NamespaceIdentity.register(in: &schema)
     Sockets.register(in: &schema)
     NetstatDelta.register(in: &schema)
     PortRange.register(in: &schema)
+    WaiverFact.register(in: &schema)
     for tree in [
       ProcSys.tree, ProcSys.treeOfHost, NetstatCounter.tree, NetstatCounter.treeOfDelta,
       Sockstat.tree,

@@ -72,7 +72,7 @@ extension HostFacts.Host {
   /// The host as a report names it.
   var reported: Report.Host {
     Report.Host(
-      name: name.value ?? "this host", kernel: kernel.value?.release ?? "unknown",
+      name: name.value ?? "this host", kernel: kernelRelease ?? "unknown",
       bootID: bootID.value)
   }
 
@@ -86,17 +86,14 @@ extension HostFacts.Host {
       return Namespace(
         name: name, audited: true, isPID1: isNamespaceOfPID1.value,
         isInitial: isNamespaceInitial.value,
-        sockets: sockets.value?.counts, role: sockets.value?.role.value)
+        sockets: socketCounts.map(Namespace.SocketCounts.init), role: role)
     }
   }
 }
 
-extension Sockets {
-  /// How many sockets there are, for the report.
-  /// Nil where the tables were not read whole.
-  fileprivate var counts: Namespace.SocketCounts? {
-    guard let tcp = tcp.value, let udp = udp.value, let states = states.value else { return nil }
-    return Namespace.SocketCounts(
-      tcp: tcp, udp: udp, timeWait: states.timeWait, listeners: listeners.elements.count)
+extension Namespace.SocketCounts {
+  fileprivate init(_ counts: HostFacts.Host.SocketCounts) {
+    self.init(
+      tcp: counts.tcp, udp: counts.udp, timeWait: counts.timeWait, listeners: counts.listeners)
   }
 }

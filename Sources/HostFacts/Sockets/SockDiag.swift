@@ -5,8 +5,8 @@ internal import Glibc
 ///
 /// They need no privilege. Against `/proc/net/tcp` they cost half as much, never loop while the
 /// tables grow, and show listen backlogs, devices, cookies, cgroups and bound sockets.
-public enum SockDiag {
-  /// Fills `table`: listeners, bound sockets, connections, UDP, in this order.
+enum SockDiag {
+  /// Fills `table`: listeners, bound sockets and connections, UDP, in this order.
   ///
   /// Returns why sock_diag cannot be used at all, and then nothing was read: read ``ProcNet``.
   /// Otherwise the table knows which transport was refused (each has a kernel module of its own),
@@ -17,7 +17,7 @@ public enum SockDiag {
   ///   - multipath: Also asks for MPTCP listeners, whose inode older kernels do not show as TCP.
   ///     Like any first dump of a protocol it may make the kernel load a module, mptcp_diag.
   ///   - replies: Sees each datagram, for a recorded host.
-  public static func read(
+  static func read(
     into table: inout SocketTable, kernel: KernelVersion?, deadline: Deadline,
     multipath: Bool = true, replies: ((SockDiagDump, Span<UInt8>) -> Void)? = nil
   ) -> Obstacle? {
@@ -71,16 +71,18 @@ public enum SockDiag {
       for row in found.rows { table.addMultipathListener(row) }
     }
 
-    let idle = source.dump(.tcpBound, into: &table)
-    table.cover(.boundInactive, coverage(ofBoundInactive: idle, kernel: kernel))
-    table.cover(.connections, source.dump(.tcpConnections, into: &table).coverage)
+    let connections = source.dump(.tcpConnections, into: &table).coverage
+    table.cover(.connections, connections)
+    table.cover(
+      .boundInactive,
+      coverage(ofBoundInactive: table.idleCount, among: connections, kernel: kernel))
   }
 
-  /// An empty answer is also what a kernel gives that does not know the state.
+  /// No such sockets are also what a kernel shows that does not know the state.
   static func coverage(
-    ofBoundInactive dump: Dump, kernel: KernelVersion?
+    ofBoundInactive count: Int, among dump: SocketCoverage, kernel: KernelVersion?
   ) -> SocketCoverage {
-    guard dump.rows == 0, case .complete = dump.coverage else { return dump.coverage }
+    guard count == 0, case .complete = dump else { return dump }
     guard let kernel else {
       return .incomplete(.init("the kernel's version is not known, and before 6.8 it shows none"))
     }

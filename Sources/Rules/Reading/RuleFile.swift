@@ -1,4 +1,5 @@
 public import CEL
+internal import YAML
 
 /// One rule file as read: the rule, unless something is wrong with it, and all that is.
 public struct RuleFile: Sendable {
@@ -15,7 +16,7 @@ public struct RuleFile: Sendable {
   /// - Parameter schema: what its expressions may name.
   public init(path: String, content: [UInt8], schema: Schema) {
     do throws(RuleDiagnostic) {
-      let source = try SourceText(path: path, bytes: content)
+      let source = try SourceText.strict(path: path, bytes: content)
       self.init(source: source, schema: schema)
     } catch {
       self.init(rule: nil, diagnostics: [error])
@@ -30,7 +31,7 @@ public struct RuleFile: Sendable {
   private init(source: SourceText, schema: Schema) {
     let document = YAMLDocument(source)
     var reader = RuleReader(source: source, schema: schema)
-    reader.problems = document.problems
+    reader.problems = document.problems.map(source.diagnostic)
     rule = document.root.flatMap { reader.rule($0) }
     if document.root == nil && document.problems.isEmpty {
       reader.error(0..<0, "file has no rule in it")

@@ -1,4 +1,5 @@
 internal import CEL
+internal import YAML
 
 extension RuleReader {
   /// Reads the whole rule. The order matters where parts put names or guards in scope.
