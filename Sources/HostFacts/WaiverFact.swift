@@ -31,10 +31,8 @@ public struct WaiverFact: Sendable {
     factOrigin = origin
   }
 
-  /// The variable of rules.
-  public static func variable(_ waivers: [WaiverFact]) -> Field {
-    .value(waivers.factValue, nil)
-  }
+  /// The variable `waivers` of rules.
+  public static func variable(_ waivers: [WaiverFact]) -> Field { .value(waivers.factValue, nil) }
 }
 
 extension WaiverFact: FactObject {
@@ -51,4 +49,9 @@ extension WaiverFact: FactObject {
       .init("path", \.path, "The file that it stands in."),
     ]
   }
+}
+
+extension WaiverFact {
+  /// The `waivers` variable.
+  public static func variable(_ waivers: [WaiverFact]) -> Field { .value(waivers.factValue, nil) }
 }
