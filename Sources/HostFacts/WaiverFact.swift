@@ -30,6 +30,9 @@ public struct WaiverFact: Sendable {
     path = location.path
     factOrigin = origin
   }
+
+  /// The variable `waivers` of rules.
+  public static func variable(_ waivers: [WaiverFact]) -> Field { .value(waivers.factValue, nil) }
 }
 
 extension WaiverFact: FactObject {

@@ -1,5 +1,5 @@
 import CEL
-internal import JSON
+import JSON
 import Rules
 
 extension ReportFormat {

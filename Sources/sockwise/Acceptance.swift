@@ -27,8 +27,8 @@ struct AcceptanceArguments: ParsableArguments {
     var isWrong = files.flatMap(\.diagnostics).report()
     var known: Baseline?
     if let baseline {
-      do throws(Baseline.Unusable) {
-        known = try Baseline.read(baseline)
+      do throws(DocumentError) {
+        known = try Baseline.read(try NamedFile.read(baseline), name: baseline)
       } catch {
         printError("sockwise: \(error)")
         isWrong = true

@@ -16,7 +16,7 @@ struct Sockwise: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Audit.self, ReviewCommand.self, BaselineCommand.self, Explain.self, Facts.self,
+      Audit.self, ReviewCommand.self, BaselineCommand.self, Diff.self, Explain.self, Facts.self,
       RulesCommand.self,
     ])
 }

@@ -56,7 +56,7 @@ struct UnitAssembly {
   private func unit(_ loaded: UnitLoader.Loaded, sockets: [String]) -> Unit {
     var unit = Unit(loaded, files, sockets: sockets)
     unit.wantedBy = enablement.wantedBy(loaded.names)
-    if loaded.install.isBroken || loader.map.refused.contains(loaded.name.text) {
+    if loaded.install.isBroken || loader.map.hasRefusedLink(for: loaded.name) {
       unit.enablement = .bad
       return unit
     }

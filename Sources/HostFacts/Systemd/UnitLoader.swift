@@ -77,6 +77,7 @@ final class UnitLoader {
     case .mask: unit.state = .masked
     case .unreadable(let why):
       unit.state = .error
+      unit.names = [name.text]
       unit.problems.append(.fatal(why.reason, SourceLocation(path: files.shown(path))))
       return unit
     case .file(let file):
@@ -85,6 +86,8 @@ final class UnitLoader {
     }
     if let refusal {
       unit.problems.append(refusal)
+      // systemd merges aliases after it has read the file.
+      unit.names = [name.text]
       addInstall(to: &unit)
       return unit
     }

@@ -52,7 +52,7 @@ struct UnitNameMap {
   private(set) var places: [Place] = []
   private(set) var targets: [String: Target] = [:]
   /// Names of links that are no alias, and come before any file of the name.
-  private(set) var refused: Set<String> = []
+  private var refused: Set<String> = []
   /// By the name of a file, all names that lead to it.
   private(set) var names: [String: [String]] = [:]
   /// Why a directory was not read.
@@ -178,6 +178,13 @@ struct UnitNameMap {
       }
     }
     return nil
+  }
+
+  /// Whether a link that is no alias stands before the file that a unit would be loaded from.
+  func hasRefusedLink(for name: UnitName) -> Bool {
+    if refused.contains(name.text) { return true }
+    guard targets[name.text] == nil, let template = name.template else { return false }
+    return refused.contains(template.text)
   }
 
   /// The file that a unit is loaded from: its own, or its template's.

@@ -157,13 +157,20 @@ enum UnitExpectation {
     let text: String =
       switch address.target {
       case .inet(let inet, let port, _, let scope):
-        "\(inet.isIPv4 && !address.text.hasPrefix("[") ? "\(inet)" : "[\(inet)]"):\(port)"
-          + (scope.map { "%\($0)" } ?? "")
-      case .unix(let path): path
+        host(inet, address.text) + ":\(port)" + (scope.map { "%\($0)" } ?? "")
+      // systemd escapes what it prints of a name.
+      case .unix(let path):
+        path.split(separator: "\\", omittingEmptySubsequences: false)
+          .joined(separator: "\\\\")
       case .vsock(let context, let port): "vsock:\(context.map { "\($0)" } ?? ""):\(port)"
       case .other(let path): path
       }
     return "\(text) (\(kind))"
+  }
+
+  private static func host(_ address: InetAddress, _ text: String) -> String {
+    if !text.hasPrefix("[") && address.isIPv4 { return "\(address)" }
+    return address.isIPv4 ? "[::ffff:\(address)]" : "[\(address)]"
   }
 
   private static func yes(_ reading: Reading<Bool>) -> String {

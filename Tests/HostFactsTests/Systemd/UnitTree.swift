@@ -23,8 +23,8 @@ struct UnitTree {
     self.tag = tag
     let type = random.chance(0.6) ? "service" : "socket"
     let stems = ["", "-b", "-b-c", "-", "t@", "-t@", "-b-t@"].map { tag + $0 } + ["-\(tag)"]
-    let instances = ["i", "i-j", "q\\x2dr"]
-    let chosen = random.sample(stems, 3)
+    let instances = ["i", random.pick(["i-j", "q\\x2dr"])]
+    let chosen = random.sample(stems, 2)
     var candidates = chosen.map { "\($0).\(type)" }
     for stem in chosen where stem.hasSuffix("@") {
       candidates.append("\(stem)\(random.pick(instances)).\(type)")
@@ -127,7 +127,10 @@ struct UnitTree {
   /// Removes what was written.
   func remove(below root: String) {
     for item in items { unsafe unlink("\(root)/\(item.path)") }
-    for item in items { unsafe rmdir("\(root)/\(directory(item.path))") }
+    // An empty /run/systemd/system would say that systemd does not run.
+    for item in items where !directory(item.path).hasSuffix("/system") {
+      unsafe rmdir("\(root)/\(directory(item.path))")
+    }
   }
 
   /// How it can be made smaller: one item less, or one line less in one.
