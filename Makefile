@@ -105,9 +105,11 @@ size: build
 	if [ $$bytes -gt $(SIZE_LIMIT) ]; then \
 	  echo "sockwise: the binary is too large; was Foundation linked? (it adds 7 to 51 MB)" >&2; exit 1; fi
 
-# Counts of the release binary, see Tests/Instructions/measure.py.
+# Counts of the release binary, see Tests/Instructions/measure.py. RECORD=1 of the environment is
+# that of golden files.
 instructions: build
-	@Tests/Instructions/measure.py $(BINARY) $(if $(RECORD),--record '$(RECORD)')
+	@Tests/Instructions/measure.py $(BINARY) \
+	  $(if $(findstring command,$(origin RECORD)),--record "$$RECORD")
 
 # What the code says in man/ and rules/rule.schema.json; the tests compare it.
 docs: setup
