@@ -48,9 +48,12 @@ setup:
 	@$(INSTALL); archive=$$(clang -print-file-name=libyaml.a 2>/dev/null || cc -print-file-name=libyaml.a); \
 	if [ ! -e /usr/include/yaml.h ] || [ ! -e "$$archive" ]; then install libyaml-dev; fi
 
-# Some tests let Python hold sockets in another process; valgrind counts instructions.
+# Some tests let Python hold sockets in another process; two programs hold reports against the
+# schemas of others; valgrind counts instructions.
 setup-tests: setup
 	@$(INSTALL); [ -x /usr/bin/python3 ] || install python3; \
+	/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || install python3-jsonschema; \
+	[ -x /usr/bin/xmllint ] || install libxml2-utils; \
 	[ -x /usr/bin/valgrind ] || install valgrind
 
 build: setup $(ESSENTIALS)/libParserEssentials.a
@@ -118,7 +121,7 @@ docs: setup
 # libFuzzer, see CONTRIBUTING.md. The default linker cannot link its sections, lld can.
 FUZZ := --scratch-path .build-fuzz -c release --product sockwise-fuzz --sanitize=address \
   -Xswiftc -sanitize=fuzzer -Xswiftc -enable-testing -Xswiftc -use-ld=lld
-FUZZ_TARGETS := expression rule proc-net sock-diag sockets sysctl kernel-text
+FUZZ_TARGETS := expression rule proc-net sock-diag sockets sysctl kernel-text recording
 TIME := 60
 
 fuzz-build: setup
@@ -131,7 +134,7 @@ fuzz: fuzz-build
 fuzz-ci: fuzz-build
 	@rm -rf .build-fuzz/corpus-ci
 	@status=0; for target in $(FUZZ_TARGETS); do \
-	  FUZZ_CORPUS=.build-fuzz/corpus-ci Fuzz/run $$target 17 || status=1; done; exit $$status
+	  FUZZ_CORPUS=.build-fuzz/corpus-ci Fuzz/run $$target 15 || status=1; done; exit $$status
 
 # The recorded hosts of Tests/Fixtures/hosts anew, with their reports; as root. The diff is the review.
 fixtures: setup

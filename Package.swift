@@ -28,8 +28,13 @@ let package = Package(
     // System calls and kernel structures that the Glibc module does not show.
     .target(name: "CLinuxShims"),
 
-    // Debian's libyaml-dev; linked statically, see `Rules`.
+    // Debian's libyaml-dev; linked statically, see `YAML`.
     .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
+
+    // YAML with the place of each value: strict for files of ours, tolerant for those of others.
+    .target(
+      name: "YAML", dependencies: ["CYAML"], swiftSettings: settings,
+      linkerSettings: [.linkedLibrary(":libyaml.a")]),
 
     // rules/*.yaml inside the binary: a generator, the plugin that runs it, and its output.
     .executableTarget(name: "EmbedRules", swiftSettings: settings),
@@ -40,12 +45,11 @@ let package = Package(
 
     // What a host is: read once, three-state, each value with its origin.
     .target(
-      name: "HostFacts", dependencies: ["CEL", "CLinuxShims", "JSON"], swiftSettings: settings),
+      name: "HostFacts", dependencies: ["CEL", "CLinuxShims", "JSON", "YAML"],
+      swiftSettings: settings),
 
     // Rule files and their evaluation.
-    .target(
-      name: "Rules", dependencies: ["CEL", "CYAML"], swiftSettings: settings,
-      linkerSettings: [.linkedLibrary(":libyaml.a")]),
+    .target(name: "Rules", dependencies: ["CEL", "YAML"], swiftSettings: settings),
 
     // One report, several formats.
     .target(name: "Reports", dependencies: ["CEL", "JSON", "Rules"], swiftSettings: settings),
@@ -69,12 +73,13 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: settings),
     .target(name: "CTestSupport", path: "Tests/CTestSupport"),
     .testTarget(name: "CELTests", dependencies: ["CEL", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "HostFactsTests", dependencies: ["CEL", "HostFacts", "TestSupport"],
+      name: "HostFactsTests", dependencies: ["CEL", "HostFacts", "TestSupport", "YAML"],
       swiftSettings: settings),
     .testTarget(
-      name: "RulesTests", dependencies: ["CEL", "RuleData", "Rules", "TestSupport"],
+      name: "RulesTests", dependencies: ["CEL", "RuleData", "Rules", "TestSupport", "YAML"],
       swiftSettings: settings),
     .testTarget(
       name: "ReportsTests", dependencies: ["CEL", "JSON", "Reports", "Rules", "TestSupport"],
@@ -82,7 +87,7 @@ let package = Package(
     // The man pages and the editors' schema of rules: what is in them comes from the code.
     .testTarget(
       name: "DocumentsTests",
-      dependencies: ["CEL", "HostFacts", "RuleData", "Rules", "TestSupport", "sockwise"],
+      dependencies: ["CEL", "HostFacts", "RuleData", "Rules", "TestSupport", "YAML", "sockwise"],
       swiftSettings: settings),
     // Through the built binary, on the real kernel.
     .testTarget(
@@ -96,7 +101,8 @@ if Context.environment["SOCKWISE_FUZZ"] != nil {
   package.targets += [
     .systemLibrary(name: "CFuzz", path: "Fuzz/CFuzz"),
     .executableTarget(
-      name: "sockwise-fuzz", dependencies: ["CEL", "CFuzz", "HostFacts", "Reports", "Rules"],
+      name: "sockwise-fuzz",
+      dependencies: ["CEL", "CFuzz", "HostFacts", "Reports", "RuleData", "Rules"],
       path: "Fuzz/Targets", swiftSettings: settings),
   ]
 }

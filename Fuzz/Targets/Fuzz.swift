@@ -8,6 +8,7 @@ import Glibc
     "expression": ExpressionTarget.run,
     "kernel-text": KernelTextTarget.run,
     "proc-net": ProcNetTarget.run,
+    "recording": RecordingTarget.run,
     "rule": RuleTarget.run,
     "sock-diag": SockDiagTarget.run,
     "sockets": SocketsTarget.run,
@@ -49,4 +50,12 @@ func require(
   var text = "\(file):\(line): does not hold: \(message())\n"
   text.withUTF8 { bytes in _ = unsafe write(2, bytes.baseAddress, bytes.count) }
   abort()
+}
+
+/// Makes something that is kept for the whole run. Swift keeps tags in the high bits of pointers, where
+/// LeakSanitizer does not know them for pointers and takes what they point at for lost.
+func kept<Value>(_ make: () -> Value) -> Value {
+  fuzz_keep_begin()
+  defer { fuzz_keep_end() }
+  return make()
 }

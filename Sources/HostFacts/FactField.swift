@@ -151,6 +151,11 @@ extension String: FactValue {
   var factValue: CEL.Value { .string(self) }
 }
 
+extension Duration: FactValue {
+  static var factType: Type { .duration }
+  var factValue: CEL.Value { .duration(self) }
+}
+
 extension IntegerSet: FactValue {
   static var factType: Type { .intSet }
   var factValue: CEL.Value { .intSet(self) }

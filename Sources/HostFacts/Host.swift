@@ -30,6 +30,7 @@ public struct Host: Sendable {
   let namespace: NamespaceIdentity
   let sysctl: ProcSys
   let rawSysctls: RawSysctls
+  let sysctlConfiguration: SysctlConfiguration
   let netstat: NetstatReading
   let sockstat: Sockstat
   let delta: NetstatDelta
@@ -101,17 +102,19 @@ public struct Host: Sendable {
   /// Which end of its connections the audited namespace is; see the fact `sockets.role`.
   public var role: String? { sockets.value?.role.value }
 
-  /// The variables of rules.
+  /// The variables of rules; `waivers` is given beside the host and empty here.
   public var activation: Activation {
     Activation([
       "host": .value(identity.factValue, nil),
       "netns": .value(namespace.factValue, nil),
       "sysctl": .value(sysctl.factValue, nil),
       "sysctl_raw": .value(rawSysctls.factValue, nil),
+      "sysctl_config": .value(sysctlConfiguration.factValue, nil),
       "netstat": .value(netstat.factValue, nil),
       "sockstat": .value(sockstat.factValue, nil),
       "sockets": sockets.field,
       "delta": .value(delta.factValue, nil),
+      "waivers": .value(.list([]), nil),
     ])
   }
 }

@@ -18,6 +18,8 @@ public final class HostRoot: Sendable {
   /// Where a recorded host has what was read a second time.
   private let folder: String
   private let notes = Mutex<[String: Note]>([:])
+  /// `/proc` has been found to have something in it.
+  private let sawProc = Atomic(false)
 
   /// What one file gave.
   struct Note: Hashable, Sendable {
@@ -108,27 +110,31 @@ public final class HostRoot: Sendable {
 
   // MARK: Whole files
 
+  /// A file's bytes, for what is not a fact; nil where there are none to be had.
+  public func content(_ path: String) -> [UInt8]? { bytes(path, isNoted: false).value }
+
   /// A file's bytes. Absent where there is none.
   ///
   /// `chunk` is the size of each read(2): some files of `/proc/sys` give only what fits the first.
-  func bytes(_ path: String, limit: Int = defaultLimit, chunk: Int = 16384)
-    -> Reading<[UInt8]>
-  {
+  /// Where files come by the hundred, `isNoted` keeps them out of the list of what was read.
+  func bytes(
+    _ path: String, limit: Int = defaultLimit, chunk: Int = 16384, isNoted: Bool = true
+  ) -> Reading<[UInt8]> {
     var content: [UInt8] = []
     do throws(ReadFailure) {
       let file = try open(path)
       // Files of a running system's `/proc` have no size; others need not be read to know it.
       if !isLive, try HostRoot.status(of: file).size > limit { throw .longer(limit: limit) }
       while true {
-        let count = try append(from: file, atMost: chunk, to: &content)
+        let count = try HostRoot.append(from: file, atMost: chunk, to: &content)
         if count == 0 { break }
         if content.count > limit { throw .longer(limit: limit) }
       }
     } catch {
-      note(path, bytes: content.count, failure: error)
+      if isNoted { note(path, bytes: content.count, failure: error) }
       return failed(path, error)
     }
-    note(path, bytes: content.count)
+    if isNoted { note(path, bytes: content.count) }
     recorder?.file(path, in: folder, content)
     return .value(content, .file(SourceLocation(path: path)))
   }
@@ -147,6 +153,9 @@ public final class HostRoot: Sendable {
     text(path).flatMap { text, origin in .value(trimmed(lines(text).first ?? ""), origin) }
   }
 
+  /// A file's bytes; nil where they cannot be read.
+  public func content(ofFile path: String) -> [UInt8]? { bytes(path).value }
+
   // MARK: Tables
 
   /// Hands a table to `body` as it is read, until `body` answers false; the bytes handed over.
@@ -164,7 +173,7 @@ public final class HostRoot: Sendable {
       buffer.reserveCapacity(chunk)
       while true {
         buffer.removeAll(keepingCapacity: true)
-        let count = try append(from: file, atMost: chunk, to: &buffer)
+        let count = try HostRoot.append(from: file, atMost: chunk, to: &buffer)
         if count == 0 { break }
         total += count
         recorder?.table(path, in: folder, buffer.span)
@@ -199,7 +208,10 @@ public final class HostRoot: Sendable {
   /// The kind and identity of what a path names, links followed. Opens nothing: safe on devices.
   func status(_ path: String) throws(ReadFailure) -> Status {
     do throws(ReadFailure) {
-      let status = try HostRoot.status(of: try descriptor(path, flags: pathOnly | O_CLOEXEC))
+      let status =
+        try isLive
+        ? systemStatus(path)
+        : HostRoot.status(of: try descriptor(path, flags: pathOnly | O_CLOEXEC))
       if status.kind == .directory { recorder?.directory(path) }
       return status
     } catch {
@@ -207,6 +219,22 @@ public final class HostRoot: Sendable {
       recorder?.missing(path, in: folder, nil)
       if let recording { return try recording.status(ofMissing: folder + path) }
       throw error
+    }
+  }
+
+  /// The kind of what a path names, a link itself.
+  func linkStatus(_ path: String) throws(ReadFailure) -> Status {
+    try HostRoot.status(of: try descriptor(path, flags: pathOnly | O_NOFOLLOW | O_CLOEXEC))
+  }
+
+  /// Where a link points, as it is written; nil where the path is no link, or not there.
+  func linkTarget(_ path: String) -> String? {
+    do throws(ReadFailure) {
+      let link = try descriptor(path, flags: pathOnly | O_NOFOLLOW | O_CLOEXEC)
+      guard try HostRoot.status(of: link).kind == .link else { return nil }
+      return try readLink(link.number, "")
+    } catch {
+      return nil
     }
   }
 
@@ -262,9 +290,13 @@ public final class HostRoot: Sendable {
 
   /// Whether `/proc` has anything in it.
   var hasProc: Bool {
+    // Asked for each file that is missing, and to list all processes takes longer than the file.
+    if sawProc.load(ordering: .relaxed) { return true }
     do throws(ReadFailure) {
       var directory = try directory("/proc")
-      return directory.next() != nil || directory.failure != 0
+      let hasAny = directory.next() != nil || directory.failure != 0
+      sawProc.store(hasAny, ordering: .relaxed)
+      return hasAny
     } catch {
       return !error.isAbsence
     }
@@ -277,6 +309,18 @@ public final class HostRoot: Sendable {
   static func status(of file: borrowing FileDescriptor) throws(ReadFailure) -> Status {
     var result = stat()
     guard unsafe fstat(file.number, &result) == 0 else { throw .system(errno) }
+    return status(result)
+  }
+
+  /// In one call, where no directory stands for the root.
+  private func systemStatus(_ path: String) throws(ReadFailure) -> Status {
+    guard !path.utf8.contains(0) else { throw .notAPath }
+    var result = stat()
+    guard unsafe stat(located(path), &result) == 0 else { throw .system(errno) }
+    return HostRoot.status(result)
+  }
+
+  private static func status(_ result: stat) -> Status {
     let kind: Status.Kind =
       switch result.st_mode & S_IFMT {
       case S_IFREG: .regular
@@ -291,7 +335,8 @@ public final class HostRoot: Sendable {
       size: Int(result.st_size))
   }
 
-  private func append(
+  /// Appends what one read(2) gives; 0 at the end.
+  static func append(
     from file: borrowing FileDescriptor, atMost count: Int, to content: inout [UInt8]
   ) throws(ReadFailure) -> Int {
     let number = file.number

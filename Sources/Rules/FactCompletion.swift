@@ -1,4 +1,5 @@
 internal import CEL
+internal import YAML
 
 /// Makes whole facts of those that a test states: the rest is absent, and structures that are
 /// always there are there with everything in them absent.

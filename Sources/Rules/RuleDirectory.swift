@@ -1,4 +1,5 @@
 import Glibc
+internal import YAML
 
 /// Reads the rule files of a directory. Whatever stands there, it never blocks and never follows
 /// more than a few levels.

@@ -86,7 +86,7 @@ extension RuleSet {
         summary.notApplicable.append("needs a live or recorded host")
         notLive.append(rule.id)
       } else {
-        result.usedDelta = result.usedDelta || rule.facts.reads("delta")
+        result.usedDelta = result.usedDelta || rule.readsDelta
         for judgement in rule.judgements(in: activation, scopeName: scopeName) {
           switch judgement.outcome {
           case .finding(let finding): findings.append((judgement.identity, finding))
@@ -131,5 +131,26 @@ extension RuleSet {
     return findings.filter { identity, finding in
       superseded[identity]?.contains(finding.rule) != true
     }.map(\.finding)
+  }
+}
+
+extension EvaluationResult {
+  /// Takes what could not be decided for want of facts that nobody expects here for not applicable.
+  ///
+  /// - Parameter isExpected: whether a missing fact is such a one.
+  public mutating func forget(where isExpected: (Missing) -> Bool) {
+    let places = Dictionary(
+      rules.enumerated().map { ($1.rule, $0) }, uniquingKeysWith: { first, _ in first })
+    undecided.removeAll { undecided in
+      guard undecided.kind == .unknown, !undecided.missing.isEmpty,
+        undecided.missing.allSatisfy(isExpected)
+      else { return false }
+      notApplicable += 1
+      if let place = places[undecided.rule] {
+        rules[place].undecided -= 1
+        rules[place].notApplicable.append(undecided.missing[0].reason)
+      }
+      return true
+    }
   }
 }

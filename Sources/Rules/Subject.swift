@@ -21,11 +21,16 @@ struct Identity: Hashable, Sendable {
   /// - `kind:protocol:address:port` where the identity has these, with `%device` after the
   ///   address, as in `ss`;
   /// - `kind:local_address>address:port` where it has a local address;
+  /// - `file:path:` and the other values where it has a path: it is about what the file says;
   /// - else `kind:` and the values, joined by colons.
   ///
   /// Other parts, such as the uid, tell elements apart without being shown. IPv6 addresses stand
   /// in brackets.
   func subject(kind: String) -> String {
+    if let path = value("path") {
+      let others = parts.filter { $0.name != "path" }.compactMap(\.value)
+      return (["file", path] + others).joined(separator: ":")
+    }
     guard has("address"), has("port") else {
       return ([kind] + parts.map { $0.value ?? "?" }).joined(separator: ":")
     }

@@ -2,6 +2,7 @@ import CEL
 import RuleData
 import TestSupport
 import Testing
+import YAML
 
 @testable import HostFacts
 @testable import Rules
@@ -12,7 +13,7 @@ import Testing
   private static let schema = Result { try ParsedJSON(Array(text.utf8)) }
 
   private func violations(_ yaml: String) throws -> [String] {
-    let source = try SourceText(path: "x.yaml", bytes: Array(yaml.utf8))
+    let source = SourceText(path: "x.yaml", bytes: Array(yaml.utf8))
     let root = try #require(YAMLDocument(source).root)
     return try JSONSchema(root: Self.schema.get()).violations(of: ParsedJSON(root))
   }

@@ -51,6 +51,10 @@ import Testing
       (["local_address": "2001:db8::1", "address": "::1", "port": "1"], "x:[2001:db8::1]>[::1]:1"),
       (["name": "api.service"], "x:api.service"),
       (["address": nil, "port": "80"], "x:?:80"),
+      (
+        ["path": "etc/sysctl.d/60-net.conf", "key": "net.core.somaxconn"],
+        "file:etc/sysctl.d/60-net.conf:net.core.somaxconn"
+      ),
     ] as [(KeyValuePairs<String, String?>, String)])
   func spellsSubjects(_ parts: KeyValuePairs<String, String?>, _ subject: String) {
     let identity = Identity(parts: parts.map { .init(name: $0, value: $1) })

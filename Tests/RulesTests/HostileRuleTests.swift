@@ -89,4 +89,9 @@ import Testing
     let keys = (0..<5_000).map { "key\($0): 1\n" }.joined()
     #expect(problems(RuleBuilder.text("x", keys)).count == 5_000)
   }
+
+  @Test func boundsSize() {
+    let text = String(repeating: " ", count: (1 << 20) + 1)
+    #expect(problems(text) == ["file is larger than 1 MiB, which no rule needs"])
+  }
 }

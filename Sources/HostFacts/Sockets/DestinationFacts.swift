@@ -17,6 +17,7 @@ extension SocketAssembly {
       return withoutRange(.init("\(range.first)-\(range.last) is not a range of ports"))
     }
 
+    let total = ports.usable.count
     var kept: [Int] = []
     var small = 0
     for group in table.table.groups.indices {
@@ -26,7 +27,7 @@ extension SocketAssembly {
       for index in rows where ports.usable.contains(connections.outbound[index].localPort) {
         used += 1
       }
-      if used * 100 >= ports.usable.count && used > 0 { kept.append(group) } else { small += 1 }
+      if used * 100 >= total && used > 0 { kept.append(group) } else { small += 1 }
     }
 
     let reuse = settings.reuse

@@ -1,17 +1,20 @@
 /// Finds the listener that a connection came in through.
 struct ListenerIndex: Sendable {
-  private struct Endpoint: Hashable {
+  private struct Endpoint: Equatable {
     var address: InetAddress
     var port: UInt16
     var interface: UInt32
   }
 
   private struct Entry {
+    var endpoint: Endpoint
     var listener: Int
     var isV6Only: Bool
   }
 
-  private var entries: [Endpoint: Entry] = [:]
+  private var entries: [Entry] = []
+  private var index = HashIndex()
+  private let addressHash = AddressHash()
   private var ports = PortSet()
   private var hasDevices = false
   private(set) var count = 0
@@ -22,9 +25,13 @@ struct ListenerIndex: Sendable {
     ports.insert(row.localPort)
     if row.interface != 0 { hasDevices = true }
     count += 1
-    if entries[endpoint] == nil {
-      // Not shown is not true: then IPv4 connections of `::` do come in through it.
-      entries[endpoint] = Entry(listener: listener, isV6Only: row.v6Only == true)
+    let hash = Self.hash(endpoint, addressHash)
+    if index.number(hash, { entries[$0].endpoint == endpoint }) != nil { return }
+    // Not shown is not true: then IPv4 connections of `::` do come in through it.
+    entries.append(
+      Entry(endpoint: endpoint, listener: listener, isV6Only: row.v6Only == true))
+    index.insert(entries.count - 1, hash) { [entries, addressHash] in
+      Self.hash(entries[$0].endpoint, addressHash)
     }
   }
 
@@ -42,10 +49,21 @@ struct ListenerIndex: Sendable {
   }
 
   private func entry(_ address: InetAddress, _ port: UInt16, _ interface: UInt32) -> Entry? {
-    if hasDevices && interface != 0 {
-      let bound = Endpoint(address: address, port: port, interface: interface)
-      if let entry = entries[bound] { return entry }
+    if hasDevices && interface != 0,
+      let bound = entry(Endpoint(address: address, port: port, interface: interface))
+    {
+      return bound
     }
-    return entries[Endpoint(address: address, port: port, interface: 0)]
+    return entry(Endpoint(address: address, port: port, interface: 0))
+  }
+
+  private func entry(_ endpoint: Endpoint) -> Entry? {
+    index.number(Self.hash(endpoint, addressHash)) { entries[$0].endpoint == endpoint }
+      .map { entries[$0] }
+  }
+
+  @inline(__always)
+  private static func hash(_ endpoint: Endpoint, _ addressHash: AddressHash) -> UInt64 {
+    addressHash(endpoint.address, UInt64(endpoint.interface) << 16 | UInt64(endpoint.port))
   }
 }

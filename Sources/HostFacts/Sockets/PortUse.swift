@@ -9,7 +9,10 @@ struct PortUse {
   private let reuse: TimeWaitReuse
   /// Ports of the total with a listener, an idle bound socket or an accepted connection.
   private let bound: PortSet
-  /// Group, plus one, that alone holds the port by a bind() before connect(); 0 none.
+  /// Ports of the total with a bind() before connect().
+  private(set) var boundBeforeConnect = PortSet()
+  /// For each port of the range the group, plus one, that alone holds it by a bind() before
+  /// connect(); 0 none.
   private var binder: [UInt32]
 
   private static let severalBinders = UInt32.max
@@ -24,7 +27,7 @@ struct PortUse {
     self.ports = ports
     self.reuse = reuse
     self.bound = bound.intersection(ports.usable)
-    binder = [UInt32](repeating: 0, count: 65536)
+    binder = [UInt32](repeating: 0, count: ports.range.size)
     let fullForAll = ports.preferredHalfIsFull(of: self.bound)
     for group in table.groups.indices {
       let rows = connections.starts[group]..<connections.starts[group + 1]
@@ -42,8 +45,9 @@ struct PortUse {
           !row.flags.contains(.bindAddressNoPort)
         else { continue }
         let number = UInt32(group + 1)
-        let earlier = binder[Int(port)]
-        binder[Int(port)] = earlier == 0 || earlier == number ? number : Self.severalBinders
+        let place = Int(port) - ports.range.first
+        let isAlone = boundBeforeConnect.insert(port) || binder[place] == number
+        binder[place] = isAlone ? number : Self.severalBinders
       }
     }
   }
@@ -57,13 +61,6 @@ struct PortUse {
       if ports.preferred.contains(row.localPort) { preferred += 1 } else { other += 1 }
     }
     return preferred * 100 <= 3 * (preferred + other)
-  }
-
-  /// Ports of the total with a bind() before connect().
-  var boundBeforeConnect: PortSet {
-    var set = PortSet()
-    for port in binder.indices where binder[port] != 0 { set.insert(UInt16(port)) }
-    return set
   }
 
   var blocked: PortSet {
@@ -108,7 +105,11 @@ struct PortUse {
     var own = PortSet()
     for index in connections.starts[group]..<connections.starts[group + 1] {
       let port = connections.outbound[index].localPort
-      if binder[Int(port)] == UInt32(group + 1) && !bound.contains(port) { own.insert(port) }
+      if boundBeforeConnect.contains(port), !bound.contains(port),
+        binder[Int(port) - ports.range.first] == UInt32(group + 1)
+      {
+        own.insert(port)
+      }
     }
     let byOthers = blocked.subtracting(own)
     return GroupUse(

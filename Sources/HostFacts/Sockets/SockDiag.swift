@@ -6,7 +6,7 @@ internal import Glibc
 /// They need no privilege. Against `/proc/net/tcp` they cost half as much, never loop while the
 /// tables grow, and show listen backlogs, devices, cookies, cgroups and bound sockets.
 enum SockDiag {
-  /// Fills `table`: listeners, bound sockets, connections, UDP, in this order.
+  /// Fills `table`: listeners, bound sockets and connections, UDP, in this order.
   ///
   /// Returns why sock_diag cannot be used at all, and then nothing was read: read ``ProcNet``.
   /// Otherwise the table knows which transport was refused (each has a kernel module of its own),
@@ -71,16 +71,18 @@ enum SockDiag {
       for row in found.rows { table.addMultipathListener(row) }
     }
 
-    let idle = source.dump(.tcpBound, into: &table)
-    table.cover(.boundInactive, coverage(ofBoundInactive: idle, kernel: kernel))
-    table.cover(.connections, source.dump(.tcpConnections, into: &table).coverage)
+    let connections = source.dump(.tcpConnections, into: &table).coverage
+    table.cover(.connections, connections)
+    table.cover(
+      .boundInactive,
+      coverage(ofBoundInactive: table.idleCount, among: connections, kernel: kernel))
   }
 
-  /// An empty answer is also what a kernel gives that does not know the state.
+  /// No such sockets are also what a kernel shows that does not know the state.
   static func coverage(
-    ofBoundInactive dump: Dump, kernel: KernelVersion?
+    ofBoundInactive count: Int, among dump: SocketCoverage, kernel: KernelVersion?
   ) -> SocketCoverage {
-    guard dump.rows == 0, case .complete = dump.coverage else { return dump.coverage }
+    guard count == 0, case .complete = dump else { return dump }
     guard let kernel else {
       return .incomplete(.init("the kernel's version is not known, and before 6.8 it shows none"))
     }

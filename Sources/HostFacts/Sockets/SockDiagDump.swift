@@ -1,20 +1,22 @@
 internal import Glibc
 
 /// The dumps that make up a reading of the socket tables, in order. The number of one is the
-/// sequence number of its request, so that replies tell which dump they belong to.
+/// sequence number of its request, so that replies, also recorded ones, tell which dump they belong
+/// to.
 enum SockDiagDump: UInt32, Sendable, CaseIterable {
   case tcpListeners = 1
-  case multipathListenersIPv4
-  case multipathListenersIPv6
-  case tcpBound
-  case tcpConnections
-  case udpIPv4
-  case udpIPv6
+  case multipathListenersIPv4 = 2
+  case multipathListenersIPv6 = 3
+  /// With the sockets that are only bound. A dump of those alone walks the whole table of
+  /// connections too, which on a busy host is half the time of showing them (net/ipv4/tcp_diag.c:
+  /// only a dump of listeners alone ends before it).
+  case tcpConnections = 5
+  case udpIPv4 = 6
+  case udpIPv6 = 7
 
   var part: SocketPart {
     switch self {
     case .tcpListeners, .multipathListenersIPv4, .multipathListenersIPv6: .listeners
-    case .tcpBound: .boundInactive
     case .tcpConnections: .connections
     case .udpIPv4, .udpIPv6: .udp
     }
@@ -26,7 +28,6 @@ enum SockDiagDump: UInt32, Sendable, CaseIterable {
     case .tcpListeners: "tcp-listen.bin"
     case .multipathListenersIPv4: "mptcp-listen.bin"
     case .multipathListenersIPv6: "mptcp6-listen.bin"
-    case .tcpBound: "tcp-bound.bin"
     case .tcpConnections: "tcp.bin"
     case .udpIPv4: "udp.bin"
     case .udpIPv6: "udp6.bin"
@@ -38,9 +39,8 @@ enum SockDiagDump: UInt32, Sendable, CaseIterable {
     case .tcpListeners: .tcp(states: Self.listening)
     case .multipathListenersIPv4: .multipath(UInt8(AF_INET), states: Self.listening)
     case .multipathListenersIPv6: .multipath(UInt8(AF_INET6), states: Self.listening)
-    case .tcpBound: .tcp(states: 1 << 13)
-    // TCP_ESTABLISHED to TCP_NEW_SYN_RECV without LISTEN.
-    case .tcpConnections: .tcp(states: 0x1ffe & ~Self.listening)
+    // TCP_ESTABLISHED to TCP_BOUND_INACTIVE without LISTEN.
+    case .tcpConnections: .tcp(states: 0x3ffe & ~Self.listening)
     case .udpIPv4: .udp(UInt8(AF_INET))
     case .udpIPv6: .udp(UInt8(AF_INET6))
     }
@@ -51,8 +51,7 @@ enum SockDiagDump: UInt32, Sendable, CaseIterable {
     -> SockDiagReply.Result
   {
     SockDiagReply.parse(
-      datagram, transport: part == .udp ? .udp : .tcp, sequence: rawValue,
-      state: self == .tcpBound ? .boundInactive : nil, into: &sink)
+      datagram, transport: part == .udp ? .udp : .tcp, sequence: rawValue, into: &sink)
   }
 
   private static let listening: UInt32 = 1 << 10

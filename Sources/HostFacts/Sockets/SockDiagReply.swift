@@ -1,4 +1,5 @@
 internal import CLinuxShims
+internal import Glibc
 
 /// What the kernel sends in answer to a dump of sock_diag(7).
 enum SockDiagReply {
@@ -24,11 +25,8 @@ enum SockDiagReply {
 
   /// Adds the sockets of one datagram to `sink`. Messages with another sequence number are
   /// answers to somebody else's request, and skipped.
-  ///
-  /// `state` replaces the state that the rows show: the dump of bound sockets calls them closed.
   static func parse<Sink: SocketRowSink>(
-    _ datagram: Span<UInt8>, transport: SocketRow.Transport, sequence: UInt32,
-    state: SocketState? = nil, into sink: inout Sink
+    _ datagram: Span<UInt8>, transport: SocketRow.Transport, sequence: UInt32, into sink: inout Sink
   ) -> Result {
     // Safe: UInt8 has no padding that could be uninitialised.
     let bytes = unsafe datagram.bytes
@@ -39,24 +37,31 @@ enum SockDiagReply {
         result.outcome = .malformed("a message is cut off in its header")
         return result
       }
-      let length = Int(bytes.native32(start))
+      let header = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: start, as: nlmsghdr.self)
+      let length = Int(header.nlmsg_len)
       guard length >= headerSize, length <= bytes.byteCount - start else {
         result.outcome = .malformed("a message says that it has \(length) bytes")
         return result
       }
-      let message = start..<start + length
+      let body = start + headerSize..<start + length
       // Messages begin at multiples of four.
       start = min(bytes.byteCount, start + (length + 3) & ~3)
-      guard bytes.native32(message.lowerBound + 8) == sequence else { continue }
-      if Int32(bytes.native16(message.lowerBound + 6)) & NLM_F_DUMP_INTR != 0 {
-        result.isInterrupted = true
-      }
-      let body = message.dropFirst(headerSize)
-      switch Int32(bytes.native16(message.lowerBound + 4)) {
-      case NLMSG_NOOP: break
+      guard header.nlmsg_seq == sequence else { continue }
+      if Int32(header.nlmsg_flags) & NLM_F_DUMP_INTR != 0 { result.isInterrupted = true }
+      switch Int32(header.nlmsg_type) {
+      case TCPDIAG_GETSOCK, Int32(SOCK_DIAG_BY_FAMILY):
+        var row = SocketRow(
+          transport: transport, state: .close, localAddress: .anyIPv6, localPort: 0,
+          remoteAddress: .anyIPv6, remotePort: 0)
+        guard fill(&row, bytes, body) else {
+          result.malformedRows += 1
+          continue
+        }
+        result.rows += 1
+        sink.add(row)
       case NLMSG_ERROR, NLMSG_DONE:
         // A dump that fails on its way says so in NLMSG_DONE.
-        let isDone = Int32(bytes.native16(message.lowerBound + 4)) == NLMSG_DONE
+        let isDone = Int32(header.nlmsg_type) == NLMSG_DONE
         guard body.count >= 4 else {
           result.outcome = isDone ? .done : .malformed("an error without its number")
           return result
@@ -67,84 +72,86 @@ enum SockDiagReply {
       case NLMSG_OVERRUN:
         result.outcome = .malformed("the kernel reports lost messages")
         return result
-      case TCPDIAG_GETSOCK, Int32(SOCK_DIAG_BY_FAMILY):
-        guard var row = row(bytes, body, transport) else {
-          result.malformedRows += 1
-          continue
-        }
-        if let state { row.state = state }
-        result.rows += 1
-        sink.add(row)
       default: break
       }
     }
     return result
   }
 
-  /// `struct nlmsghdr`: length 4, type 2, flags 2, sequence 4, port 4.
-  private static let headerSize = 16
-  /// `struct inet_diag_msg`: family, state, timer, retransmissions (1 each), ports 2 x 2, addresses
-  /// 2 x 16, interface 4, cookie 8, expires 4, queues 2 x 4, uid 4, inode 4.
-  private static let rowSize = 72
+  private static let headerSize = MemoryLayout<nlmsghdr>.size
+  private static let rowSize = MemoryLayout<inet_diag_msg>.size
 
-  private static func row(
-    _ bytes: RawSpan, _ body: Range<Int>, _ transport: SocketRow.Transport
-  ) -> SocketRow? {
-    guard body.count >= rowSize, let state = SocketState(rawValue: bytes.byte(body.lowerBound + 1))
-    else { return nil }
-    let start = body.lowerBound
-    let local: InetAddress
-    let remote: InetAddress
-    switch Int32(bytes.byte(start)) {
-    // AF_INET and AF_INET6.
-    case 2:
-      local = InetAddress(ipv4: bytes.network32(start + 8))
-      remote = InetAddress(ipv4: bytes.network32(start + 24))
-    case 10:
-      local = InetAddress(high: bytes.network64(start + 8), low: bytes.network64(start + 16))
-      remote = InetAddress(high: bytes.network64(start + 24), low: bytes.network64(start + 32))
-    default: return nil
-    }
-    var row = SocketRow(
-      transport: transport, state: state, localAddress: local,
-      localPort: bytes.network16(start + 4), remoteAddress: remote,
-      remotePort: bytes.network16(start + 6))
-    row.timer = bytes.byte(start + 2)
-    row.interface = bytes.native32(start + 40)
-    row.cookie = UInt64(bytes.native32(start + 44)) | UInt64(bytes.native32(start + 48)) << 32
-    row.remaining = bytes.native32(start + 52)
-    row.receiveQueue = bytes.native32(start + 56)
-    row.sendQueue = bytes.native32(start + 60)
-    row.uid = bytes.native32(start + 64)
-    row.inode = UInt64(bytes.native32(start + 68))
-    addAttributes(bytes, body.dropFirst(rowSize), to: &row)
-    return row
+  /// False where it is no socket of a known family and state.
+  @inline(__always)
+  private static func fill(_ row: inout SocketRow, _ bytes: RawSpan, _ body: Range<Int>) -> Bool {
+    guard body.count >= rowSize else { return false }
+    let message = unsafe bytes.unsafeLoadUnaligned(
+      fromByteOffset: body.lowerBound, as: inet_diag_msg.self)
+    guard let state = SocketState(rawValue: message.idiag_state),
+      let local = address(message.id.idiag_src, of: message.idiag_family),
+      let remote = address(message.id.idiag_dst, of: message.idiag_family)
+    else { return false }
+    // A closed TCP socket is in no table but that of bound ones.
+    row.state = state == .close && row.transport == .tcp ? .boundInactive : state
+    row.localAddress = local
+    row.localPort = UInt16(bigEndian: message.id.idiag_sport)
+    row.remoteAddress = remote
+    row.remotePort = UInt16(bigEndian: message.id.idiag_dport)
+    row.timer = message.idiag_timer
+    row.interface = message.id.idiag_if
+    row.cookie =
+      UInt64(message.id.idiag_cookie.0) | UInt64(message.id.idiag_cookie.1) << 32
+    row.remaining = message.idiag_expires
+    row.receiveQueue = message.idiag_rqueue
+    row.sendQueue = message.idiag_wqueue
+    row.uid = message.idiag_uid
+    row.inode = UInt64(message.idiag_inode)
+    addAttributes(bytes, body.lowerBound + rowSize, body.upperBound, to: &row)
+    return true
   }
 
-  /// `struct nlattr`: length 2, type 2, then the value; each begins at a multiple of four.
-  private static func addAttributes(_ bytes: RawSpan, _ range: Range<Int>, to row: inout SocketRow)
-  {
-    var start = range.lowerBound
-    while range.upperBound - start >= 4 {
-      let length = Int(bytes.native16(start))
-      guard length >= 4, length <= range.upperBound - start else { return }
-      let value = start + 4..<start + length
-      switch Int(bytes.native16(start + 2)) & 0x3fff {
-      case Int(INET_DIAG_SKV6ONLY) where value.count >= 1:
-        row.v6Only = bytes.byte(value.lowerBound) != 0
-      case Int(INET_DIAG_CGROUP_ID) where value.count >= 8:
-        row.cgroupID = bytes.native64(value.lowerBound)
-      case Int(INET_DIAG_SOCKOPT) where value.count >= 2:
+  /// Nil for a family that has no such addresses.
+  @inline(__always)
+  private static func address(
+    _ words: (UInt32, UInt32, UInt32, UInt32), of family: UInt8
+  ) -> InetAddress? {
+    switch Int32(family) {
+    case AF_INET: InetAddress(ipv4: UInt32(bigEndian: words.0))
+    case AF_INET6:
+      InetAddress(
+        high: UInt64(UInt32(bigEndian: words.0)) << 32 | UInt64(UInt32(bigEndian: words.1)),
+        low: UInt64(UInt32(bigEndian: words.2)) << 32 | UInt64(UInt32(bigEndian: words.3)))
+    default: nil
+    }
+  }
+
+  /// `struct nlattr`, then the value; each begins at a multiple of four.
+  @inline(__always)
+  private static func addAttributes(
+    _ bytes: RawSpan, _ start: Int, _ end: Int, to row: inout SocketRow
+  ) {
+    var start = start
+    while end - start >= 4 {
+      let attribute = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: start, as: nlattr.self)
+      let length = Int(attribute.nla_len)
+      guard length >= 4, length <= end - start else { return }
+      let value = start + 4
+      switch Int(attribute.nla_type) & 0x3fff {
+      case Int(INET_DIAG_SKV6ONLY) where length >= 4 + 1:
+        row.v6Only = bytes.byte(value) != 0
+      case Int(INET_DIAG_CGROUP_ID) where length >= 4 + 8:
+        row.cgroupID = bytes.native64(value)
+      case Int(INET_DIAG_SOCKOPT) where length >= 4 + 2:
         // `struct inet_diag_sockopt`: bind_address_no_port is the first bit of the second byte,
         // and C lays bit fields out from the other end on big-endian machines.
         let bit: UInt8 = 1.littleEndian == 1 ? 0x01 : 0x80
-        row.bindAddressNoPort = bytes.byte(value.lowerBound + 1) & bit != 0
-      case Int(INET_DIAG_SKMEMINFO) where value.count >= 36:
+        row.bindAddressNoPort = bytes.byte(value + 1) & bit != 0
+      case Int(INET_DIAG_SKMEMINFO) where length >= 4 + 36:
         // SK_MEMINFO_DROPS is the ninth number.
-        row.drops = UInt64(bytes.native32(value.lowerBound + 32))
+        row.drops = UInt64(bytes.native32(value + 32))
       default: break
       }
-      start = min(range.upperBound, start + (length + 3) & ~3)
+      start = min(end, start + (length + 3) & ~3)
     }
   }
 }

@@ -84,7 +84,7 @@ struct SocketTable: SocketRowSink, Sendable {
   func coverage(_ part: SocketPart) -> SocketCoverage { coverages[part.rawValue] }
 
   mutating func add(_ row: SocketRow) {
-    if source(of: row.transport) == .proc, seen?.insert(row) == false { return }
+    if seen != nil, source(of: row.transport) == .proc, seen?.insert(row) == false { return }
     guard row.transport == .tcp else {
       udpRows += 1
       udp.add(row)

@@ -1,4 +1,5 @@
 internal import CEL
+internal import YAML
 
 extension RuleReader {
   /// Name under which the schema has the structure of a rule's parameters.
@@ -40,7 +41,7 @@ extension RuleReader {
   }
 
   /// A constant and its type: unquoted `5` is an int, `5.0` a double, `5s` a duration.
-  private mutating func constant(_ node: YAMLNode, _ what: String) -> (type: Type, value: Value)? {
+  mutating func constant(_ node: YAMLNode, _ what: String) -> (type: Type, value: Value)? {
     switch node.content {
     case .refused: return nil
     case .mapping:

@@ -1,4 +1,5 @@
 internal import CEL
+internal import YAML
 
 extension RuleReader {
   /// The text of an expression, if YAML gives all of it and its offsets can be found again.

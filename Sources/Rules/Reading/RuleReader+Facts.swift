@@ -1,4 +1,5 @@
 internal import CEL
+internal import YAML
 
 extension RuleReader {
   /// A stated fact: what is left of the path in its key, and its node.

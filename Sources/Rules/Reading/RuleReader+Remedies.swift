@@ -1,4 +1,5 @@
 internal import CEL
+internal import YAML
 
 extension RuleReader {
   static let actions = ["code", "note", "sysctl", "unit"]

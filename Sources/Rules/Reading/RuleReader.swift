@@ -1,4 +1,5 @@
 internal import CEL
+internal import YAML
 
 /// Reads the nodes of one rule file and collects what is wrong with them.
 ///

@@ -10,6 +10,8 @@ import Testing
     ("6.1-rc7", KernelVersion(6, 1)),
     ("6", nil), ("", nil), ("6.", nil), (".1", nil), ("-6.1", nil), ("6a.1", nil), ("6.-1", nil),
     ("6.99999999999999999999", nil), ("٦.١", nil),
+    // A combining mark makes one character of itself and the last digit.
+    ("6.16\u{612}", KernelVersion(6, 16)),
   ])
   func releasesAreRead(release: String, version: KernelVersion?) {
     #expect(KernelVersion(release: release) == version)

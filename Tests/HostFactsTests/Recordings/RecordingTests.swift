@@ -240,7 +240,7 @@ import Testing
     _ = try record()
     for (file, problem) in [
       ("tcp.bin", { (sockets: Sockets) in sockets.tcp.unreadable }),
-      ("tcp-bound.bin", { $0.boundIdle.value?.rest ?? $0.boundIdle.unreadable }),
+      ("tcp.bin", { $0.boundIdle.value?.rest ?? $0.boundIdle.unreadable }),
       ("udp6.bin", { $0.udp.unreadable }),
     ] {
       runShell("truncate -s -1 '\(path)/sock_diag/\(file)'")

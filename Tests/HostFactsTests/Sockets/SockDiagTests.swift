@@ -6,7 +6,7 @@ import Testing
 struct SockDiagTests {
   @Test func `no bound sockets means none only where the kernel would show them`() {
     func coverage(_ rows: Int, _ kernel: KernelVersion?) -> SocketCoverage {
-      SockDiag.coverage(ofBoundInactive: .init(rows: rows), kernel: kernel)
+      SockDiag.coverage(ofBoundInactive: rows, among: .complete, kernel: kernel)
     }
     #expect(isComplete(coverage(0, KernelVersion(6, 8))))
     #expect(isComplete(coverage(0, KernelVersion(7, 0))))

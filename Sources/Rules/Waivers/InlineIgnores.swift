@@ -1,0 +1,196 @@
+public import CEL
+
+/// The comments of one file that accept findings at a line of it:
+///
+///     # sockwise: ignore[tw-reuse-needed] the pool comes with release 4.2
+///     net.ipv4.tcp_tw_reuse = 2
+///
+/// A comment stands on the line before, or on the last of several comment lines before; in YAML also
+/// behind the value, on the same line. The reason is mandatory: without one it does not count.
+public struct InlineIgnores: Sendable {
+  /// Where a file may have comments.
+  public enum Syntax: Sendable {
+    /// Lines that begin with `#` or `;`: sysctl.d(5), systemd.syntax(7), Dockerfiles. What follows
+    /// a value there is part of the value.
+    case lines
+    /// Also `#` after a space: YAML.
+    case yaml
+
+    /// By the end of a file's name.
+    public init(path: String) {
+      let isYAML = path.hasSuffix(".yaml") || path.hasSuffix(".yml")
+      self = isYAML ? .yaml : .lines
+    }
+  }
+
+  /// One comment.
+  public struct Entry: Hashable, Sendable {
+    /// Ids of rules.
+    public var rules: [String]
+    public var reason: String
+    /// The line whose findings it accepts.
+    public var line: Int
+    /// The comment, from its `#`.
+    public var location: SourceLocation
+  }
+
+  public private(set) var entries: [Entry] = []
+  /// Comments that do not count, and why.
+  public private(set) var diagnostics: [RuleDiagnostic] = []
+
+  /// Reads the comments of a file. Longer lines than this hold none.
+  private static let widthLimit = 4096
+
+  /// - Parameter path: as messages show it.
+  /// - Parameter content: the file, in any encoding that has ASCII in it.
+  /// - Parameter rules: ids of the rules that there are.
+  public init(path: String, content: [UInt8], syntax: Syntax, rules: [String]) {
+    var pending: [Entry] = []
+    for (index, bytes) in Self.lines(content).enumerated() {
+      let number = index + 1
+      let blank = bytes.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+      let mark = bytes.first { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
+      let isComment =
+        mark == UInt8(ascii: "#") || (syntax == .lines && mark == UInt8(ascii: ";"))
+      var found: [Entry] = []
+      if bytes.count <= Self.widthLimit, Self.mentions(bytes) {
+        let line = Line(path: path, number: number, text: String(decoding: bytes, as: UTF8.self))
+        found = read(line, isComment: isComment, syntax: syntax, rules: rules)
+      }
+      if isComment {
+        pending += found
+        continue
+      }
+      // A blank line parts a comment from what follows.
+      if !blank {
+        entries += (pending + found).map { entry in
+          var entry = entry
+          entry.line = number
+          return entry
+        }
+      }
+      pending = []
+    }
+  }
+
+  /// The comment that accepts findings of a rule at a line.
+  public func entry(for rule: String, line: Int) -> Entry? {
+    entries.first { $0.line == line && $0.rules.contains(rule) }
+  }
+
+  // MARK: One line
+
+  private struct Line {
+    var path: String
+    var number: Int
+    var text: String
+    var scalars: [Unicode.Scalar]
+
+    init(path: String, number: Int, text: String) {
+      self.path = path
+      self.number = number
+      self.text = text
+      scalars = Array(text.unicodeScalars)
+    }
+
+    func text(_ range: Range<Int>) -> String {
+      var text = String.UnicodeScalarView()
+      for index in range { text.append(scalars[index]) }
+      return String(text)
+    }
+
+    /// The first place at or after `start` where `word` stands.
+    func place(of word: String, from start: Int = 0) -> Int? {
+      let word = Array(word.unicodeScalars)
+      guard scalars.count >= word.count else { return nil }
+      return (start..<max(start, scalars.count - word.count + 1)).first {
+        scalars[$0..<$0 + word.count].elementsEqual(word)
+      }
+    }
+
+    func trimmed(_ range: Range<Int>) -> Range<Int> {
+      var (start, end) = (range.lowerBound, range.upperBound)
+      while start < end, scalars[start].properties.isWhitespace { start += 1 }
+      while end > start, scalars[end - 1].properties.isWhitespace { end -= 1 }
+      return start..<end
+    }
+  }
+
+  private static let word = "sockwise:"
+
+  private static func mentions(_ bytes: ArraySlice<UInt8>) -> Bool {
+    let word = Array(word.utf8)
+    guard bytes.count > word.count else { return false }
+    return (bytes.startIndex...bytes.endIndex - word.count).contains {
+      bytes[$0] == word[0] && bytes[$0..<$0 + word.count].elementsEqual(word)
+    }
+  }
+
+  /// The comment of a line, if it is ours, with what is wrong with it.
+  private mutating func read(
+    _ line: Line, isComment: Bool, syntax: Syntax, rules: [String]
+  ) -> [Entry] {
+    guard let word = line.place(of: Self.word),
+      let mark = (0..<word).last(where: {
+        line.scalars[$0] == "#" || (syntax == .lines && line.scalars[$0] == ";")
+      }), line.trimmed(mark + 1..<word).isEmpty,
+      mark == 0 || line.scalars[mark - 1].properties.isWhitespace
+    else { return [] }
+    func complain(_ range: Range<Int>, _ message: String, hint: String? = nil) {
+      diagnostics.append(
+        RuleDiagnostic(
+          path: line.path, line: line.number, column: range.lowerBound + 1,
+          length: max(1, range.count), severity: .warning, message: message,
+          sourceLine: line.text, hint: hint))
+    }
+    let comment = mark..<line.trimmed(mark..<line.scalars.count).upperBound
+    guard isComment || syntax == .yaml else {
+      complain(
+        comment, "a comment after a value is part of the value here, so it accepts nothing",
+        hint: "write it on the line before")
+      return []
+    }
+    let usage = "write: # sockwise: ignore[rule-id] reason"
+    let verb = line.trimmed(word + Self.word.unicodeScalars.count..<comment.upperBound)
+    guard line.place(of: "ignore[", from: verb.lowerBound) == verb.lowerBound,
+      let close = line.place(of: "]", from: verb.lowerBound)
+    else {
+      complain(comment, "comment is for Sockwise and says nothing that it knows", hint: usage)
+      return []
+    }
+    var names: [String] = []
+    var start = verb.lowerBound + "ignore[".count
+    for index in start...close where line.scalars[index] == "," || index == close {
+      let range = line.trimmed(start..<index)
+      let name = line.text(range)
+      start = index + 1
+      if rules.contains(name) {
+        names.append(name)
+      } else if name.isEmpty {
+        complain(verb, "comment names no rule", hint: usage)
+      } else {
+        complain(range, "no rule is called '\(name)'", hint: Names.hint(for: name, among: rules))
+      }
+    }
+    let reason = line.text(line.trimmed(close + 1..<comment.upperBound))
+    if reason.isEmpty {
+      complain(comment, "comment gives no reason, so it accepts nothing", hint: usage)
+      return []
+    }
+    guard !names.isEmpty else { return [] }
+    return [
+      Entry(
+        rules: names, reason: reason, line: line.number,
+        location: SourceLocation(
+          path: line.path, line: line.number, column: comment.lowerBound + 1,
+          endColumn: comment.upperBound + 1))
+    ]
+  }
+
+  /// Lines without their ends; a carriage return before a line feed is part of the end.
+  private static func lines(_ content: [UInt8]) -> [ArraySlice<UInt8>] {
+    content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
+      line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+    }
+  }
+}

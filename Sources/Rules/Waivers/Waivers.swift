@@ -1,0 +1,45 @@
+public import CEL
+
+/// A finding that somebody accepts, why, and until when: an entry of a waiver file, or of `waivers:`
+/// in `.sockwise.yaml`.
+public struct Waiver: Hashable, Sendable {
+  /// Id of the rule.
+  public var rule: String
+  public var subject: SubjectPattern
+  public var reason: String
+  /// The last day on which it holds; nil for one without an end.
+  public var expires: Day?
+  /// Where it stands: the day where it has one, else the rule's id.
+  public var location: SourceLocation
+
+  public init(
+    rule: String, subject: SubjectPattern = SubjectPattern("*"), reason: String,
+    expires: Day? = nil, location: SourceLocation
+  ) {
+    self.rule = rule
+    self.subject = subject
+    self.reason = reason
+    self.expires = expires
+    self.location = location
+  }
+
+  /// Whether its last day has gone by.
+  public func hasExpired(on today: Day) -> Bool { expires.map { $0 < today } ?? false }
+
+  public func covers(_ finding: Finding) -> Bool {
+    rule == finding.rule && subject.matches(finding.subject)
+  }
+}
+
+/// The waivers of one run.
+public struct Waivers: Sendable {
+  /// In the order in which they were read.
+  public var entries: [Waiver]
+
+  public init(_ entries: [Waiver] = []) { self.entries = entries }
+
+  /// The first that covers a finding and holds on a day.
+  public func waiver(for finding: Finding, on today: Day) -> Waiver? {
+    entries.first { $0.covers(finding) && !$0.hasExpired(on: today) }
+  }
+}

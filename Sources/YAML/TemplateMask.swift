@@ -1,0 +1,82 @@
+/// Hides the parts that a template engine writes, so that the rest can be read as YAML: `{{ x }}`
+/// and `{% if x %}` of Jinja (Ansible, Salt) and of Go templates (Helm).
+///
+/// Every character of such a part becomes one other character, so that offsets stay: a space where
+/// the part has its lines for itself, and `placeholder` where it stands for a key or a value.
+public enum TemplateMask {
+  /// A private-use character, which no value of a kernel parameter has.
+  static let placeholder: Unicode.Scalar = "\u{e000}"
+
+  /// Whether a scalar of a masked text has a part that a template engine writes.
+  public static func isTemplated(_ text: String) -> Bool {
+    text.unicodeScalars.contains(placeholder)
+  }
+
+  /// The text with its templates hidden.
+  static func masked(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
+    var masked = text
+    var index = 0
+    // Where no more `}}` or `%}` stands there is none to look for: the search stays linear.
+    var ends: [Unicode.Scalar: Int] = [:]
+    while index + 1 < text.count {
+      guard text[index] == "{", let closing = closing(text[index + 1]),
+        ends[closing] ?? 0 <= text.count
+      else {
+        index += 1
+        continue
+      }
+      guard let end = self.end(of: closing, in: text, from: index + 2) else {
+        ends[closing] = text.count + 1
+        index += 1
+        continue
+      }
+      for place in index..<end where text[place] != "\n" && text[place] != "\r" {
+        masked[place] = placeholder
+      }
+      index = end
+    }
+    blankLinesOfTheirOwn(&masked)
+    return masked
+  }
+
+  /// What stands before the closing brace of a part that begins with a brace and `opening`.
+  private static func closing(_ opening: Unicode.Scalar) -> Unicode.Scalar? {
+    switch opening {
+    case "{": "}"
+    case "%": "%"
+    default: nil
+    }
+  }
+
+  private static func end(
+    of closing: Unicode.Scalar, in text: [Unicode.Scalar], from start: Int
+  ) -> Int? {
+    var index = start
+    while index + 1 < text.count {
+      if text[index] == closing, text[index + 1] == "}" { return index + 2 }
+      index += 1
+    }
+    return nil
+  }
+
+  private static func blankLinesOfTheirOwn(_ text: inout [Unicode.Scalar]) {
+    var start = 0
+    while start < text.count {
+      var end = start
+      var isMasked = false
+      var hasOther = false
+      while end < text.count, text[end] != "\n" {
+        switch text[end] {
+        case placeholder: isMasked = true
+        case " ", "\t", "\r": break
+        default: hasOther = true
+        }
+        end += 1
+      }
+      if isMasked && !hasOther {
+        for index in start..<end where text[index] == placeholder { text[index] = " " }
+      }
+      start = end + 1
+    }
+  }
+}
