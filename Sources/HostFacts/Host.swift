@@ -34,6 +34,7 @@ public struct Host: Sendable {
   let namespace: NamespaceIdentity
   let sysctl: ProcSys
   let rawSysctls: RawSysctls
+  let sysctlConfiguration: SysctlConfiguration
   let netstat: NetstatReading
   let sockstat: Sockstat
   let delta: NetstatDelta
@@ -114,6 +115,7 @@ public struct Host: Sendable {
       "netns": .value(namespace.factValue, nil),
       "sysctl": .value(sysctl.factValue, nil),
       "sysctl_raw": .value(rawSysctls.factValue, nil),
+      "sysctl_config": .value(sysctlConfiguration.factValue, nil),
       "netstat": .value(netstat.factValue, nil),
       "sockstat": .value(sockstat.factValue, nil),
       "sockets": sockets.field,

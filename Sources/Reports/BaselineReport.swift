@@ -1,3 +1,4 @@
+import JSON
 import Rules
 
 extension ReportFormat {
@@ -7,15 +8,11 @@ extension ReportFormat {
   public static let baseline = ReportFormat(
     name: "baseline", abstract: "the findings as a baseline, for --baseline"
   ) { report, _ in
+    let findings = report.findings.filter { $0.state != .waived }
     var writer = JSONWriter()
     writer.object { writer in
-      writer.field("schema", "sockwise.baseline/1")
-      writer.key("findings")
-      writer.array(
-        Baseline(
-          report.findings.filter { $0.state != .waived }.map { Baseline.Entry($0.finding) }
-        ).entries
-      ) { $0.value($1) }
+      writer.field("schema", Baseline.schema)
+      writer.member("findings", Baseline(findings.map { Baseline.Entry($0.finding) }).entries)
     }
     return writer.finish()
   }

@@ -34,7 +34,11 @@ extension JSONWriter {
       writer.array(report.notices) { $0.value($1) }
       writer.field("left_out", report.leftOut)
       writer.key("baseline")
-      if report.hasBaseline { writer.value(gone: report.gone) } else { writer.null() }
+      if report.hasBaseline {
+        writer.object { $0.member("gone", report.gone) }
+      } else {
+        writer.null()
+      }
       writer.key("rules")
       writer.array(report.rules) { $0.value($1) }
     }
@@ -149,22 +153,6 @@ extension JSONWriter {
       writer.field("in_source", waiver.isInSource)
       writer.key("location")
       if let location = waiver.location { writer.value(location) } else { writer.null() }
-    }
-  }
-
-  private mutating func value(gone entries: [Baseline.Entry]) {
-    object { writer in
-      writer.key("gone")
-      writer.array(entries) { $0.value($1) }
-    }
-  }
-
-  /// `{"rule","subject","fingerprint"}`.
-  mutating func value(_ entry: Baseline.Entry) {
-    object { writer in
-      writer.field("rule", entry.rule)
-      writer.field("subject", entry.subject)
-      writer.field("fingerprint", entry.fingerprint)
     }
   }
 

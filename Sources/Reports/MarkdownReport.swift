@@ -19,8 +19,7 @@ struct MarkdownReport {
 
   /// Findings whose details are printed: a comment on GitHub holds 65,536 characters.
   private static let detailsLimit = 30
-  /// Rows of a table, and names in a row.
-  private static let rowLimit = 200
+  /// Names in a row of a table.
   private static let namesLimit = 10
 
   init(_ report: Report) { self.report = report }
@@ -146,17 +145,12 @@ struct MarkdownReport {
     let lines = (notices + gone.map(MarkdownText.escaped)).map { "- " + $0 }
     guard !lines.isEmpty else { return }
     blocks.append("<details><summary>\(Reports.count(lines.count, "notice"))</summary>")
-    blocks.append(lines.prefix(Self.rowLimit).joined(separator: "\n"))
+    blocks.append(lines.prefix(MarkdownText.rowLimit).joined(separator: "\n"))
     blocks.append("</details>")
   }
 
   private mutating func addTable(_ head: [String], _ rows: [[String]]) {
-    func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
-    var lines = [line(head), "|" + String(repeating: " --- |", count: head.count)]
-    lines += rows.prefix(Self.rowLimit).map(line)
-    blocks.append(lines.joined(separator: "\n"))
-    let folded = rows.count - Self.rowLimit
-    if folded > 0 { blocks.append("_and \(folded) more_") }
+    blocks += MarkdownText.table(head, rows)
   }
 }
 

@@ -47,6 +47,18 @@ enum MarkdownText {
     return "<" + SARIFText.uri(address) + ">" + escaped(String(text.dropFirst(address.count)))
   }
 
+  /// Rows of a table, lines of a list.
+  static let rowLimit = 200
+
+  /// A table of cells that are Markdown already, and how many rows were left out.
+  static func table(_ head: [String], _ rows: [[String]]) -> [String] {
+    func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+    var lines = [line(head), "|" + String(repeating: " --- |", count: head.count)]
+    lines += rows.prefix(rowLimit).map(line)
+    let folded = rows.count - rowLimit
+    return [lines.joined(separator: "\n")] + (folded > 0 ? ["_and \(folded) more_"] : [])
+  }
+
   private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
     scalar.properties.isAlphabetic || scalar.properties.numericType != nil
   }

@@ -145,7 +145,7 @@ public struct ReportedFinding: Sendable {
   }
 
   /// Only a new finding counts toward the exit status.
-  public enum State: String, Sendable { case new, known, waived }
+  public enum State: String, CaseIterable, Sendable { case new, known, waived }
 
   /// Why a finding is accepted, and until when.
   public struct Waiver: Hashable, Sendable {

@@ -27,8 +27,8 @@ struct AcceptanceArguments: ParsableArguments {
     var isWrong = files.flatMap(\.diagnostics).report()
     var known: Baseline?
     if let baseline {
-      do throws(Baseline.Unusable) {
-        known = try Baseline.read(baseline)
+      do throws(DocumentError) {
+        known = try Baseline.read(try NamedFile.read(baseline), name: baseline)
       } catch {
         printError("sockwise: \(error)")
         isWrong = true
@@ -59,7 +59,7 @@ struct Acceptance {
         daysExpired: waiver.expires.map { max(0, today.days(since: $0)) } ?? 0,
         location: waiver.location)
     }
-    return .value(facts.factValue, nil)
+    return WaiverFact.variable(facts)
   }
 
   /// A finding as it is reported: a comment beside it comes before a waiver.

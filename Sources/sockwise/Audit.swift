@@ -6,6 +6,7 @@ import Rules
 /// `sockwise audit`: reads a host, evaluates the rules, reports.
 struct Audit: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "audit",
     abstract: "Audit this host, or a recorded one.",
     discussion: """
       Reads the sysctls, sockets and processes of one network namespace and says what will hurt, \

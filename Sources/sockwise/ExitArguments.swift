@@ -6,15 +6,22 @@ import Rules
 struct ExitArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Exit with 1 where a new finding is at least this bad.", valueName: "SEVERITY|never"))
-  var failOn = Threshold.severity(.medium)
+      "Exit with 1 where a new finding is at least this bad. (default: medium)",
+      valueName: "SEVERITY|never"))
+  var failOn: Threshold?
 
   @Flag(help: "Exit with 3 where something could not be checked.")
   var strict = false
 
-  /// - Parameter report: nil where there is none.
-  func code(_ report: Report?, wrongInput: Bool, undelivered: Bool = false) -> ExitCode {
-    ExitCode(
+  /// - Parameters:
+  ///   - report: nil where there is none.
+  ///   - configured: the threshold where the command line names none.
+  func code(
+    _ report: Report?, wrongInput: Bool, undelivered: Bool = false,
+    unlessSaid configured: Threshold? = nil
+  ) -> ExitCode {
+    let failOn = failOn ?? configured ?? .severity(.medium)
+    return ExitCode(
       ExitStatus.of(
         report, failOn: report == nil ? nil : failOn.severity, strict: strict,
         wrongInput: wrongInput, undelivered: undelivered

@@ -16,7 +16,8 @@ struct Sockwise: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Audit.self, BaselineCommand.self, Explain.self, Facts.self, RulesCommand.self,
+      Audit.self, ReviewCommand.self, BaselineCommand.self, Diff.self, Explain.self, Facts.self,
+      RulesCommand.self,
     ])
 }
 
