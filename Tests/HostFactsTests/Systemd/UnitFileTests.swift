@@ -10,7 +10,7 @@ import Testing
     }
   }
 
-  private func place(_ location: SourceLocation) -> String {
+  private func place(_ location: CEL.SourceLocation) -> String {
     "\(location.line ?? 0):\(location.column ?? 0)-\(location.endColumn ?? 0)"
   }
 

@@ -34,7 +34,7 @@ import Testing
     #expect(
       service.restartDelay.origin
         == .file(
-          SourceLocation(
+          CEL.SourceLocation(
             path: "etc/systemd/system/web.service.d/50-x.conf", line: 2, column: 12, endColumn: 16))
     )
     #expect(service.killMode.origin == .defaultValue("systemd"))
