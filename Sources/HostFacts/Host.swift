@@ -121,7 +121,7 @@ public struct Host: Sendable {
       "sockets": sockets.field,
       "units": units.field,
       "delta": .value(delta.factValue, nil),
-      "waivers": .value(.list([]), nil),
+      "waivers": WaiverFact.variable([]),
     ])
   }
 }
