@@ -62,9 +62,9 @@ internal import Glibc
     }
   }
 
-  /// The target of a link in it, cut to `capacity` bytes.
-  func link(_ name: String, capacity: Int = Int(PATH_MAX)) throws(ReadFailure) -> String {
-    try readLink(descriptor, name, capacity: capacity)
+  /// The target of a link in it.
+  func link(_ name: String) throws(ReadFailure) -> String {
+    try readLink(descriptor, name)
   }
 
   /// The inode of the socket that a link of this name in `/proc/PID/fd` stands for; nil for what

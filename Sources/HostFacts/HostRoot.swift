@@ -111,7 +111,7 @@ public final class HostRoot: Sendable {
   // MARK: Whole files
 
   /// A file's bytes, for what is not a fact; nil where there are none to be had.
-  public func content(_ path: String) -> [UInt8]? { bytes(path, isNoted: false).value }
+  public func content(ofFile path: String) -> [UInt8]? { bytes(path, isNoted: false).value }
 
   /// A file's bytes. Absent where there is none.
   ///
@@ -152,9 +152,6 @@ public final class HostRoot: Sendable {
   func line(_ path: String) -> Reading<String> {
     text(path).flatMap { text, origin in .value(trimmed(lines(text).first ?? ""), origin) }
   }
-
-  /// A file's bytes; nil where they cannot be read.
-  public func content(ofFile path: String) -> [UInt8]? { bytes(path).value }
 
   // MARK: Tables
 

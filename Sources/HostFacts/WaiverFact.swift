@@ -50,8 +50,3 @@ extension WaiverFact: FactObject {
     ]
   }
 }
-
-extension WaiverFact {
-  /// The `waivers` variable.
-  public static func variable(_ waivers: [WaiverFact]) -> Field { .value(waivers.factValue, nil) }
-}
