@@ -37,7 +37,7 @@ struct ParseProcNetTCP {
 
 private struct Counts: SocketRowSink {
   var states = [Int](repeating: 0, count: 256)
-  var ports = [Int](repeating: 0, count: 1 << 16)
+  var ports = [UInt32](repeating: 0, count: 1 << 16)
 
   mutating func add(_ row: SocketRow) {
     states[Int(row.state.rawValue)] &+= 1

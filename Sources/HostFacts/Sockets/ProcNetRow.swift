@@ -87,7 +87,10 @@ struct ProcNetRow: Sendable {
     // Most queues are empty.
     let sendQueue = tail.1 &>> 8 | tail.2 &<< 56
     let receiveQueue = tail.2 &>> 16 | tail.3 &<< 48
-    if (sendQueue ^ repeated(zero)) | (receiveQueue ^ repeated(zero)) != 0 {
+    if (sendQueue ^ repeated(zero)) | (receiveQueue ^ repeated(zero)) == 0 {
+      row.sendQueue = 0
+      row.receiveQueue = 0
+    } else {
       row.sendQueue = Self.hexadecimal32(sendQueue, &bad)
       row.receiveQueue = Self.hexadecimal32(receiveQueue, &bad)
     }
