@@ -55,7 +55,7 @@ func require(
 /// Makes something that is kept for the whole run. Swift keeps tags in the high bits of pointers, where
 /// LeakSanitizer does not know them for pointers and takes what they point at for lost.
 func kept<Value>(_ make: () -> Value) -> Value {
-  __lsan_disable()
-  defer { __lsan_enable() }
+  fuzz_keep_begin()
+  defer { fuzz_keep_end() }
   return make()
 }

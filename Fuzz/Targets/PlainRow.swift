@@ -1,4 +1,4 @@
-import HostFacts
+@testable import HostFacts
 
 /// A row of `/proc/net/{tcp,udp}{,6}` read the slow and obvious way, to compare with.
 struct PlainRow {

@@ -17,8 +17,13 @@ enum RecordingTarget {
       require(!error.description.isEmpty, "refused for no reason")
       return
     }
-    // All that a command does takes threads and all of `/proc/sys`, which is slow.
-    if bytes.count % 64 == 0 { audit(root) } else { read(root) }
+    // All that a command does takes threads and all of `/proc/sys`, which is slow. What is like an
+    // input that was chosen seldom is chosen itself.
+    if bytes.reduce(UInt32(1), { $0 &* 0x0100_0193 ^ UInt32($1) }) >> 24 == 0 {
+      audit(root)
+    } else {
+      read(root)
+    }
   }
 
   /// The parts that a recording has files of its own for.

@@ -1,4 +1,4 @@
-import HostFacts
+@testable import HostFacts
 
 /// Keeps the rows that a parser hands over.
 struct RowList: SocketRowSink {

@@ -1,7 +1,8 @@
 import CEL
-import HostFacts
 import Reports
 import Rules
+
+@testable import HostFacts
 
 /// A rule file is read; if it holds a rule, its tests run, and its page is laid out.
 enum RuleTarget {

@@ -1,4 +1,4 @@
-import HostFacts
+@testable import HostFacts
 
 /// A datagram of sock_diag(7).
 enum SockDiagTarget {

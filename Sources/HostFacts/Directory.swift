@@ -6,7 +6,10 @@ internal import Glibc
     var name: String
     /// As the directory tells it; a mount point's own inode, not that of what is mounted on it.
     var inode: UInt64
-    var isDirectory: Bool
+    /// Nil where the file system does not tell.
+    var kind: HostRoot.Status.Kind?
+
+    var isDirectory: Bool { kind == .directory }
   }
 
   private let stream: OpaquePointer
@@ -38,11 +41,30 @@ internal import Glibc
       }
       if name == "." || name == ".." { continue }
       return unsafe Entry(
-        name: name, inode: UInt64(entry.pointee.d_ino),
-        isDirectory: entry.pointee.d_type == UInt8(DT_DIR))
+        name: name, inode: UInt64(entry.pointee.d_ino), kind: Self.kind(entry.pointee.d_type))
     }
     failure = errno
     return nil
+  }
+
+  /// For openat(2).
+  var descriptor: Int32 { unsafe dirfd(stream) }
+
+  private static func kind(_ type: UInt8) -> HostRoot.Status.Kind? {
+    switch Int(type) {
+    case Int(DT_UNKNOWN): nil
+    case Int(DT_REG): .regular
+    case Int(DT_DIR): .directory
+    case Int(DT_LNK): .link
+    case Int(DT_FIFO): .fifo
+    case Int(DT_SOCK): .socket
+    default: .device
+    }
+  }
+
+  /// The target of a link in it.
+  func link(_ name: String) throws(ReadFailure) -> String {
+    try readLink(descriptor, name)
   }
 
   /// The inode of the socket that a link of this name in `/proc/PID/fd` stands for; nil for what
@@ -54,7 +76,7 @@ internal import Glibc
     let inode = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) {
       target -> UInt64? in
       guard let buffer = target.baseAddress else { return nil }
-      count = unsafe readlinkat(dirfd(stream), name, buffer, target.count)
+      count = unsafe readlinkat(descriptor, name, buffer, target.count)
       failure = errno
       guard count > 0 else { return nil }
       return unsafe Self.socketInode(UnsafeRawBufferPointer(target).prefix(count))

@@ -1,7 +1,7 @@
-public import CEL
+internal import CEL
 
 /// A Swift type that rules can see.
-public protocol FactValue: Sendable {
+protocol FactValue: Sendable {
   static var factType: Type { get }
   var factValue: CEL.Value { get }
   /// Enters the structures that the type needs.
@@ -9,12 +9,12 @@ public protocol FactValue: Sendable {
 }
 
 extension FactValue {
-  public static func register(in schema: inout Schema) {}
+  static func register(in schema: inout Schema) {}
 }
 
 /// A structure of facts. Its field table is the one place that names the fields: type, value,
 /// `sockwise-facts(7)` and the editor's schema all come from it.
-public protocol FactObject: FactValue {
+protocol FactObject: FactValue {
   /// Name of the type in the schema, such as `Listener`.
   static var typeName: String { get }
   static var documentation: String { get }
@@ -24,17 +24,17 @@ public protocol FactObject: FactValue {
 }
 
 extension FactObject {
-  public static var factType: Type { .object(typeName) }
-  public var factOrigin: Origin? { nil }
+  static var factType: Type { .object(typeName) }
+  var factOrigin: Origin? { nil }
 
-  public static func register(in schema: inout Schema) {
+  static func register(in schema: inout Schema) {
     guard schema.objects[typeName] == nil else { return }
     schema.objects[typeName] = Schema.ObjectType(
       name: typeName, documentation: documentation, fields: fields.map(\.declaration))
     for field in fields { field.register(&schema) }
   }
 
-  public var factValue: CEL.Value {
+  var factValue: CEL.Value {
     var values: [String: Field] = [:]
     for field in Self.fields { values[field.declaration.name] = field.read(self) }
     let value = CEL.Value.object(ObjectValue(typeName: Self.typeName, fields: values))
@@ -45,14 +45,14 @@ extension FactObject {
 /// One field of a fact structure: its name, how to read it, and its documentation.
 ///
 /// `Root` is any type: the runtime looks for the conformance of each one that a generic type asks for.
-public struct FactField<Root>: Sendable {
-  public let declaration: Schema.FieldDeclaration
+struct FactField<Root>: Sendable {
+  let declaration: Schema.FieldDeclaration
   /// The structures that the field's type needs, entered into a schema.
   let register: @Sendable (inout Schema) -> Void
   let read: @Sendable (Root) -> Field
 
   /// A field that is always known once its structure is.
-  public init<Value: FactValue>(
+  init<Value: FactValue>(
     _ name: String, _ path: any KeyPath<Root, Value> & Sendable, _ documentation: String,
     key: Bool = false
   ) {
@@ -63,7 +63,7 @@ public struct FactField<Root>: Sendable {
   }
 
   /// A field in three states. `optional` says that it may be absent, so that rules must guard it.
-  public init<Value: FactValue>(
+  init<Value: FactValue>(
     _ name: String, _ path: any KeyPath<Root, Reading<Value>> & Sendable, _ documentation: String,
     optional: Bool = false, key: Bool = false
   ) {
@@ -77,7 +77,7 @@ public struct FactField<Root>: Sendable {
 
 extension Reading where Value: FactValue {
   /// The reading as rules see it.
-  public var field: Field {
+  var field: Field {
     switch self {
     case .value(let value, let origin): .value(value.factValue.inheriting(origin), origin)
     case .absent(let why): .absent(why)
@@ -104,21 +104,21 @@ extension CEL.Value {
 }
 
 /// A list that may have been read only in part.
-public struct PartialList<Element: FactValue>: FactValue {
-  public var elements: [Element]
+struct PartialList<Element: FactValue>: FactValue {
+  var elements: [Element]
   /// Why the rest is missing; nil where the list is whole.
-  public var rest: Unreadable?
+  var rest: Unreadable?
 
-  public init(_ elements: [Element], rest: Unreadable? = nil) {
+  init(_ elements: [Element], rest: Unreadable? = nil) {
     self.elements = elements
     self.rest = rest
   }
 
-  public static var factType: Type { .list(Element.factType) }
+  static var factType: Type { .list(Element.factType) }
 
-  public static func register(in schema: inout Schema) { Element.register(in: &schema) }
+  static func register(in schema: inout Schema) { Element.register(in: &schema) }
 
-  public var factValue: CEL.Value {
+  var factValue: CEL.Value {
     var values = elements.map(\.factValue)
     if let rest {
       values.append(.unknown(Unknown([Missing(reason: rest.reason, grant: rest.grant)])))
@@ -128,32 +128,37 @@ public struct PartialList<Element: FactValue>: FactValue {
 }
 
 extension Array: FactValue where Element: FactValue {
-  public static var factType: Type { .list(Element.factType) }
-  public var factValue: CEL.Value { .list(map(\.factValue)) }
-  public static func register(in schema: inout Schema) { Element.register(in: &schema) }
+  static var factType: Type { .list(Element.factType) }
+  var factValue: CEL.Value { .list(map(\.factValue)) }
+  static func register(in schema: inout Schema) { Element.register(in: &schema) }
 }
 
 extension Bool: FactValue {
-  public static var factType: Type { .bool }
-  public var factValue: CEL.Value { .bool(self) }
+  static var factType: Type { .bool }
+  var factValue: CEL.Value { .bool(self) }
 }
 
 extension Int: FactValue {
-  public static var factType: Type { .int }
-  public var factValue: CEL.Value { .int(Int64(self)) }
+  static var factType: Type { .int }
+  var factValue: CEL.Value { .int(Int64(self)) }
 }
 
 extension Double: FactValue {
-  public static var factType: Type { .double }
-  public var factValue: CEL.Value { .double(self) }
+  static var factType: Type { .double }
+  var factValue: CEL.Value { .double(self) }
 }
 
 extension String: FactValue {
-  public static var factType: Type { .string }
-  public var factValue: CEL.Value { .string(self) }
+  static var factType: Type { .string }
+  var factValue: CEL.Value { .string(self) }
+}
+
+extension Duration: FactValue {
+  static var factType: Type { .duration }
+  var factValue: CEL.Value { .duration(self) }
 }
 
 extension IntegerSet: FactValue {
-  public static var factType: Type { .intSet }
-  public var factValue: CEL.Value { .intSet(self) }
+  static var factType: Type { .intSet }
+  var factValue: CEL.Value { .intSet(self) }
 }

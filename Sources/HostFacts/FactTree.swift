@@ -1,18 +1,18 @@
-public import CEL
+internal import CEL
 
 /// Facts that a list declares rather than a Swift type: structures nested by path, such as
 /// `sysctl.net.ipv4.tcp_tw_reuse` or `netstat.TcpExt.TWRecycled`.
 ///
 /// The list is the one place that names the fields: schema and values both come from it.
-public struct FactTree: Sendable {
+struct FactTree: Sendable {
   /// One field.
-  public struct Leaf: Sendable {
+  struct Leaf: Sendable {
     /// Names of the structures on the way, and of the field.
-    public var path: [String]
-    public var type: Type
-    public var documentation: String
+    var path: [String]
+    var type: Type
+    var documentation: String
 
-    public init(_ path: [String], _ type: Type, _ documentation: String) {
+    init(_ path: [String], _ type: Type, _ documentation: String) {
       self.path = path
       self.type = type
       self.documentation = documentation
@@ -20,10 +20,10 @@ public struct FactTree: Sendable {
   }
 
   /// Name of the outermost structure; inner ones have their path appended: `SysctlNetIpv4`.
-  public let typeName: String
-  public let documentation: String
+  let typeName: String
+  let documentation: String
   /// Every leaf may be absent.
-  public let leaves: [Leaf]
+  let leaves: [Leaf]
 
   private let root: Structure
 
@@ -40,7 +40,7 @@ public struct FactTree: Sendable {
     }
   }
 
-  public init(_ typeName: String, _ documentation: String, _ leaves: [Leaf]) {
+  init(_ typeName: String, _ documentation: String, _ leaves: [Leaf]) {
     self.typeName = typeName
     self.documentation = documentation
     self.leaves = leaves
@@ -49,13 +49,13 @@ public struct FactTree: Sendable {
       among: leaves, depth: 0, root: typeName)
   }
 
-  public var type: Type { .object(typeName) }
+  var type: Type { .object(typeName) }
 
   /// Enters its structures.
-  public func register(in schema: inout Schema) { register(root, in: &schema) }
+  func register(in schema: inout Schema) { register(root, in: &schema) }
 
   /// The value, each leaf as `read` gives it, which also gets its place in ``leaves``.
-  public func value(_ read: (Leaf, Int) -> Field) -> CEL.Value { value(root, read) }
+  func value(_ read: (Leaf, Int) -> Field) -> CEL.Value { value(root, read) }
 
   private func register(_ structure: Structure, in schema: inout Schema) {
     var fields: [Schema.FieldDeclaration] = []

@@ -10,16 +10,20 @@ public struct HostOptions: Sendable {
   public var sample: Double?
   /// Keys that rules look up in `sysctl_raw`.
   public var rawKeys: [String]
+  /// Names of the facts that are asked for, such as `units`; nil for all. Only what takes time and
+  /// few ask for is left out.
+  public var facts: Set<String>?
   public var root: HostRoot
 
   public init(
     netns: NetworkNamespace.Selection = .own, timeLimit: Double = 60, sample: Double? = nil,
-    rawKeys: [String] = [], root: HostRoot = HostRoot()
+    rawKeys: [String] = [], facts: Set<String>? = nil, root: HostRoot = HostRoot()
   ) {
     self.netns = netns
     self.timeLimit = timeLimit
     self.sample = sample
     self.rawKeys = rawKeys
+    self.facts = facts
     self.root = root
   }
 }
@@ -30,11 +34,14 @@ public struct Host: Sendable {
   let namespace: NamespaceIdentity
   let sysctl: ProcSys
   let rawSysctls: RawSysctls
+  let sysctlConfiguration: SysctlConfiguration
   let netstat: NetstatReading
   let sockstat: Sockstat
   let delta: NetstatDelta
   /// The sockets of the audited namespace.
-  public let sockets: Reading<Sockets>
+  let sockets: Reading<Sockets>
+  /// Service and socket units, from their files.
+  let units: Reading<PartialList<Unit>>
 
   /// The network namespaces that can be seen, the audited one first.
   public let namespaces: [NamespaceEntry]
@@ -68,16 +75,38 @@ public struct Host: Sendable {
     public var failure: Unreadable?
   }
 
+  /// Numbers of sockets, for the report.
+  public struct SocketCounts: Hashable, Sendable {
+    public var tcp: Int
+    public var udp: Int
+    public var timeWait: Int
+    public var listeners: Int
+  }
+
   /// Name of the host, for the report.
   public var name: Reading<String> { identity.name }
   public var bootID: Reading<String> { identity.bootID }
-  public var kernel: Reading<KernelRelease> { identity.kernel }
+  /// As uname(2) gives it.
+  public var kernelRelease: String? { kernel.value?.release }
+  var kernel: Reading<KernelRelease> { identity.kernel }
   /// Whether the counters were read twice.
   public var hasSecondSample: Bool { delta.seconds.value != nil }
   /// Whether the audited namespace is the one that the kernel began with.
   public var isNamespaceInitial: Reading<Bool> { namespace.isInitial }
   /// Whether PID 1 is in the audited namespace.
   public var isNamespaceOfPID1: Reading<Bool> { namespace.isPID1 }
+
+  /// How many sockets there are in the audited namespace; nil where not all could be read.
+  public var socketCounts: SocketCounts? {
+    guard let sockets = sockets.value, let tcp = sockets.tcp.value, let udp = sockets.udp.value,
+      let states = sockets.states.value
+    else { return nil }
+    return SocketCounts(
+      tcp: tcp, udp: udp, timeWait: states.timeWait, listeners: sockets.listeners.elements.count)
+  }
+
+  /// Which end of its connections the audited namespace is; see the fact `sockets.role`.
+  public var role: String? { sockets.value?.role.value }
 
   /// The variables of rules; `waivers` is given beside the host and empty here.
   public var activation: Activation {
@@ -86,11 +115,13 @@ public struct Host: Sendable {
       "netns": .value(namespace.factValue, nil),
       "sysctl": .value(sysctl.factValue, nil),
       "sysctl_raw": .value(rawSysctls.factValue, nil),
+      "sysctl_config": .value(sysctlConfiguration.factValue, nil),
       "netstat": .value(netstat.factValue, nil),
       "sockstat": .value(sockstat.factValue, nil),
       "sockets": sockets.field,
+      "units": units.field,
       "delta": .value(delta.factValue, nil),
-      "waivers": .value(.list([]), nil),
+      "waivers": WaiverFact.variable([]),
     ])
   }
 }

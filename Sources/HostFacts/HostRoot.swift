@@ -22,13 +22,13 @@ public final class HostRoot: Sendable {
   private let sawProc = Atomic(false)
 
   /// What one file gave.
-  public struct Note: Hashable, Sendable {
-    public var path: String
+  struct Note: Hashable, Sendable {
+    var path: String
     /// Bytes read; what was read before a failure counts.
-    public var bytes: Int
+    var bytes: Int
     /// Why it could not be read; nil where it was, or where there is none.
-    public var failure: Unreadable?
-    public var isAbsent: Bool
+    var failure: Unreadable?
+    var isAbsent: Bool
   }
 
   /// A file's kind and identity.
@@ -104,7 +104,7 @@ public final class HostRoot: Sendable {
   }
 
   /// What has been read so far, by path. Files of single processes are not listed.
-  public var read: [Note] {
+  var read: [Note] {
     notes.withLock { $0.values.sorted { $0.path < $1.path } }
   }
 
@@ -113,30 +113,31 @@ public final class HostRoot: Sendable {
   /// A file's bytes. Absent where there is none.
   ///
   /// `chunk` is the size of each read(2): some files of `/proc/sys` give only what fits the first.
-  public func bytes(_ path: String, limit: Int = defaultLimit, chunk: Int = 16384)
-    -> Reading<[UInt8]>
-  {
+  /// Where files come by the hundred, `isNoted` keeps them out of the list of what was read.
+  public func bytes(
+    _ path: String, limit: Int = defaultLimit, chunk: Int = 16384, isNoted: Bool = true
+  ) -> Reading<[UInt8]> {
     var content: [UInt8] = []
     do throws(ReadFailure) {
       let file = try open(path)
       // Files of a running system's `/proc` have no size; others need not be read to know it.
       if !isLive, try HostRoot.status(of: file).size > limit { throw .longer(limit: limit) }
       while true {
-        let count = try append(from: file, atMost: chunk, to: &content)
+        let count = try HostRoot.append(from: file, atMost: chunk, to: &content)
         if count == 0 { break }
         if content.count > limit { throw .longer(limit: limit) }
       }
     } catch {
-      note(path, bytes: content.count, failure: error)
+      if isNoted { note(path, bytes: content.count, failure: error) }
       return failed(path, error)
     }
-    note(path, bytes: content.count)
+    if isNoted { note(path, bytes: content.count) }
     recorder?.file(path, in: folder, content)
     return .value(content, .file(SourceLocation(path: path)))
   }
 
   /// A file's text, with U+FFFD where it is not UTF-8.
-  public func text(_ path: String, limit: Int = defaultLimit, chunk: Int = 16384)
+  func text(_ path: String, limit: Int = defaultLimit, chunk: Int = 16384)
     -> Reading<String>
   {
     bytes(path, limit: limit, chunk: chunk).flatMap { bytes, origin in
@@ -145,7 +146,7 @@ public final class HostRoot: Sendable {
   }
 
   /// A file's first line, without spaces at its ends.
-  public func line(_ path: String) -> Reading<String> {
+  func line(_ path: String) -> Reading<String> {
     text(path).flatMap { text, origin in .value(trimmed(lines(text).first ?? ""), origin) }
   }
 
@@ -156,7 +157,7 @@ public final class HostRoot: Sendable {
   /// Each buffer is what one read(2) gave. On the running system a read of fewer than
   /// `endsBelow` bytes is the end: reading a socket table of `/proc/net` until nothing comes may
   /// never end while it grows, because the kernel falls back to a walk by index at its end.
-  public func stream(
+  func stream(
     _ path: String, endsBelow: Int = 1, chunk: Int = 1 << 18, _ body: (Span<UInt8>) -> Bool
   ) -> Reading<Int> {
     var total = 0
@@ -166,7 +167,7 @@ public final class HostRoot: Sendable {
       buffer.reserveCapacity(chunk)
       while true {
         buffer.removeAll(keepingCapacity: true)
-        let count = try append(from: file, atMost: chunk, to: &buffer)
+        let count = try HostRoot.append(from: file, atMost: chunk, to: &buffer)
         if count == 0 { break }
         total += count
         recorder?.table(path, in: folder, buffer.span)
@@ -212,6 +213,22 @@ public final class HostRoot: Sendable {
       recorder?.missing(path, in: folder, nil)
       if let recording { return try recording.status(ofMissing: folder + path) }
       throw error
+    }
+  }
+
+  /// The kind of what a path names, a link itself.
+  func linkStatus(_ path: String) throws(ReadFailure) -> Status {
+    try HostRoot.status(of: try descriptor(path, flags: pathOnly | O_NOFOLLOW | O_CLOEXEC))
+  }
+
+  /// Where a link points, as it is written; nil where the path is no link, or not there.
+  func linkTarget(_ path: String) -> String? {
+    do throws(ReadFailure) {
+      let link = try descriptor(path, flags: pathOnly | O_NOFOLLOW | O_CLOEXEC)
+      guard try HostRoot.status(of: link).kind == .link else { return nil }
+      return try readLink(link.number, "")
+    } catch {
+      return nil
     }
   }
 
@@ -316,7 +333,8 @@ public final class HostRoot: Sendable {
       size: Int(result.st_size))
   }
 
-  private func append(
+  /// Appends what one read(2) gives; 0 at the end.
+  static func append(
     from file: borrowing FileDescriptor, atMost count: Int, to content: inout [UInt8]
   ) throws(ReadFailure) -> Int {
     let number = file.number

@@ -44,7 +44,9 @@ struct RootResolver: Sendable {
       let opened = unsafe openat(trail.top, name, pathOnly | O_NOFOLLOW | O_CLOEXEC)
       guard opened >= 0 else { throw .system(errno) }
       let step = FileDescriptor(owning: opened)
-      if try HostRoot.status(of: step).kind != .link {
+      let isLink = try HostRoot.status(of: step).kind == .link
+      if isLink, rest.isEmpty, flags == pathOnly | O_NOFOLLOW | O_CLOEXEC { return step }
+      if !isLink {
         guard rest.isEmpty else {
           try trail.down(step)
           continue

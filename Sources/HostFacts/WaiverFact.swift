@@ -10,7 +10,7 @@ public struct WaiverFact: Sendable {
   let expired: Bool
   let daysExpired: Int
   let path: String
-  public let factOrigin: Origin?
+  let factOrigin: Origin?
 
   /// - Parameters:
   ///   - expires: the last day, as `YYYY-MM-DD`; nil where there is none.
@@ -30,12 +30,15 @@ public struct WaiverFact: Sendable {
     path = location.path
     factOrigin = origin
   }
+
+  /// The variable `waivers` of rules.
+  public static func variable(_ waivers: [WaiverFact]) -> Field { .value(waivers.factValue, nil) }
 }
 
 extension WaiverFact: FactObject {
-  public static let typeName = "Waiver"
-  public static let documentation = "A finding that somebody accepts, from a file of waivers."
-  public static var fields: [FactField<WaiverFact>] {
+  static let typeName = "Waiver"
+  static let documentation = "A finding that somebody accepts, from a file of waivers."
+  static var fields: [FactField<WaiverFact>] {
     [
       .init("rule", \.rule, "Id of the rule.", key: true),
       .init("subject", \.subject, "Pattern for subjects, with `*` and `?`.", key: true),

@@ -62,7 +62,7 @@ public struct Rule: Sendable {
   public let since: String
   /// Rules whose findings are left out where this one finds the same thing.
   public let supersedes: [String]
-  public let parameters: [Parameter]
+  public var parameters: [Parameter]
   /// Where false, the rule has nothing to judge.
   public let applies: Expression?
   public let element: Element?

@@ -106,6 +106,12 @@ public struct SourceText: Sendable {
     return start..<end
   }
 
+  /// The offsets of a line by its number, without its line end; nil where there is none.
+  public func range(ofLine number: Int) -> Range<Int>? {
+    guard number >= 1, number <= lineStarts.count else { return nil }
+    return line(around: lineStarts[number - 1])
+  }
+
   /// The offsets of the line after the one that holds `offset`, or nil at the end of the text.
   public func lineAfter(_ offset: Int) -> Range<Int>? {
     let number = position(of: offset).line

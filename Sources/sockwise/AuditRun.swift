@@ -1,3 +1,4 @@
+import CEL
 import HostFacts
 import Reports
 import Rules
@@ -7,14 +8,17 @@ struct AuditRun {
   let rules: RuleSet
   let selection: Selection
   let options: HostOptions
+  let acceptance: Acceptance
 
   /// - Throws: `NetworkNamespace.Failure`, where the namespace cannot be entered.
   func report() throws(NetworkNamespace.Failure) -> Report {
     let started = Clock.utcNow()
     let begin = Clock.monotonic()
     let host = try Host.read(options)
+    var facts = host.activation
+    facts.variables["waivers"] = acceptance.facts
     let result = rules.evaluate(
-      in: host.activation, selection: selection, isLive: options.root.hasLiveFacts)
+      in: facts, selection: selection, isLive: options.root.hasLiveFacts)
     let namespaces = host.reportedNamespaces
     let audited = namespaces.first { $0.audited }?.name
     var notices = options.root.notices + host.notices.map(Notice.init)
@@ -28,17 +32,22 @@ struct AuditRun {
             : "counters were recorded once; a recording with --sample 2s also tells which ones rise"
         ))
     }
+    var comments = InlineComments(rules: acceptance.rules) { options.root.bytes($0).value }
+    let findings = result.findings.map {
+      acceptance.reported($0, namespace: audited, comments: &comments)
+    }
+    notices += comments.notices
     var report = Report(
       tool: .sockwise, host: host.reported, mode: options.root.mode,
       started: options.root.recording?.time ?? started,
       durationSeconds: Clock.monotonic() - begin,
-      findings: result.findings.map { ReportedFinding($0, namespace: audited) },
+      findings: findings,
       undecided: result.undecided.map { ReportedUndecided($0, namespace: audited) },
       namespaces: namespaces, notices: notices, rules: result.rules,
-      passed: result.passed,
-      notApplicable: result.notApplicable)
+      passed: result.passed, notApplicable: result.notApplicable,
+      descriptions: rules.rules.map(RuleDescription.init))
     report.namespacesGap = host.namespacesGap?.reason
-    return report
+    return acceptance.baseline.map { report.comparing(with: $0) } ?? report
   }
 }
 
@@ -72,7 +81,7 @@ extension HostFacts.Host {
   /// The host as a report names it.
   var reported: Report.Host {
     Report.Host(
-      name: name.value ?? "this host", kernel: kernel.value?.release ?? "unknown",
+      name: name.value ?? "this host", kernel: kernelRelease ?? "unknown",
       bootID: bootID.value)
   }
 
@@ -86,17 +95,14 @@ extension HostFacts.Host {
       return Namespace(
         name: name, audited: true, isPID1: isNamespaceOfPID1.value,
         isInitial: isNamespaceInitial.value,
-        sockets: sockets.value?.counts, role: sockets.value?.role.value)
+        sockets: socketCounts.map(Namespace.SocketCounts.init), role: role)
     }
   }
 }
 
-extension Sockets {
-  /// How many sockets there are, for the report.
-  /// Nil where the tables were not read whole.
-  fileprivate var counts: Namespace.SocketCounts? {
-    guard let tcp = tcp.value, let udp = udp.value, let states = states.value else { return nil }
-    return Namespace.SocketCounts(
-      tcp: tcp, udp: udp, timeWait: states.timeWait, listeners: listeners.elements.count)
+extension Namespace.SocketCounts {
+  fileprivate init(_ counts: HostFacts.Host.SocketCounts) {
+    self.init(
+      tcp: counts.tcp, udp: counts.udp, timeWait: counts.timeWait, listeners: counts.listeners)
   }
 }

@@ -1,5 +1,6 @@
 import CEL
-import HostFacts
+
+@testable import HostFacts
 
 /// The generated part of sockwise-facts(7): every variable, structure and field of a schema.
 struct FactsManual {

@@ -1,9 +1,10 @@
 import CEL
-import HostFacts
 import RuleData
 import Rules
 import TestSupport
 import Testing
+
+@testable import HostFacts
 
 /// sockwise-facts(7) says what the schema says.
 @Suite struct FactsManualTests {

@@ -1,6 +1,6 @@
 import CEL
-import HostFacts
 
+@testable import HostFacts
 @testable import Rules
 
 /// The editors' schema of rule files, `rules/rule.schema.json` (JSON Schema, draft 2020-12).

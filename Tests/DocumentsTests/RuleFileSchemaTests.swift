@@ -1,10 +1,10 @@
 import CEL
-import HostFacts
 import RuleData
 import TestSupport
 import Testing
 import YAML
 
+@testable import HostFacts
 @testable import Rules
 
 /// `rules/rule.schema.json` says what the rule reader says, as far as a schema can.

@@ -1,6 +1,6 @@
 import CEL
-import HostFacts
 
+@testable import HostFacts
 @testable import Rules
 
 /// The generated parts of sockwise-rules(5): keys, functions, and what is said of broken examples.

@@ -1,8 +1,8 @@
 import CEL
-import HostFacts
 import TestSupport
 import Testing
 
+@testable import HostFacts
 @testable import Rules
 
 /// sockwise-rules(5): what it shows is what happens.

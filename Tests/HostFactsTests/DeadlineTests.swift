@@ -1,5 +1,6 @@
-import HostFacts
 import Testing
+
+@testable import HostFacts
 
 struct DeadlineTests {
   @Test func `time that is left, and time that has passed`() throws {

@@ -1,16 +1,16 @@
 internal import CEL
 
 /// A kernel's release as uname(2) tells it, such as "6.1.0-18-amd64".
-public struct KernelRelease: Hashable, Sendable {
+struct KernelRelease: Hashable, Sendable {
   /// The whole text; what follows the numbers is the distribution's.
-  public let release: String
-  public let major: Int
-  public let minor: Int
+  let release: String
+  let major: Int
+  let minor: Int
   /// 0 where the release has two numbers only: "6.19-rc1".
-  public let patch: Int
+  let patch: Int
 
   /// Nil unless the text begins with two numbers.
-  public init?(_ text: some StringProtocol) {
+  init?(_ text: some StringProtocol) {
     let release = trimmed(text)
     var numbers: [Int] = []
     var rest = Substring(release).utf8
@@ -40,18 +40,18 @@ public struct KernelRelease: Hashable, Sendable {
 
 extension KernelRelease: Comparable {
   /// By the numbers alone: what a distribution patched in is not in its release.
-  public static func < (left: KernelRelease, right: KernelRelease) -> Bool {
+  static func < (left: KernelRelease, right: KernelRelease) -> Bool {
     (left.major, left.minor, left.patch) < (right.major, right.minor, right.patch)
   }
 
   /// Its first two numbers.
-  public var version: KernelVersion { KernelVersion(major, minor) }
+  var version: KernelVersion { KernelVersion(major, minor) }
 }
 
 extension KernelRelease: FactObject {
-  public static let typeName = "KernelRelease"
-  public static let documentation = "The running kernel's release."
-  public static var fields: [FactField<KernelRelease>] {
+  static let typeName = "KernelRelease"
+  static let documentation = "The running kernel's release."
+  static var fields: [FactField<KernelRelease>] {
     [
       .init("release", \.release, "The whole release, such as `6.1.0-18-amd64`."),
       .init("major", \.major, "The first number. Probe a feature rather than compare versions."),

@@ -2,10 +2,10 @@
 ///
 /// Distributions backport, so a version says what to expect and never what there is.
 public struct KernelVersion: Hashable, Sendable {
-  public let major: Int
-  public let minor: Int
+  let major: Int
+  let minor: Int
 
-  public init(_ major: Int, _ minor: Int) {
+  init(_ major: Int, _ minor: Int) {
     self.major = major
     self.minor = minor
   }

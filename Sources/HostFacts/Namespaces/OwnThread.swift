@@ -6,7 +6,7 @@ internal import Glibc
 /// caller stays where it is. Never do either in asynchronous code, whose tasks change threads.
 /// Read `/proc/thread-self/net` there: `/proc/self/net` is the main thread's. Nil where the system
 /// refuses another thread (EAGAIN).
-public func onOwnThread<Result: Sendable>(
+func onOwnThread<Result: Sendable>(
   _ body: @escaping @Sendable () -> Result
 ) -> Result? {
   let outcome = ThreadOutcome<Result>()

@@ -1,22 +1,22 @@
 /// What a control group path says about who runs in it: a unit of systemd, a container, neither.
 ///
 /// cgroups(7); unit names as systemd.unit(5), the way from path to unit as sd_pid_get_unit(3).
-public struct ControlGroup: Hashable, Sendable {
+struct ControlGroup: Hashable, Sendable {
   /// The unit, such as `nginx.service` or `session-3.scope`; nil where the path names none.
-  public var unit: String?
+  var unit: String?
   /// The uid of the user manager that the unit belongs to; nil for units of the system.
-  public var userManager: UInt32?
+  var userManager: UInt32?
   /// A container's identifier: the 64 hexadecimal digits that container engines put in the path.
-  public var container: String?
+  var container: String?
 
-  public init(unit: String? = nil, userManager: UInt32? = nil, container: String? = nil) {
+  init(unit: String? = nil, userManager: UInt32? = nil, container: String? = nil) {
     self.unit = unit
     self.userManager = userManager
     self.container = container
   }
 
   /// Reads a path such as `/system.slice/nginx.service`.
-  public init(path: some StringProtocol) {
+  init(path: some StringProtocol) {
     var path = String(path)
     // The kernel's mark of a group that was removed while a process was in it.
     if path.hasSuffix(" (deleted)") { path.removeLast(" (deleted)".count) }

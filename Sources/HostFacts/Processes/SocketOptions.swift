@@ -7,21 +7,21 @@ internal import Glibc
 ///
 /// The duplicate keeps a listener alive whose owner dies, so it is closed at once and one socket is
 /// looked at at a time. Nothing is done to it but getsockopt: its flags are the owner's too.
-public struct SocketOptions: Sendable {
+struct SocketOptions: Sendable {
   /// SO_REUSEADDR.
-  public var reuseAddress: Reading<Bool>
+  var reuseAddress: Reading<Bool>
   /// SO_REUSEPORT.
-  public var reusePort: Reading<Bool>
+  var reusePort: Reading<Bool>
   /// IPV6_V6ONLY; absent for IPv4 sockets.
-  public var v6Only: Reading<Bool>
+  var v6Only: Reading<Bool>
   /// SO_BINDTODEVICE; absent where it is bound to none.
-  public var device: Reading<String>
+  var device: Reading<String>
   /// IP_BIND_ADDRESS_NO_PORT.
-  public var bindAddressNoPort: Reading<Bool>
+  var bindAddressNoPort: Reading<Bool>
   /// SO_ACCEPTCONN: whether it listens.
-  public var accepts: Reading<Bool>
+  var accepts: Reading<Bool>
   /// SO_LINGER in seconds, 0 for a reset on close; absent where it is off.
-  public var lingerSeconds: Reading<Int>
+  var lingerSeconds: Reading<Int>
 
   /// The same reason for every option.
   static func unavailable(_ why: Unreadable) -> SocketOptions {

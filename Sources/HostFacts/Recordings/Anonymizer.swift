@@ -77,16 +77,36 @@ struct Anonymizer: Sendable {
 
   // MARK: Files
 
-  /// A file that was read whole. Other files hold parameters and counters.
-  func file(_ path: String, _ content: [UInt8]) -> [UInt8] {
+  /// A file that was read whole; nil where it may tell too much. Other files hold parameters and
+  /// counters.
+  func file(_ path: String, _ content: [UInt8]) -> [UInt8]? {
+    if !isHarmless(path) { return nil }
     let text = String(decoding: content, as: UTF8.self)
     switch path {
     case "/proc/sys/kernel/hostname": return Array("host-\(label(trimmed(text)))\n".utf8)
     case "/proc/sys/kernel/random/boot_id": return Array((identifier(text) + "\n").utf8)
     case "/proc/1/comm": return Array((process(trimmed(text)) + "\n").utf8)
+    case "/proc/sys/kernel/osrelease": return content
+    // Rules may name any parameter, such as kernel.domainname or net.ipv4.tcp_fastopen_key.
+    case _ where path.hasPrefix("/proc/sys/") && !Self.catalogue.contains(path):
+      return text.utf8.allSatisfy { isDigit($0) || isBlank($0) || $0 == UInt8(ascii: "-") }
+        ? content : nil
     default: return content
     }
   }
+
+  /// Whether a path has no name of an interface in it: `/proc/sys/net/ipv4/conf/eth0/…`.
+  func isHarmless(_ path: String) -> Bool {
+    let parts = path.split(separator: "/")
+    guard let table = parts.firstIndex(where: { $0 == "conf" || $0 == "neigh" }),
+      parts.starts(with: ["proc", "sys", "net"]), table + 1 < parts.count
+    else { return true }
+    return ["all", "default", "lo"].contains(parts[table + 1])
+  }
+
+  /// The parameters that every audit reads.
+  private static let catalogue = Set(
+    (ProcSys.ofHost + ProcSys.ofNamespace).map { ProcSys.path(of: $0.key) })
 
   /// Looks like `/proc/sys/kernel/random/boot_id`.
   private func identifier(_ text: String) -> String {

@@ -1,4 +1,5 @@
 internal import CEL
+internal import JSON
 internal import Synchronization
 
 /// Writes what is read of a host into a new directory, while it is read; nothing is read twice.
@@ -59,7 +60,7 @@ public final class Recorder: Sendable {
   /// `recording.json`, or not needed: processes have names, and their files are many.
   private static func wants(_ path: String) -> Bool {
     path.hasPrefix("/proc/sys/") || path.hasPrefix("/proc/net/") || path == "/proc/1/comm"
-      || path == "/run/systemd/system"
+      || path == "/run/systemd/system" || SysctlSources.reads(path)
   }
 
   // MARK: Files
@@ -70,8 +71,10 @@ public final class Recorder: Sendable {
     attempt { state throws(RecordingFailure) in
       // The same file may be read for two facts.
       guard state.written.insert(folder + path).inserted else { return }
-      let file = try directory.create(folder + path)
-      try directory.write(anonymizer?.file(path, content) ?? content, to: file)
+      let content = SysctlSources.recorded(path, content)
+      let kept = anonymizer.map { $0.file(path, content) } ?? content
+      guard let kept else { return }
+      try directory.write(kept, to: try directory.create(folder + path))
     }
   }
 
@@ -83,7 +86,7 @@ public final class Recorder: Sendable {
 
   /// A file that is not there, or could not be read.
   func missing(_ path: String, in folder: String, _ why: Unreadable?) {
-    guard Self.wants(path) else { return }
+    guard Self.wants(path), anonymizer?.isHarmless(path) != false else { return }
     state.withLock { state in
       if let why {
         state.unreadable[folder + path] = why
@@ -165,8 +168,8 @@ public final class Recorder: Sendable {
     }
   }
 
-  private func write(_ path: String, _ value: some Encodable) throws(RecordingFailure) {
-    let bytes = try RecordingJSON.encode(value)
+  private func write(_ path: String, _ value: some JSONConvertible) throws(RecordingFailure) {
+    let bytes = RecordingJSON.encode(value)
     try directory.write(bytes, to: try directory.create(path))
   }
 

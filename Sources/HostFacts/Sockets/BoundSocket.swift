@@ -1,27 +1,27 @@
 /// TCP sockets that are bound, and neither listen nor are connected, on one address, port and
 /// device for one effective user. They hold the port; `/proc/net/tcp` does not show them.
-public struct BoundSocket: Sendable, OwnedSocket {
-  public var address: InetAddress
-  public var port: Int
-  public var device: Reading<String>
-  public var uid: Int
-  public var v6Only: Reading<Bool>
-  public var reuseAddress: Reading<Bool>
-  public var reusePort: Reading<Bool>
-  public var bindAddressNoPort: Reading<Bool>
-  public var ownership = SocketOwnership.notLookedUp
-  public var members: Int
-  public var inEphemeralRange: Reading<Bool>
-  public var reserved: Reading<Bool>
-  public var inodes: [UInt64]
-  public var cgroupIDs: [UInt64]
+struct BoundSocket: Sendable, OwnedSocket {
+  var address: InetAddress
+  var port: Int
+  var device: Reading<String>
+  var uid: Int
+  var v6Only: Reading<Bool>
+  var reuseAddress: Reading<Bool>
+  var reusePort: Reading<Bool>
+  var bindAddressNoPort: Reading<Bool>
+  var ownership = SocketOwnership.notLookedUp
+  var members: Int
+  var inEphemeralRange: Reading<Bool>
+  var reserved: Reading<Bool>
+  var inodes: [UInt64]
+  var cgroupIDs: [UInt64]
   /// Socket cookies of the members, ascending.
-  public var cookies: [UInt64]
+  var cookies: [UInt64]
 }
 
 extension BoundSocket: FactObject {
-  public static let typeName = "BoundSocket"
-  public static let documentation = """
+  static let typeName = "BoundSocket"
+  static let documentation = """
     TCP sockets that are bound, and neither listen nor are connected. They hold the port, and
     /proc/net/tcp does not show them. From sock_diag since Linux 6.8.
     """
@@ -32,7 +32,7 @@ extension BoundSocket: FactObject {
   var isLoopback: Bool { address.isLoopback }
   var isWildcard: Bool { address.isWildcard }
 
-  public static var fields: [FactField<BoundSocket>] {
+  static var fields: [FactField<BoundSocket>] {
     [
       .init("protocol", \.transport, "Always `tcp`.", key: true),
       .init("address", \.addressText, "Local address; v4-mapped ones are IPv4.", key: true),

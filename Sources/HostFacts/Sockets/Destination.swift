@@ -2,43 +2,43 @@
 ///
 /// connect() may use each local port once in such a group, so this is where ports run out. Groups
 /// that hold less than 1 % of the range are counted in ``Sockets``, not kept.
-public struct Destination: Sendable {
-  public var localAddress: InetAddress
-  public var address: InetAddress
-  public var port: Int
+struct Destination: Sendable {
+  var localAddress: InetAddress
+  var address: InetAddress
+  var port: Int
   /// Interface of link-local addresses.
-  public var device: Reading<String>
-  public var rows: Int
-  public var portsUsed: Reading<Int>
-  public var portsReusable: Reading<Int>
-  public var portsHeld: Reading<Int>
-  public var portsTotal: Reading<Int>
-  public var portsBlockedByOthers: Reading<Int>
-  public var portsAvailable: Reading<Int>
-  public var portsFree: Reading<Int>
-  public var percentUsed: Reading<Double>
-  public var preferredTotal: Reading<Int>
-  public var preferredHeld: Reading<Int>
-  public var states: Tally
-  public var closesPerSecond5s: Reading<Double>
-  public var closesPerSecond15s: Reading<Double>
-  public var closesPerSecond60s: Reading<Double>
-  public var closesPerSecondLeast5s: Reading<Double>
-  public var reuseApplies: Reading<Bool>
+  var device: Reading<String>
+  var rows: Int
+  var portsUsed: Reading<Int>
+  var portsReusable: Reading<Int>
+  var portsHeld: Reading<Int>
+  var portsTotal: Reading<Int>
+  var portsBlockedByOthers: Reading<Int>
+  var portsAvailable: Reading<Int>
+  var portsFree: Reading<Int>
+  var percentUsed: Reading<Double>
+  var preferredTotal: Reading<Int>
+  var preferredHeld: Reading<Int>
+  var states: Tally
+  var closesPerSecond5s: Reading<Double>
+  var closesPerSecond15s: Reading<Double>
+  var closesPerSecond60s: Reading<Double>
+  var closesPerSecondLeast5s: Reading<Double>
+  var reuseApplies: Reading<Bool>
 
   /// Rows by state.
-  public struct Tally: Hashable, Sendable {
-    public var established = 0
-    public var synSent = 0
-    public var synReceived = 0
-    public var finWait1 = 0
-    public var finWait2 = 0
-    public var timeWait = 0
-    public var closeWait = 0
-    public var lastAck = 0
-    public var closing = 0
+  struct Tally: Hashable, Sendable {
+    var established = 0
+    var synSent = 0
+    var synReceived = 0
+    var finWait1 = 0
+    var finWait2 = 0
+    var timeWait = 0
+    var closeWait = 0
+    var lastAck = 0
+    var closing = 0
 
-    public init() {}
+    init() {}
 
     mutating func count(_ state: SocketState) {
       switch state {
@@ -59,8 +59,8 @@ public struct Destination: Sendable {
 }
 
 extension Destination: FactObject {
-  public static let typeName = "Destination"
-  public static let documentation = """
+  static let typeName = "Destination"
+  static let documentation = """
     Outbound TCP connections from one local address to one remote address and port. connect() may
     use each local port once in such a group, so this is where ports run out. Groups below 1 % of
     the range are counted, not kept.
@@ -71,7 +71,7 @@ extension Destination: FactObject {
   var family: String { address.family }
   var isLoopback: Bool { localAddress.isLoopback || address.isLoopback }
 
-  public static var fields: [FactField<Destination>] {
+  static var fields: [FactField<Destination>] {
     [
       .init("local_address", \.localAddressText, "Local address.", key: true),
       .init("address", \.addressText, "Remote address; v4-mapped ones are IPv4.", key: true),

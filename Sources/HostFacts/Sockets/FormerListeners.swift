@@ -20,10 +20,7 @@ enum FormerListeners {
   ) -> Set<Spot> {
     // Place, local port and remote port of each row that is alone in its group.
     var alone: [UInt64] = []
-    var rowsOfPort = [UInt32](repeating: 0, count: 65536)
-    for group in table.groups.indices {
-      for row in starts[group]..<starts[group + 1] { rowsOfPort[Int(rows[row].localPort)] += 1 }
-      guard starts[group + 1] - starts[group] == 1 else { continue }
+    for group in table.groups.indices where starts[group + 1] - starts[group] == 1 {
       let key = table.groups[group]
       let row = rows[starts[group]]
       alone.append(
@@ -32,6 +29,8 @@ enum FormerListeners {
     guard alone.count >= fewestRows else { return [] }
     alone.sort()
 
+    var rowsOfPort = [UInt32](repeating: 0, count: 65536)
+    for row in rows { rowsOfPort[Int(row.localPort)] += 1 }
     let fewest = max(fewestRows, 8 * typical(rowsOfPort))
     var candidates: [Spot: Int] = [:]
     var start = 0

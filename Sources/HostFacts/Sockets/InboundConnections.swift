@@ -1,22 +1,22 @@
 /// TCP connections that came in through one listener, by what they mean to it.
-public struct InboundConnections: Equatable, Sendable {
-  public var total = 0
-  public var established = 0
-  public var unread = 0
-  public var unaccepted = 0
-  public var timeWait = 0
-  public var finWait1 = 0
-  public var finWait2 = 0
-  public var closing = 0
-  public var closeWait = 0
-  public var lastAck = 0
-  public var synReceived = 0
-  public var blocksRestart = 0
-  public var secondsLeft: Reading<Double> = .absent("no connection in TIME_WAIT")
+struct InboundConnections: Equatable, Sendable {
+  var total = 0
+  var established = 0
+  var unread = 0
+  var unaccepted = 0
+  var timeWait = 0
+  var finWait1 = 0
+  var finWait2 = 0
+  var closing = 0
+  var closeWait = 0
+  var lastAck = 0
+  var synReceived = 0
+  var blocksRestart = 0
+  var secondsLeft: Reading<Double> = .absent("no connection in TIME_WAIT")
   /// Milliseconds until the last TIME_WAIT ends; nil where there is none.
   var longestTimeWait: Int?
 
-  public init() {}
+  init() {}
 
   /// With SO_LINGER {1, 0}, which they inherit from the listener: close() resets what was accepted
   /// (tcp_close), and nothing of it is left.
@@ -64,12 +64,12 @@ public struct InboundConnections: Equatable, Sendable {
 }
 
 extension InboundConnections: FactObject {
-  public static let typeName = "InboundConnections"
-  public static let documentation = """
+  static let typeName = "InboundConnections"
+  static let documentation = """
     TCP connections whose local address and port are a listener's. Counts, from the socket tables.
     """
 
-  public static var fields: [FactField<InboundConnections>] {
+  static var fields: [FactField<InboundConnections>] {
     [
       .init("total", \.total, "All of them."),
       .init("established", \.established, "In ESTABLISHED."),

@@ -1,45 +1,45 @@
-public import CEL
+internal import CEL
 
 /// TCP sockets that listen on one address, port and device for one effective user.
 ///
 /// Several members are one SO_REUSEPORT group.
-public struct Listener: Sendable, OwnedSocket {
-  public var address: InetAddress
-  public var port: Int
-  public var device: Reading<String>
-  public var uid: Int
-  public var backlog: Reading<Int>
-  public var queue: Int
+struct Listener: Sendable, OwnedSocket {
+  var address: InetAddress
+  var port: Int
+  var device: Reading<String>
+  var uid: Int
+  var backlog: Reading<Int>
+  var queue: Int
   /// Queue lengths of the members, in the order of their inodes.
-  public var memberQueues: [Int]
-  public var v6Only: Reading<Bool>
-  public var reuseAddress: Reading<Bool>
-  public var reusePort: Reading<Bool>
-  public var bindAddressNoPort: Reading<Bool>
-  public var lingerSeconds: Reading<Int> = .lacking(ownerNotLookedUp)
-  public var ownership = SocketOwnership.notLookedUp
-  public var members: Int
-  public var inEphemeralRange: Reading<Bool>
-  public var reserved: Reading<Bool>
-  public var fixed: Reading<Bool> = .lacking(ownerNotLookedUp)
-  public var likelyFixed: Reading<Bool>
-  public var inbound: Reading<InboundConnections>
-  public var inodes: [UInt64]
-  public var cgroupIDs: [UInt64]
+  var memberQueues: [Int]
+  var v6Only: Reading<Bool>
+  var reuseAddress: Reading<Bool>
+  var reusePort: Reading<Bool>
+  var bindAddressNoPort: Reading<Bool>
+  var lingerSeconds: Reading<Int> = .lacking(ownerNotLookedUp)
+  var ownership = SocketOwnership.notLookedUp
+  var members: Int
+  var inEphemeralRange: Reading<Bool>
+  var reserved: Reading<Bool>
+  var fixed: Reading<Bool> = .lacking(ownerNotLookedUp)
+  var likelyFixed: Reading<Bool>
+  var inbound: Reading<InboundConnections>
+  var inodes: [UInt64]
+  var cgroupIDs: [UInt64]
   /// Socket cookies of the members, ascending; empty where not shown.
-  public var cookies: [UInt64]
+  var cookies: [UInt64]
   /// Where it was read.
-  public var origin: Origin
+  var origin: Origin
 }
 
 extension Listener: FactObject {
-  public static let typeName = "Listener"
-  public static let documentation = """
+  static let typeName = "Listener"
+  static let documentation = """
     TCP sockets that listen on one address, port and device for one user; several members are a
     SO_REUSEPORT group.
     """
 
-  public var factOrigin: Origin? { origin }
+  var factOrigin: Origin? { origin }
 
   var transport: String { "tcp" }
   var addressText: String { address.description }
@@ -47,7 +47,7 @@ extension Listener: FactObject {
   var isLoopback: Bool { address.isLoopback }
   var isWildcard: Bool { address.isWildcard }
 
-  public static var fields: [FactField<Listener>] {
+  static var fields: [FactField<Listener>] {
     [
       .init("protocol", \.transport, "Always `tcp`.", key: true),
       .init("address", \.addressText, "Local address; v4-mapped ones are IPv4.", key: true),

@@ -1,20 +1,15 @@
-public import CEL
+internal import CEL
 
 /// Counters of the network stack since the namespace began: `/proc/net/netstat` and
 /// `/proc/net/snmp`.
 ///
 /// Both files come in pairs of lines with one prefix: names, then values. Which names, and in what
 /// order, differs from kernel to kernel, so only the names count.
-public struct Netstat: Sendable {
+struct Netstat: Sendable {
   /// By protocol line and name, such as `TcpExt` and `TWRecycled`.
   /// Nil where its value is no number.
-  public let counters: [String: [String: Int64?]]
-  public let origin: Origin
-
-  public init(counters: [String: [String: Int64?]], origin: Origin) {
-    self.counters = counters
-    self.origin = origin
-  }
+  let counters: [String: [String: Int64?]]
+  let origin: Origin
 
   /// Reads `/proc/net/netstat` or `/proc/net/snmp`; lines without a partner are skipped.
   static func parse(_ text: String) -> [String: [String: Int64?]] {
@@ -41,7 +36,7 @@ public struct Netstat: Sendable {
   }
 
   /// The reading of each declared counter.
-  public subscript(_ line: String, _ name: String) -> Reading<Int> {
+  subscript(_ line: String, _ name: String) -> Reading<Int> {
     guard let names = counters[line] else { return .absent("the kernel reports no \(line) line") }
     guard let value = names[name] else {
       return .absent("this kernel does not count \(line).\(name)")
@@ -66,17 +61,17 @@ extension Netstat {
 }
 
 /// The two files, each of which may be unreadable by itself.
-public struct NetstatReading: Sendable {
-  public var netstat: Reading<Netstat>
-  public var snmp: Reading<Netstat>
+struct NetstatReading: Sendable {
+  var netstat: Reading<Netstat>
+  var snmp: Reading<Netstat>
 
-  public init(netstat: Reading<Netstat>, snmp: Reading<Netstat>) {
+  init(netstat: Reading<Netstat>, snmp: Reading<Netstat>) {
     self.netstat = netstat
     self.snmp = snmp
   }
 
   /// One file holds a line or the other does: `Ip`, `Tcp` and `Udp` are in `snmp`.
-  public subscript(_ line: String, _ name: String) -> Reading<Int> {
+  subscript(_ line: String, _ name: String) -> Reading<Int> {
     (NetstatCounter.linesOfSnmp.contains(line) ? snmp : netstat).flatMap { file, _ in
       file[line, name]
     }

@@ -1,26 +1,26 @@
 /// The local ports that connect() may choose from in one network namespace, IPv4 and IPv6.
-public struct PortPool: Sendable {
-  public var first: Reading<Int>
-  public var last: Reading<Int>
-  public var size: Reading<Int>
-  public var total: Reading<Int>
-  public var reserved: Reading<Int>
-  public var blocked: Reading<Int>
-  public var blockedByListeners: Reading<Int>
-  public var blockedByInbound: Reading<Int>
-  public var blockedByBind: Reading<Int>
-  public var blockedByBindBeforeConnect: Reading<Int>
-  public var lowParity: Reading<Int>
+struct PortPool: Sendable {
+  var first: Reading<Int>
+  var last: Reading<Int>
+  var size: Reading<Int>
+  var total: Reading<Int>
+  var reserved: Reading<Int>
+  var blocked: Reading<Int>
+  var blockedByListeners: Reading<Int>
+  var blockedByInbound: Reading<Int>
+  var blockedByBind: Reading<Int>
+  var blockedByBindBeforeConnect: Reading<Int>
+  var lowParity: Reading<Int>
 }
 
 extension PortPool: FactObject {
-  public static let typeName = "PortPool"
-  public static let documentation = """
+  static let typeName = "PortPool"
+  static let documentation = """
     The local ports that connect() may choose from: net.ipv4.ip_local_port_range, which IPv6 uses
     too, less net.ipv4.ip_local_reserved_ports, less what an explicit bind() blocks for every
     destination. A port may be blocked in several ways; `blocked` counts it once.
     """
-  public static var fields: [FactField<PortPool>] {
+  static var fields: [FactField<PortPool>] {
     [
       .init("first", \.first, "Lowest port of the range."),
       .init("last", \.last, "Highest port of the range."),

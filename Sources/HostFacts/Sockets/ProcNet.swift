@@ -91,13 +91,13 @@ struct ProcNetEnd: Sendable {
 }
 
 /// Reads the four tables of one network namespace.
-public enum ProcNet {
+enum ProcNet {
   /// Reads a file of this name ("tcp6") in pieces, as one read(2) each gives them, until the
   /// closure answers false; how many bytes that were.
   public typealias Reader = (String, (Span<UInt8>) -> Bool) -> Reading<Int>
 
   /// Fills `table`. Without IPv6 there is no `tcp6`, which is no problem.
-  public static func read(
+  static func read(
     into table: inout SocketTable, live: Bool, deadline: Deadline,
     _ transports: Set<SocketRow.Transport> = [.tcp, .udp], from read: Reader
   ) {

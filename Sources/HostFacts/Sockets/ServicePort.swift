@@ -2,20 +2,20 @@
 /// address or several.
 ///
 /// Rules about ports that services need are about both, and a rule judges the elements of one list.
-public struct ServicePort: Sendable {
-  public var transport: String
-  public var address: InetAddress
-  public var port: Int
-  public var device: Reading<String>
-  public var uid: Int
-  public var isLoopback: Bool
-  public var ownership: SocketOwnership
-  public var inEphemeralRange: Reading<Bool>
-  public var reserved: Reading<Bool>
-  public var fixed: Reading<Bool>
-  public var likelyFixed: Reading<Bool>
+struct ServicePort: Sendable {
+  var transport: String
+  var address: InetAddress
+  var port: Int
+  var device: Reading<String>
+  var uid: Int
+  var isLoopback: Bool
+  var ownership: SocketOwnership
+  var inEphemeralRange: Reading<Bool>
+  var reserved: Reading<Bool>
+  var fixed: Reading<Bool>
+  var likelyFixed: Reading<Bool>
 
-  public init(_ listener: Listener) {
+  init(_ listener: Listener) {
     transport = listener.transport
     address = listener.address
     port = listener.port
@@ -29,7 +29,7 @@ public struct ServicePort: Sendable {
     likelyFixed = listener.likelyFixed
   }
 
-  public init(_ socket: UDPSocket) {
+  init(_ socket: UDPSocket) {
     transport = socket.transport
     address = socket.address
     port = socket.port
@@ -97,7 +97,7 @@ private func both(_ left: Reading<Bool>, _ right: Reading<Bool>) -> Reading<Bool
 
 extension Sockets {
   /// Listeners, then unconnected UDP sockets; in part where either list is.
-  public var servicePorts: PartialList<ServicePort> {
+  var servicePorts: PartialList<ServicePort> {
     PartialList(
       ServicePort.merged(
         listeners.elements.map { ServicePort($0) }
@@ -107,15 +107,15 @@ extension Sockets {
 }
 
 extension ServicePort: FactObject {
-  public static let typeName = "ServiceListener"
-  public static let documentation = """
+  static let typeName = "ServiceListener"
+  static let documentation = """
     A port where a process waits for others: of TCP listeners, or of unconnected UDP sockets, on one
     address or several.
     """
 
   var addressText: String { address.description }
 
-  public static var fields: [FactField<ServicePort>] {
+  static var fields: [FactField<ServicePort>] {
     [
       .init("protocol", \.transport, "`tcp` or `udp`.", key: true),
       .init("address", \.addressText, "First of the local addresses.", key: true),

@@ -5,7 +5,7 @@ internal import Glibc
 ///
 /// They need no privilege. Against `/proc/net/tcp` they cost half as much, never loop while the
 /// tables grow, and show listen backlogs, devices, cookies, cgroups and bound sockets.
-public enum SockDiag {
+enum SockDiag {
   /// Fills `table`: listeners, bound sockets and connections, UDP, in this order.
   ///
   /// Returns why sock_diag cannot be used at all, and then nothing was read: read ``ProcNet``.
@@ -17,7 +17,7 @@ public enum SockDiag {
   ///   - multipath: Also asks for MPTCP listeners, whose inode older kernels do not show as TCP.
   ///     Like any first dump of a protocol it may make the kernel load a module, mptcp_diag.
   ///   - replies: Sees each datagram, for a recorded host.
-  public static func read(
+  static func read(
     into table: inout SocketTable, kernel: KernelVersion?, deadline: Deadline,
     multipath: Bool = true, replies: ((SockDiagDump, Span<UInt8>) -> Void)? = nil
   ) -> Obstacle? {

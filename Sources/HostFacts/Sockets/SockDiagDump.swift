@@ -3,7 +3,7 @@ internal import Glibc
 /// The dumps that make up a reading of the socket tables, in order. The number of one is the
 /// sequence number of its request, so that replies, also recorded ones, tell which dump they belong
 /// to.
-public enum SockDiagDump: UInt32, Sendable, CaseIterable {
+enum SockDiagDump: UInt32, Sendable, CaseIterable {
   case tcpListeners = 1
   case multipathListenersIPv4 = 2
   case multipathListenersIPv6 = 3
@@ -14,7 +14,7 @@ public enum SockDiagDump: UInt32, Sendable, CaseIterable {
   case udpIPv4 = 6
   case udpIPv6 = 7
 
-  public var part: SocketPart {
+  var part: SocketPart {
     switch self {
     case .tcpListeners, .multipathListenersIPv4, .multipathListenersIPv6: .listeners
     case .tcpConnections: .connections

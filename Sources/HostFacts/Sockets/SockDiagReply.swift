@@ -2,9 +2,9 @@ internal import CLinuxShims
 internal import Glibc
 
 /// What the kernel sends in answer to a dump of sock_diag(7).
-public enum SockDiagReply {
+enum SockDiagReply {
   /// What a datagram said about the dump.
-  public enum Outcome: Hashable, Sendable {
+  enum Outcome: Hashable, Sendable {
     /// The dump goes on in the next datagram.
     case more
     case done
@@ -14,18 +14,18 @@ public enum SockDiagReply {
     case malformed(String)
   }
 
-  public struct Result: Hashable, Sendable {
-    public var outcome: Outcome = .more
-    public var rows = 0
+  struct Result: Hashable, Sendable {
+    var outcome: Outcome = .more
+    var rows = 0
     /// Messages that are no socket of a known family and state.
-    public var malformedRows = 0
+    var malformedRows = 0
     /// NLM_F_DUMP_INTR: the tables changed so that rows may be missing or double.
-    public var isInterrupted = false
+    var isInterrupted = false
   }
 
   /// Adds the sockets of one datagram to `sink`. Messages with another sequence number are
   /// answers to somebody else's request, and skipped.
-  public static func parse<Sink: SocketRowSink>(
+  static func parse<Sink: SocketRowSink>(
     _ datagram: Span<UInt8>, transport: SocketRow.Transport, sequence: UInt32, into sink: inout Sink
   ) -> Result {
     // Safe: UInt8 has no padding that could be uninitialised.

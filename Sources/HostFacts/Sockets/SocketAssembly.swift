@@ -64,7 +64,7 @@ extension SocketTable {
   ///
   /// `interfaceName` names an interface of this network namespace by its index; call this on the
   /// thread that read the sockets.
-  public func sockets(
+  func sockets(
     settings: SocketSettings, interfaceName: @escaping (UInt32) -> String? = nameOfInterface
   ) -> Sockets {
     let assembly = SocketAssembly(self, settings, interfaceName)
@@ -144,7 +144,7 @@ extension SocketTable {
 }
 
 /// if_indextoname(3), in the calling thread's network namespace.
-public func nameOfInterface(_ index: UInt32) -> String? {
+func nameOfInterface(_ index: UInt32) -> String? {
   unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(IF_NAMESIZE)) { buffer in
     guard let name = unsafe if_indextoname(index, buffer.baseAddress) else { return nil }
     return unsafe String(cString: name)

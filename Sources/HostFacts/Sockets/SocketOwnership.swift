@@ -1,29 +1,23 @@
 /// A process that holds a socket.
-public struct SocketOwner: Hashable, Sendable {
-  public var pid: Int
+struct SocketOwner: Hashable, Sendable {
+  var pid: Int
   /// Its comm, at most 15 bytes.
-  public var process: Reading<String>
-  public var unit: Reading<String>
+  var process: Reading<String>
+  var unit: Reading<String>
 
-  public init(pid: Int, process: Reading<String>, unit: Reading<String>) {
-    self.pid = pid
-    self.process = process
-    self.unit = unit
-  }
-
-  public static func == (left: SocketOwner, right: SocketOwner) -> Bool {
+  static func == (left: SocketOwner, right: SocketOwner) -> Bool {
     left.pid == right.pid && left.process == right.process && left.unit == right.unit
   }
 
-  public func hash(into hasher: inout Hasher) {
+  func hash(into hasher: inout Hasher) {
     hasher.combine(pid)
   }
 }
 
 extension SocketOwner: FactObject {
-  public static let typeName = "SocketOwner"
-  public static let documentation = "A process that holds a socket."
-  public static var fields: [FactField<SocketOwner>] {
+  static let typeName = "SocketOwner"
+  static let documentation = "A process that holds a socket."
+  static var fields: [FactField<SocketOwner>] {
     [
       .init("pid", \.pid, "Process id as `/proc` of this process shows it."),
       .init(
@@ -36,29 +30,18 @@ extension SocketOwner: FactObject {
 }
 
 /// Who holds a socket; filled in after the socket tables are read.
-public struct SocketOwnership: Sendable {
-  public var owners: PartialList<SocketOwner>
+struct SocketOwnership: Sendable {
+  var owners: PartialList<SocketOwner>
   /// Name of the first owner.
-  public var process: Reading<String>
+  var process: Reading<String>
   /// Process id of the first owner.
-  public var pid: Reading<Int>
-  public var unit: Reading<String>
+  var pid: Reading<Int>
+  var unit: Reading<String>
   /// Held by PID 1, which is systemd.
-  public var socketActivated: Reading<Bool>
-
-  public init(
-    owners: PartialList<SocketOwner>, process: Reading<String>, pid: Reading<Int>,
-    unit: Reading<String>, socketActivated: Reading<Bool>
-  ) {
-    self.owners = owners
-    self.process = process
-    self.pid = pid
-    self.unit = unit
-    self.socketActivated = socketActivated
-  }
+  var socketActivated: Reading<Bool>
 
   /// The state until somebody looks.
-  public static let notLookedUp = unavailable(ownerNotLookedUp)
+  static let notLookedUp = unavailable(ownerNotLookedUp)
 
   /// Nothing is known, for one reason.
   static func unavailable(_ why: Unreadable) -> SocketOwnership {
@@ -71,7 +54,7 @@ public struct SocketOwnership: Sendable {
 let ownerNotLookedUp = Obstacle("owner not looked up")
 
 /// A group of sockets whose owners and options can be looked up.
-public protocol OwnedSocket {
+protocol OwnedSocket {
   /// Inodes of its members, ascending; of an MPTCP listener also that of the MPTCP socket.
   var inodes: [UInt64] { get }
   /// cgroup2 directory inodes of its members, ascending, without repeats; empty where not shown.
@@ -90,5 +73,5 @@ public protocol OwnedSocket {
 }
 
 extension OwnedSocket {
-  public var isWorthOptions: Bool { true }
+  var isWorthOptions: Bool { true }
 }

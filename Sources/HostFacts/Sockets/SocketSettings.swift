@@ -1,24 +1,24 @@
-public import CEL
+internal import CEL
 
 /// The settings of a network namespace that say what its sockets mean.
 ///
 /// One that could not be read makes what derives from it unavailable, for the same reason.
-public struct SocketSettings: Sendable {
+struct SocketSettings: Sendable {
   /// `net.ipv4.ip_local_port_range`; IPv6 uses it too.
-  public var portRange: Reading<PortRange>
+  var portRange: Reading<PortRange>
   /// `net.ipv4.ip_local_reserved_ports`.
-  public var reservedPorts: Reading<IntegerSet>
+  var reservedPorts: Reading<IntegerSet>
   /// `net.ipv4.tcp_tw_reuse`: 0, 1, or 2 for loopback only.
-  public var twReuse: Reading<Int>
+  var twReuse: Reading<Int>
   /// `net.ipv4.tcp_tw_reuse_delay` in milliseconds; absent before Linux 6.14, where it is 1000.
-  public var twReuseDelay: Reading<Int>
+  var twReuseDelay: Reading<Int>
   /// `net.ipv4.tcp_timestamps`.
-  public var timestamps: Reading<Int>
+  var timestamps: Reading<Int>
   /// `net.ipv4.tcp_tw_timeout` in seconds, which a few vendors' kernels have; elsewhere absent,
   /// and TIME_WAIT lasts 60 s (TCP_TIMEWAIT_LEN).
-  public var timeWaitTimeout: Reading<Int>
+  var timeWaitTimeout: Reading<Int>
 
-  public init(
+  init(
     portRange: Reading<PortRange>, reservedPorts: Reading<IntegerSet>, twReuse: Reading<Int>,
     twReuseDelay: Reading<Int> = .absent("added in Linux 6.14"), timestamps: Reading<Int>,
     timeWaitTimeout: Reading<Int> = .absent("only some vendors' kernels have it")
@@ -33,7 +33,7 @@ public struct SocketSettings: Sendable {
 }
 
 /// Why something could not be read, whatever its type.
-public typealias Obstacle = Reading<Never>.Unreadable
+typealias Obstacle = Reading<Never>.Unreadable
 
 extension Reading {
   /// Unavailable for a reason that another reading gave.

@@ -1,11 +1,11 @@
 /// Where the rows come from.
-public enum SocketSource: String, Sendable {
+enum SocketSource: String, Sendable {
   case sockDiag = "sock_diag"
   case proc
 }
 
 /// What is dumped separately, and can fail separately.
-public enum SocketPart: Int, Sendable, CaseIterable {
+enum SocketPart: Int, Sendable, CaseIterable {
   case listeners
   /// Bound, neither listening nor connected.
   case boundInactive
@@ -15,7 +15,7 @@ public enum SocketPart: Int, Sendable, CaseIterable {
 }
 
 /// How much of a part was read.
-public enum SocketCoverage: Sendable {
+enum SocketCoverage: Sendable {
   case complete
   /// The kernel has no such dump, and since when others do.
   case absent(String)
@@ -28,7 +28,7 @@ public enum SocketCoverage: Sendable {
 /// A connection takes eight bytes, and one that came in through a known listener none; so read
 /// listeners first. Of listeners and other bound sockets ``BoundGroups/limit`` groups of each kind
 /// are kept; the rest is counted, and the lists say so. ``sockets(settings:interfaceName:)`` makes facts of it.
-public struct SocketTable: SocketRowSink, Sendable {
+struct SocketTable: SocketRowSink, Sendable {
   /// Where the rows come from, unless refused there.
   private let source: SocketSource
   /// What sock_diag refused: `/proc/net` shows it instead.
@@ -60,13 +60,13 @@ public struct SocketTable: SocketRowSink, Sendable {
   /// Rows of `/proc/net`; nil where there are only dumps, which do not repeat any.
   private var seen: SeenRows?
 
-  public init(source: SocketSource) {
+  init(source: SocketSource) {
     self.source = source
     if source == .proc { seen = SeenRows() }
   }
 
   /// Says how a part's reading ended; until then it counts as not read.
-  public mutating func cover(_ part: SocketPart, _ coverage: SocketCoverage) {
+  mutating func cover(_ part: SocketPart, _ coverage: SocketCoverage) {
     coverages[part.rawValue] = coverage
   }
 
@@ -81,9 +81,9 @@ public struct SocketTable: SocketRowSink, Sendable {
     refusals[transport] == nil ? source : .proc
   }
 
-  public func coverage(_ part: SocketPart) -> SocketCoverage { coverages[part.rawValue] }
+  func coverage(_ part: SocketPart) -> SocketCoverage { coverages[part.rawValue] }
 
-  public mutating func add(_ row: SocketRow) {
+  mutating func add(_ row: SocketRow) {
     if seen != nil, source(of: row.transport) == .proc, seen?.insert(row) == false { return }
     guard row.transport == .tcp else {
       udpRows += 1
@@ -106,7 +106,7 @@ public struct SocketTable: SocketRowSink, Sendable {
 
   /// Adds the inode of an MPTCP socket to the listener of its first subflow. The dump of TCP shows
   /// that subflow; on older kernels it has an inode of its own, which no descriptor refers to.
-  public mutating func addMultipathListener(_ row: SocketRow) { listeners.alsoHeld(row) }
+  mutating func addMultipathListener(_ row: SocketRow) { listeners.alsoHeld(row) }
 
   private mutating func addConnection(_ row: SocketRow) {
     if row.localAddress == row.remoteAddress && row.localPort == row.remotePort

@@ -1,31 +1,31 @@
 /// The sockets of one network namespace, aggregated.
-public struct Sockets: Sendable {
-  public var listeners: PartialList<Listener>
-  public var boundUDP: PartialList<UDPSocket>
-  public var boundIdle: Reading<PartialList<BoundSocket>>
-  public var destinations: PartialList<Destination>
-  public var smallDestinations: Reading<Int>
-  public var selfConnections: PartialList<SelfConnection>
-  public var tcp: Reading<Int>
-  public var udp: Reading<Int>
-  public var states: Reading<TCPStates>
-  public var inbound: Reading<Int>
-  public var outbound: Reading<Int>
-  public var outboundNonLoopback: Reading<Int>
-  public var inboundTimeWait: Reading<Int>
-  public var role: Reading<String>
-  public var portPool: PortPool
-  public var udpPorts: PartialList<UDPPortUse>
-  public var source: String
+struct Sockets: Sendable {
+  var listeners: PartialList<Listener>
+  var boundUDP: PartialList<UDPSocket>
+  var boundIdle: Reading<PartialList<BoundSocket>>
+  var destinations: PartialList<Destination>
+  var smallDestinations: Reading<Int>
+  var selfConnections: PartialList<SelfConnection>
+  var tcp: Reading<Int>
+  var udp: Reading<Int>
+  var states: Reading<TCPStates>
+  var inbound: Reading<Int>
+  var outbound: Reading<Int>
+  var outboundNonLoopback: Reading<Int>
+  var inboundTimeWait: Reading<Int>
+  var role: Reading<String>
+  var portPool: PortPool
+  var udpPorts: PartialList<UDPPortUse>
+  var source: String
 }
 
 extension Sockets: FactObject {
-  public static let typeName = "Sockets"
-  public static let documentation = """
+  static let typeName = "Sockets"
+  static let documentation = """
     The sockets of one network namespace, aggregated; from sock_diag(7), or from /proc/net/tcp,
     tcp6, udp and udp6 where that is refused.
     """
-  public static var fields: [FactField<Sockets>] {
+  static var fields: [FactField<Sockets>] {
     [
       .init("listeners", \.listeners, "TCP listeners."),
       .init("bound_udp", \.boundUDP, "Bound UDP sockets, connected ones included."),
@@ -65,22 +65,22 @@ extension Sockets: FactObject {
 }
 
 /// A TCP socket connected to itself: a retry loop met its own port.
-public struct SelfConnection: Hashable, Sendable {
-  public var address: InetAddress
-  public var port: Int
-  public var inode: UInt64
+struct SelfConnection: Hashable, Sendable {
+  var address: InetAddress
+  var port: Int
+  var inode: UInt64
 }
 
 extension SelfConnection: FactObject {
-  public static let typeName = "SelfConnection"
-  public static let documentation = """
+  static let typeName = "SelfConnection"
+  static let documentation = """
     A TCP socket connected to itself, TIME_WAIT excepted: connect() to a port where nothing
     listened chose that same port.
     """
 
   var addressText: String { address.description }
 
-  public static var fields: [FactField<SelfConnection>] {
+  static var fields: [FactField<SelfConnection>] {
     [
       .init("address", \.addressText, "Local and remote address.", key: true),
       .init("port", \.port, "Local and remote port.", key: true),
@@ -89,16 +89,16 @@ extension SelfConnection: FactObject {
 }
 
 /// How many ports of the range the UDP sockets of one local address take.
-public struct UDPPortUse: Sendable {
-  public var address: InetAddress
-  public var portsUsed: Int
-  public var portsTotal: Reading<Int>
-  public var percentUsed: Reading<Double>
+struct UDPPortUse: Sendable {
+  var address: InetAddress
+  var portsUsed: Int
+  var portsTotal: Reading<Int>
+  var percentUsed: Reading<Double>
 }
 
 extension UDPPortUse: FactObject {
-  public static let typeName = "UDPPortUse"
-  public static let documentation = """
+  static let typeName = "UDPPortUse"
+  static let documentation = """
     Ports of the range that UDP sockets of one local address take, those of the wildcard address
     included. Unlike TCP's they are not shared between destinations.
     """
@@ -106,7 +106,7 @@ extension UDPPortUse: FactObject {
   var addressText: String { address.description }
   var family: String { address.family }
 
-  public static var fields: [FactField<UDPPortUse>] {
+  static var fields: [FactField<UDPPortUse>] {
     [
       .init("address", \.addressText, "Local address.", key: true),
       .init("family", \.family, "`ipv4` or `ipv6`."),

@@ -4,12 +4,12 @@ internal import CEL
 ///
 /// `inuse` and `tw` belong to the network namespace; `orphan`, `alloc` and `mem` to the host,
 /// whatever namespace asks (net/ipv4/proc.c, sockstat_seq_show).
-public struct Sockstat: Sendable {
+struct Sockstat: Sendable {
   /// By protocol and name, both as the file spells them: `TCP`, `inuse`.
-  public var ipv4: Reading<[String: [String: Int?]]>
-  public var ipv6: Reading<[String: [String: Int?]]>
+  var ipv4: Reading<[String: [String: Int?]]>
+  var ipv6: Reading<[String: [String: Int?]]>
 
-  public init(
+  init(
     ipv4: Reading<[String: [String: Int?]]>, ipv6: Reading<[String: [String: Int?]]>
   ) {
     self.ipv4 = ipv4
@@ -46,7 +46,7 @@ public struct Sockstat: Sendable {
   }
 
   /// One number, such as `TCP` and `inuse`.
-  public subscript(_ protocol: String, _ name: String) -> Reading<Int> {
+  subscript(_ protocol: String, _ name: String) -> Reading<Int> {
     (`protocol`.utf8.last == UInt8(ascii: "6") ? ipv6 : ipv4).flatMap { file, origin in
       guard let value = file[`protocol`]?[name] else {
         return .absent("this kernel reports no \(name) for \(`protocol`)")

@@ -1,17 +1,17 @@
 /// How many TCP sockets of a network namespace are in each state, IPv4 and IPv6 together.
-public struct TCPStates: Sendable {
-  public var established = 0
-  public var synSent = 0
-  public var synReceived = 0
-  public var finWait1 = 0
-  public var finWait2 = 0
-  public var timeWait = 0
-  public var closeWait = 0
-  public var lastAck = 0
-  public var listen = 0
-  public var closing = 0
+struct TCPStates: Sendable {
+  var established = 0
+  var synSent = 0
+  var synReceived = 0
+  var finWait1 = 0
+  var finWait2 = 0
+  var timeWait = 0
+  var closeWait = 0
+  var lastAck = 0
+  var listen = 0
+  var closing = 0
   /// Absent where the kernel has no dump of them.
-  public var boundInactive: Reading<Int>
+  var boundInactive: Reading<Int>
 
   init(counts: [Int], boundInactive: Reading<Int>) {
     func count(_ state: SocketState) -> Int {
@@ -32,11 +32,11 @@ public struct TCPStates: Sendable {
 }
 
 extension TCPStates: FactObject {
-  public static let typeName = "TCPStates"
-  public static let documentation = """
+  static let typeName = "TCPStates"
+  static let documentation = """
     How many TCP sockets are in each state, IPv4 and IPv6 together; `ss -tan` counts the same.
     """
-  public static var fields: [FactField<TCPStates>] {
+  static var fields: [FactField<TCPStates>] {
     [
       .init("established", \.established, "ESTABLISHED."),
       .init("syn_sent", \.synSent, "SYN_SENT: waits for the peer's answer."),

@@ -1,41 +1,41 @@
-public import CEL
+internal import CEL
 
 /// UDP sockets bound to one address, port and device for one effective user.
-public struct UDPSocket: Sendable, OwnedSocket {
-  public var address: InetAddress
-  public var port: Int
-  public var device: Reading<String>
-  public var uid: Int
-  public var connected: Bool
-  public var queue: Int
-  public var drops: Reading<Int>
-  public var v6Only: Reading<Bool>
-  public var reuseAddress: Reading<Bool>
-  public var reusePort: Reading<Bool>
-  public var bindAddressNoPort: Reading<Bool>
-  public var ownership = SocketOwnership.notLookedUp
-  public var members: Int
-  public var inEphemeralRange: Reading<Bool>
-  public var reserved: Reading<Bool>
-  public var fixed: Reading<Bool> = .lacking(ownerNotLookedUp)
-  public var likelyFixed: Reading<Bool>
-  public var inodes: [UInt64]
-  public var cgroupIDs: [UInt64]
+struct UDPSocket: Sendable, OwnedSocket {
+  var address: InetAddress
+  var port: Int
+  var device: Reading<String>
+  var uid: Int
+  var connected: Bool
+  var queue: Int
+  var drops: Reading<Int>
+  var v6Only: Reading<Bool>
+  var reuseAddress: Reading<Bool>
+  var reusePort: Reading<Bool>
+  var bindAddressNoPort: Reading<Bool>
+  var ownership = SocketOwnership.notLookedUp
+  var members: Int
+  var inEphemeralRange: Reading<Bool>
+  var reserved: Reading<Bool>
+  var fixed: Reading<Bool> = .lacking(ownerNotLookedUp)
+  var likelyFixed: Reading<Bool>
+  var inodes: [UInt64]
+  var cgroupIDs: [UInt64]
   /// Socket cookies of the members, ascending; empty where not shown.
-  public var cookies: [UInt64]
+  var cookies: [UInt64]
   /// Where it was read.
-  public var origin: Origin
+  var origin: Origin
 }
 
 extension UDPSocket: FactObject {
-  public static let typeName = "UDPSocket"
-  public static let documentation =
+  static let typeName = "UDPSocket"
+  static let documentation =
     "UDP sockets bound to one address, port and device for one user."
 
   /// A client's socket is none that others wait for, and a resolver has thousands.
-  public var isWorthOptions: Bool { !connected }
+  var isWorthOptions: Bool { !connected }
 
-  public var factOrigin: Origin? { origin }
+  var factOrigin: Origin? { origin }
 
   var transport: String { "udp" }
   var addressText: String { address.description }
@@ -43,7 +43,7 @@ extension UDPSocket: FactObject {
   var isLoopback: Bool { address.isLoopback }
   var isWildcard: Bool { address.isWildcard }
 
-  public static var fields: [FactField<UDPSocket>] {
+  static var fields: [FactField<UDPSocket>] {
     [
       .init("protocol", \.transport, "Always `udp`.", key: true),
       .init("address", \.addressText, "Local address; v4-mapped ones are IPv4.", key: true),

@@ -1,26 +1,26 @@
 /// A closed range of port numbers, such as `net.ipv4.ip_local_port_range`.
-public struct PortRange: Hashable, Sendable {
-  public var first: Int
-  public var last: Int
+struct PortRange: Hashable, Sendable {
+  var first: Int
+  var last: Int
 
   /// How many ports, both ends counted; 0 where `first` is above `last`.
-  public var size: Int {
+  var size: Int {
     let (width, overflow) = last.subtractingReportingOverflow(first)
     return overflow || width < 0 || width == .max ? 0 : width + 1
   }
 
-  public init(first: Int, last: Int) {
+  init(first: Int, last: Int) {
     self.first = first
     self.last = last
   }
 
-  public func contains(_ port: Int) -> Bool { first <= port && port <= last }
+  func contains(_ port: Int) -> Bool { first <= port && port <= last }
 }
 
 extension PortRange: FactObject {
-  public static let typeName = "PortRange"
-  public static let documentation = "A closed range of ports."
-  public static var fields: [FactField<PortRange>] {
+  static let typeName = "PortRange"
+  static let documentation = "A closed range of ports."
+  static var fields: [FactField<PortRange>] {
     [
       .init("first", \.first, "The lowest port."),
       .init("last", \.last, "The highest port; it belongs to the range."),

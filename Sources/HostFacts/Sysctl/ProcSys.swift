@@ -1,13 +1,13 @@
-public import CEL
+internal import CEL
 
 /// Kernel parameters as `/proc/sys` shows them to the calling thread: what is below
 /// `/proc/sys/net` belongs to the network namespace of whoever opens it, and this is why an
 /// open file cannot be kept over setns(2).
-public struct ProcSys: Sendable {
+struct ProcSys: Sendable {
   /// Of each entry of the catalogue that was asked for, by key.
-  public let readings: [String: Reading<SysctlValue>]
+  let readings: [String: Reading<SysctlValue>]
 
-  public init(_ readings: [String: Reading<SysctlValue>]) { self.readings = readings }
+  init(_ readings: [String: Reading<SysctlValue>]) { self.readings = readings }
 
   /// Reads the entries of the catalogue. `version` and `inInitialNamespace` only explain why a key
   /// is not there.
@@ -115,17 +115,17 @@ public struct ProcSys: Sendable {
 
 extension ProcSys {
   /// A number, such as `net.ipv4.tcp_tw_reuse`.
-  public func integer(_ key: String) -> Reading<Int> {
+  func integer(_ key: String) -> Reading<Int> {
     pick(key) { if case .integer(let number) = $0 { number } else { nil } }
   }
 
   /// A range of ports, such as `net.ipv4.ip_local_port_range`.
-  public func portRange(_ key: String) -> Reading<PortRange> {
+  func portRange(_ key: String) -> Reading<PortRange> {
     pick(key) { if case .portRange(let range) = $0 { range } else { nil } }
   }
 
   /// A list of ports, such as `net.ipv4.ip_local_reserved_ports`.
-  public func portSet(_ key: String) -> Reading<IntegerSet> {
+  func portSet(_ key: String) -> Reading<IntegerSet> {
     pick(key) { if case .portSet(let ports) = $0 { ports } else { nil } }
   }
 

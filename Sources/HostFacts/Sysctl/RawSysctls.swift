@@ -2,9 +2,9 @@ internal import CEL
 
 /// Kernel parameters by name, as text: `sysctl_raw["vendor.key"]`, for keys that the catalogue does
 /// not have. Only what rules name is read.
-public struct RawSysctls: Sendable {
+struct RawSysctls: Sendable {
   /// By key as it was asked for; several values of one parameter are parted by single spaces.
-  public let readings: [String: Reading<String>]
+  let readings: [String: Reading<String>]
 
   static func read(_ keys: [String], from root: HostRoot) -> RawSysctls {
     var readings: [String: Reading<String>] = [:]

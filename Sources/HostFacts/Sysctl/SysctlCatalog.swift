@@ -4,14 +4,14 @@
 /// `net/core/sysctl_net_core.c`, `net/netfilter/nf_conntrack_standalone.c`, `kernel/sysctl.c`) and
 /// the documents that an entry names. A default is given only where the kernel compiles in a
 /// constant. The longer list of names without types is `SysctlNames`.
-public enum SysctlCatalog {
+enum SysctlCatalog {
   /// Sorted by key.
-  public static let entries: [SysctlEntry] =
+  static let entries: [SysctlEntry] =
     (ports + timeWait + connections + listenQueues + buffers + connectionTracking + host)
     .sorted { $0.key < $1.key }
 
   /// The entry of a dotted key; nil where the catalogue has none.
-  public static func entry(for key: String) -> SysctlEntry? {
+  static func entry(for key: String) -> SysctlEntry? {
     positions[key].map { entries[$0] }
   }
 

@@ -1,7 +1,7 @@
 /// A sysctl that Sockwise knows: its type, scope, versions and defaults.
-public struct SysctlEntry: Sendable {
+struct SysctlEntry: Sendable {
   /// How the value reads.
-  public enum Kind: Hashable, Sendable {
+  enum Kind: Hashable, Sendable {
     case integer
     /// Two ports, first and last: `ip_local_port_range`.
     case portRange
@@ -13,7 +13,7 @@ public struct SysctlEntry: Sendable {
   }
 
   /// Whose value it is.
-  public enum Scope: Hashable, Sendable {
+  enum Scope: Hashable, Sendable {
     /// Every network namespace has its own, and a new one starts from the kernel's default.
     case networkNamespace
     /// One value for the host; only the initial network namespace has the file.
@@ -25,7 +25,7 @@ public struct SysctlEntry: Sendable {
   }
 
   /// Why a kernel may lack the key whatever its version.
-  public enum Condition: Hashable, Sendable {
+  enum Condition: Hashable, Sendable {
     /// Needs this module, or its code built in.
     case module(String)
     /// Needs this kernel option.
@@ -35,29 +35,29 @@ public struct SysctlEntry: Sendable {
   }
 
   /// Something that holds from a version on, until the next one listed.
-  public struct Since<Value: Sendable>: Sendable {
+  struct Since<Value: Sendable>: Sendable {
     /// Nil: for as long as anyone need know.
-    public let version: KernelVersion?
-    public let value: Value
+    let version: KernelVersion?
+    let value: Value
   }
 
   /// Dotted, such as `net.ipv4.tcp_tw_reuse`.
-  public let key: String
-  public let kind: Kind
-  public let scope: Scope
+  let key: String
+  let kind: Kind
+  let scope: Scope
   /// One sentence with the unit, and the document it follows.
-  public let documentation: String
+  let documentation: String
   /// The first version with the key; nil: 4.18 or earlier.
-  public let added: KernelVersion?
+  let added: KernelVersion?
   /// The first version without it; nil: still there.
-  public let removed: KernelVersion?
+  let removed: KernelVersion?
   /// For a key that other network namespaces once lacked: the first version in which they have it.
-  public let inChildrenSince: KernelVersion?
-  public let condition: Condition?
+  let inChildrenSince: KernelVersion?
+  let condition: Condition?
   /// The values that the kernel accepts, where it checks; oldest first.
-  public let allowed: [Since<ClosedRange<Int>>]
+  let allowed: [Since<ClosedRange<Int>>]
   /// The default as `/proc/sys` shows it, where it is a constant; oldest first.
-  public let defaults: [Since<String>]
+  let defaults: [Since<String>]
 
   init(
     _ key: String, _ documentation: String, kind: Kind = .integer,
@@ -78,7 +78,7 @@ public struct SysctlEntry: Sendable {
   }
 
   /// The components of the key as names of nested fields: `fs.file-max` is `["fs", "file_max"]`.
-  public var fieldPath: [String] {
+  var fieldPath: [String] {
     key.utf8.split(separator: UInt8(ascii: ".")).map { component in
       String(
         decoding: component.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 },
@@ -88,10 +88,10 @@ public struct SysctlEntry: Sendable {
 
   /// The default on a kernel, as `/proc/sys` would show it; nil where it depends on memory, on the
   /// architecture or on how the kernel was configured, or is not known.
-  public func defaultText(on version: KernelVersion) -> String? { Self.last(defaults, on: version) }
+  func defaultText(on version: KernelVersion) -> String? { Self.last(defaults, on: version) }
 
   /// The values that a kernel accepts; nil where it takes any, or is not known to check.
-  public func allowedRange(on version: KernelVersion) -> ClosedRange<Int>? {
+  func allowedRange(on version: KernelVersion) -> ClosedRange<Int>? {
     Self.last(allowed, on: version)
   }
 
@@ -116,7 +116,7 @@ extension SysctlEntry {
   ///   - version: the running kernel's, nil where it is not known.
   ///   - initialNamespace: whether the network namespace looked at is the initial one, nil where that
   ///     is not known.
-  public func absence(on version: KernelVersion?, initialNamespace: Bool? = true) -> String {
+  func absence(on version: KernelVersion?, initialNamespace: Bool? = true) -> String {
     if let removed, version.map({ $0 >= removed }) ?? true { return "removed in Linux \(removed)" }
     if let version, let added, version < added {
       return "added in Linux \(added); this kernel is \(version)"

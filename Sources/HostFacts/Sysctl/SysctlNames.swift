@@ -6,9 +6,9 @@
 /// older names 4.10, 4.12 and 4.15; a key is added in the first release that has it. Remarks say
 /// where that leaves a gap. Keys of modules outside these prefixes, of `net.ipv4.vs` and of bridges
 /// are not listed and not judged.
-public enum SysctlNames {
+enum SysctlNames {
   /// What the table says of a key.
-  public enum Status: Hashable, Sendable {
+  enum Status: Hashable, Sendable {
     case exists
     /// The first version without it; nil: some version before 4.18.
     case removed(in: KernelVersion?)
@@ -25,7 +25,7 @@ public enum SysctlNames {
   ///   - key: dotted; the interface in `net.ipv4.conf.eth0.100.rp_filter` may hold dots.
   ///   - version: the kernel's; nil when it is not known, which rules out `notYet`, and leaves
   ///     `removed` to keys that no supported kernel has.
-  public static func status(of key: String, on version: KernelVersion?) -> Status {
+  static func status(of key: String, on version: KernelVersion?) -> Status {
     guard let place = Place(of: key), let section = sections[place.section] else {
       return .notJudged
     }

@@ -1,7 +1,7 @@
-public import CEL
+internal import CEL
 
 /// A sysctl's value, typed as the catalogue says.
-public enum SysctlValue: Hashable, Sendable {
+enum SysctlValue: Hashable, Sendable {
   case integer(Int)
   case portRange(PortRange)
   case portSet(IntegerSet)
@@ -9,7 +9,7 @@ public enum SysctlValue: Hashable, Sendable {
   case string(String)
 
   /// Reads what `/proc/sys` shows; nil where it is not of that kind.
-  public init?(_ text: some StringProtocol, kind: SysctlEntry.Kind) {
+  init?(_ text: some StringProtocol, kind: SysctlEntry.Kind) {
     let parts = words(text)
     switch kind {
     case .integer:

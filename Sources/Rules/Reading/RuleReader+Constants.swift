@@ -41,7 +41,7 @@ extension RuleReader {
   }
 
   /// A constant and its type: unquoted `5` is an int, `5.0` a double, `5s` a duration.
-  private mutating func constant(_ node: YAMLNode, _ what: String) -> (type: Type, value: Value)? {
+  mutating func constant(_ node: YAMLNode, _ what: String) -> (type: Type, value: Value)? {
     switch node.content {
     case .refused: return nil
     case .mapping:

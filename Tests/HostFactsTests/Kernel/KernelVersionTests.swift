@@ -1,5 +1,6 @@
-import HostFacts
 import Testing
+
+@testable import HostFacts
 
 @Suite struct KernelVersionTests {
   @Test(arguments: [

@@ -1,5 +1,6 @@
 import CEL
-import HostFacts
+
+@testable import HostFacts
 
 extension SocketSettings {
   /// The kernel's defaults, other than told.

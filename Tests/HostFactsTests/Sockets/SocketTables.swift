@@ -1,6 +1,7 @@
 import CEL
 import Glibc
-import HostFacts
+
+@testable import HostFacts
 
 /// Keeps the rows.
 struct RowList: SocketRowSink {

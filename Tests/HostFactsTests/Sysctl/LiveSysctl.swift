@@ -1,5 +1,6 @@
 import Glibc
-import HostFacts
+
+@testable import HostFacts
 
 /// What the running kernel says, read through the shell's tools and not through the code under test.
 enum LiveSysctl {

@@ -1,6 +1,7 @@
 import Glibc
-import HostFacts
 import Testing
+
+@testable import HostFacts
 
 @Suite struct SysctlCatalogTests {
   @Test func keysAreUniqueAndSorted() {

@@ -1,0 +1,166 @@
+internal import YAML
+
+// Ansible: tasks with the module `sysctl`, in files of tasks and handlers, in plays and in blocks.
+// A loop over items that are written out is followed; what comes from variables is counted only.
+// https://docs.ansible.com/ansible/latest/collections/ansible/posix/sysctl_module.html
+extension ForeignFile {
+  private static let modules: Set<String> = [
+    "sysctl", "ansible.posix.sysctl", "ansible.builtin.sysctl",
+  ]
+  /// Keys whose lists hold tasks.
+  private static let lists: Set<String> = [
+    "tasks", "pre_tasks", "post_tasks", "handlers", "block", "rescue", "always",
+  ]
+  private static let depthLimit = 16
+
+  mutating func readAnsible(_ node: YAMLNode, depth: Int = 0) {
+    guard depth < Self.depthLimit else { return }
+    for task in node.elements {
+      for entry in task.entries {
+        if Self.modules.contains(entry.key) {
+          readTask(task, arguments: entry.value)
+        } else if Self.lists.contains(entry.key) {
+          readAnsible(entry.value, depth: depth + 1)
+        } else if entry.key == "action" || entry.key == "local_action",
+          let module = entry.value["module"]?.text, Self.modules.contains(module)
+        {
+          readTask(task, arguments: entry.value)
+        }
+      }
+    }
+  }
+
+  private mutating func readTask(_ task: YAMLNode, arguments: YAMLNode) {
+    let arguments = Arguments(arguments, task["args"], in: self)
+    guard let key = arguments["name"] ?? arguments["key"] else { return }
+    if arguments["state"]?.text == "absent" { return }
+    guard let value = arguments["value"] ?? arguments["val"] else { return }
+    let ignores =
+      [arguments["ignoreerrors"]?.text, task["ignore_errors"]?.text]
+      .contains { $0.flatMap(Self.boolean) ?? false }
+    for item in items(of: task) {
+      guard let key = item.filledIn(key), let value = item.filledIn(value) else {
+        addTemplated()
+        continue
+      }
+      add(
+        .ansible, key: key,
+        value: Text(text: Self.moduleValue(value.text), range: value.range),
+        ignoresFailure: ignores)
+    }
+  }
+
+  /// What the module writes for a value: booleans as numbers.
+  private static func moduleValue(_ text: String) -> String {
+    switch text.lowercased() {
+    case "y", "yes", "on", "true", "t": "1"
+    case "n", "no", "off", "false", "f": "0"
+    default: trimmed(text)
+    }
+  }
+
+  // MARK: Arguments
+
+  /// The arguments of a module: a mapping, or the older text `name=… value="…"`.
+  private struct Arguments {
+    private var values: [String: Text] = [:]
+
+    init(_ node: YAMLNode, _ more: YAMLNode?, in file: ForeignFile) {
+      for entry in (more?.entries ?? []) + node.entries {
+        values[entry.key] = file.written(entry.value)
+      }
+      guard let text = file.written(node) else { return }
+      for word in ShellWords(text.text).words {
+        guard let equals = word.text.firstIndex(of: "=") else { continue }
+        let value = String(word.text[word.text.index(after: equals)...])
+        values[String(word.text[..<equals])] = Text(text: value, range: text.range)
+      }
+    }
+
+    subscript(_ name: String) -> Text? { values[name] }
+  }
+
+  // MARK: Loops
+
+  /// What `item` stands for in one round of a loop.
+  private enum Item {
+    /// There is no loop.
+    case none
+    case scalar(Text)
+    case fields([String: Text])
+    /// Something that is not written out.
+    case unknown
+
+    /// A text with the item filled in where the text is nothing else, or holds it; nil where
+    /// anything else in it is a variable.
+    func filledIn(_ text: Text) -> Text? {
+      var rest = text.text[...]
+      var result = ""
+      var range = text.range
+      while let open = rest.firstRange(ofPair: "{") {
+        guard let close = rest[open.upperBound...].firstRange(ofPair: "}") else { return nil }
+        let name = trimmed(rest[open.upperBound..<close.lowerBound])
+        guard let value = value(of: name) else { return nil }
+        result += rest[..<open.lowerBound] + value.text
+        range = value.range
+        rest = rest[close.upperBound...]
+      }
+      result += rest
+      return result.hasVariables ? nil : Text(text: result, range: range)
+    }
+
+    private func value(of name: String) -> Text? {
+      switch self {
+      case .scalar(let text): return name == "item" ? text : nil
+      case .fields(let fields):
+        for (key, value) in fields
+        where name == "item.\(key)" || name == "item['\(key)']" || name == "item[\"\(key)\"]" {
+          return value
+        }
+        return nil
+      case .none, .unknown: return nil
+      }
+    }
+  }
+
+  private static let mostItems = 1000
+
+  private func items(of task: YAMLNode) -> [Item] {
+    for key in ["loop", "with_items", "with_list", "with_flattened"] {
+      guard let list = task[key] else { continue }
+      guard case .sequence(let nodes) = list.content else { return [.unknown] }
+      // with_items takes lists apart, one level.
+      let items = key == "loop" ? nodes : nodes.flatMap { $0.elements.isEmpty ? [$0] : $0.elements }
+      return items.prefix(Self.mostItems).map(item)
+    }
+    guard let dictionary = task["with_dict"] else { return [.none] }
+    guard case .mapping(let entries) = dictionary.content else { return [.unknown] }
+    return entries.prefix(Self.mostItems).map { entry in
+      guard let value = written(entry.value) else { return .unknown }
+      return .fields(["key": writtenKey(entry), "value": value])
+    }
+  }
+
+  private func item(_ node: YAMLNode) -> Item {
+    if let text = written(node) { return .scalar(text) }
+    guard case .mapping(let entries) = node.content else { return .unknown }
+    var fields: [String: Text] = [:]
+    for entry in entries { fields[entry.key] = written(entry.value) }
+    return .fields(fields)
+  }
+}
+
+extension Substring {
+  /// The first place where a character stands twice.
+  fileprivate func firstRange(ofPair character: Character) -> Range<Index>? {
+    var index = startIndex
+    while index < endIndex {
+      let next = self.index(after: index)
+      if self[index] == character, next < endIndex, self[next] == character {
+        return index..<self.index(after: next)
+      }
+      index = next
+    }
+    return nil
+  }
+}

@@ -1,0 +1,123 @@
+internal import Glibc
+
+/// What a file of a repository may be, as its path tells.
+enum FileKind: Hashable {
+  /// In a directory `sysctl.d`, or called `sysctl.conf`.
+  case sysctl
+  /// Another `*.conf`; its text decides, see `looksLikeSysctl`.
+  case conf
+  /// `*.service`, `*.socket` or a drop-in of one.
+  case unit
+  case yaml
+  case dockerfile
+  /// `/etc/default/grub` or a file of `grub.d`.
+  case grub
+
+  init?(path: String) {
+    let parts = path.utf8.split(separator: UInt8(ascii: "/"))
+    guard let name = parts.last else { return nil }
+    let directory = parts.dropLast().last.map { $0.elementsEqual("sysctl.d".utf8) } ?? false
+    if directory || name.elementsEqual("sysctl.conf".utf8) {
+      self = .sysctl
+    } else if Units.isUnitFile(path) {
+      self = .unit
+    } else if ends(name, ".yaml") || ends(name, ".yml") {
+      self = .yaml
+    } else if ends(name, ".conf") {
+      self = .conf
+    } else if Self.isDockerfile(name) {
+      self = .dockerfile
+    } else if Self.isGrub(name, in: parts.dropLast().last) {
+      self = .grub
+    } else {
+      return nil
+    }
+  }
+
+  private static func isDockerfile(_ name: Substring.UTF8View) -> Bool {
+    for word in ["dockerfile", "containerfile"] {
+      if lowercase(name).elementsEqual(word.utf8) { return true }
+      if lowercase(name).starts(with: "\(word).".utf8) { return true }
+      if ends(name, ".\(word)") || ends(name, ".D\(word.dropFirst())") { return true }
+    }
+    return false
+  }
+
+  private static func isGrub(
+    _ name: Substring.UTF8View, in directory: Substring.UTF8View?
+  ) -> Bool {
+    if name.elementsEqual("grub".utf8) { return directory?.elementsEqual("default".utf8) ?? false }
+    return ends(name, ".cfg") && directory?.elementsEqual("grub.d".utf8) ?? false
+  }
+
+  private static func lowercase(_ name: Substring.UTF8View) -> [UInt8] {
+    name.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }
+  }
+
+  // MARK: Contents
+
+  /// Whether what is read of a file is worth taking apart.
+  func mayMatter(_ bytes: [UInt8]) -> Bool {
+    switch self {
+    case .sysctl: true
+    case .conf: Self.looksLikeSysctl(bytes)
+    case .unit:
+      // Other programs have files of these names in other formats, such as XML.
+      ["[Unit]", "[Service]", "[Socket]", "[Install]"].contains { holds(bytes, $0) }
+        || bytes.allSatisfy { $0 == 0x20 || ($0 >= 0x09 && $0 <= 0x0D) }
+    // "sysctls", "allowedUnsafeSysctls".
+    case .yaml, .grub: holds(bytes, "ysctl")
+    case .dockerfile: holds(bytes, "sysctl") || holds(bytes, "/proc/sys/")
+    }
+  }
+
+  /// The first components of the keys that there are.
+  private static let prefixes = [
+    "abi", "crypto", "debug", "dev", "fs", "kernel", "net", "sunrpc", "user", "vm",
+  ]
+
+  /// Whether a text is lines of sysctl.d(5) and nothing else: comments, and assignments to keys.
+  static func looksLikeSysctl(_ bytes: [UInt8]) -> Bool {
+    var count = 0
+    for line in bytes.split(separator: UInt8(ascii: "\n")) {
+      var text = line.drop(while: isBlank)
+      guard let first = text.first else { continue }
+      if first == UInt8(ascii: "#") || first == UInt8(ascii: ";") { continue }
+      if first == UInt8(ascii: "-") { text = text.dropFirst().drop(while: isBlank) }
+      let component = text.prefix { $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "/") }
+      guard component.count < text.count, component.count <= 8,
+        prefixes.contains(where: { component.elementsEqual($0.utf8) }),
+        text.contains(UInt8(ascii: "=")) || first == UInt8(ascii: "-")
+      else { return false }
+      count += 1
+    }
+    return count > 0
+  }
+}
+
+private func ends(_ name: Substring.UTF8View, _ suffix: String) -> Bool {
+  let suffix = suffix.utf8
+  return name.count > suffix.count && name.suffix(suffix.count).elementsEqual(suffix)
+}
+
+/// Whether bytes hold a word.
+private func holds(_ bytes: [UInt8], _ word: String) -> Bool {
+  let word = Array(word.utf8)
+  guard let first = word.first else { return true }
+  var rest = bytes[...]
+  while let place = firstIndex(of: first, in: rest) {
+    if bytes[place...].starts(with: word) { return true }
+    rest = bytes[(place + 1)...]
+  }
+  return false
+}
+
+/// As `Collection.firstIndex(of:)`, many times as fast.
+private func firstIndex(of byte: UInt8, in bytes: ArraySlice<UInt8>) -> Int? {
+  unsafe bytes.withUnsafeBytes { buffer in
+    guard let start = buffer.baseAddress,
+      let found = unsafe memchr(start, Int32(byte), buffer.count)
+    else { return nil }
+    return unsafe bytes.startIndex + (UnsafeRawPointer(found) - start)
+  }
+}

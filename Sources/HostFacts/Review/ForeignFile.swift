@@ -1,0 +1,140 @@
+internal import CEL
+internal import YAML
+
+/// A file of another program, and the kernel parameters found in it so far.
+struct ForeignFile {
+  let source: SourceText
+  private(set) var statements: [SysctlStatement] = []
+  private var known: Set<SysctlStatement> = []
+  /// Patterns of keys that a kubelet lets pods set beyond those that are safe.
+  private(set) var allowedUnsafe: [String] = []
+  /// How many keys or values a template engine or a variable writes.
+  private(set) var templated = 0
+
+  /// Parameters of one file that are kept; no file has as many that are meant.
+  static let mostStatements = 10_000
+
+  init(path: String, bytes: [UInt8]) {
+    source = SourceText(foreign: path, bytes: bytes)
+  }
+
+  /// A piece of the file: what stands there, and where.
+  struct Text {
+    var text: String
+    var range: Range<Int>
+  }
+
+  /// Notes an assignment. One that is not written out is only counted.
+  mutating func add(
+    _ writer: SysctlWriter, key: Text, value: Text, ignoresFailure: Bool = false,
+    usesHostNetwork: Bool? = nil
+  ) {
+    let name = SysctlKey(key.text)
+    guard !name.path.isEmpty, statements.count < Self.mostStatements else { return }
+    let place = location(key.range)
+    let statement = SysctlStatement(
+      writer: writer, key: name, value: Array(value.text.utf8), ignoresFailure: ignoresFailure,
+      keyLocation: place, valueLocation: location(value.range),
+      sourceText: lineText(key.range.lowerBound), nearComment: comment(near: place.line ?? 1),
+      usesHostNetwork: usesHostNetwork)
+    // An anchor may bring one line into several places.
+    if known.insert(statement).inserted { statements.append(statement) }
+  }
+
+  mutating func addTemplated() { templated += 1 }
+
+  mutating func allow(_ pattern: String) { allowedUnsafe.append(pattern) }
+
+  /// Where a range lies; without its end where that is on another line.
+  private func location(_ range: Range<Int>) -> SourceLocation {
+    let (line, column) = source.position(of: range.lowerBound)
+    let isOneLine = source.line(around: range.lowerBound).upperBound >= range.upperBound
+    return SourceLocation(
+      path: source.path, line: line, column: column,
+      endColumn: isOneLine ? column + range.count : nil)
+  }
+
+  // MARK: Text around a place
+
+  private static let longestText = 1024
+  private static let longestComment = 512
+  /// How far a comment is looked for in a line.
+  private static let longestLine = 4096
+
+  private func lineText(_ offset: Int) -> String {
+    let line = source.line(around: offset)
+    return trimmed(source.text(line.prefix(Self.longestText)))
+  }
+
+  /// What comments within three lines say, as for files of sysctl.d.
+  private func comment(near line: Int) -> String? {
+    var comments: [String] = []
+    for number in max(1, line - 3)...(line + 3) {
+      guard let range = source.range(ofLine: number) else { break }
+      guard let mark = commentMark(in: range) else { continue }
+      let text = source.text((mark + 1..<range.upperBound).prefix(Self.longestComment))
+      comments.append(trimmed(text))
+    }
+    return comments.isEmpty ? nil : comments.joined(separator: "\n")
+  }
+
+  /// Where a comment begins: a "#" at the beginning of a line or after a blank.
+  private func commentMark(in line: Range<Int>) -> Int? {
+    line.prefix(Self.longestLine).first { index in
+      guard source.scalars[index] == "#" else { return false }
+      return index == line.lowerBound || [" ", "\t"].contains(source.scalars[index - 1])
+    }
+  }
+}
+
+// MARK: - YAML
+
+extension ForeignFile {
+  /// Reads its YAML documents; why that ended early, if it did.
+  mutating func readYAML() -> Unreadable? {
+    var documents: [YAMLNode] = []
+    let problem = ForeignYAML.read(source) { documents.append($0) }
+    for document in documents {
+      readAnsible(document)
+      readKubernetes(document)
+      readCompose(document)
+    }
+    return problem.map { problem in
+      let (line, column) = source.position(of: problem.range.lowerBound)
+      return Unreadable("'\(source.path)':\(line):\(column): \(problem.message)")
+    }
+  }
+
+  /// A scalar as it is written, with the templates in it.
+  func written(_ node: YAMLNode) -> Text? {
+    guard let text = node.text else { return nil }
+    if !TemplateMask.isTemplated(text) { return Text(text: text, range: node.range) }
+    var spelling = Substring(source.text(node.range))
+    if let quote = spelling.first, quote == "'" || quote == "\"", spelling.count > 1,
+      spelling.last == quote
+    {
+      spelling = spelling.dropFirst().dropLast()
+    }
+    return Text(text: String(spelling), range: node.range)
+  }
+
+  /// A key as it is written, with the templates in it.
+  func writtenKey(_ entry: YAMLEntry) -> Text {
+    let isTemplated = TemplateMask.isTemplated(entry.key)
+    return Text(
+      text: isTemplated ? source.text(entry.keyRange) : entry.key, range: entry.keyRange)
+  }
+}
+
+extension StringProtocol {
+  /// Whether a template engine or a shell writes a part of it.
+  var hasVariables: Bool {
+    var previous: UInt8 = 0
+    for byte in utf8 {
+      let opens = byte == UInt8(ascii: "{") || byte == UInt8(ascii: "%")
+      if opens, previous == UInt8(ascii: "{") || previous == UInt8(ascii: "$") { return true }
+      previous = byte
+    }
+    return false
+  }
+}

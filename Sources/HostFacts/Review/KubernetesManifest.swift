@@ -1,0 +1,45 @@
+internal import YAML
+
+// Kubernetes: `securityContext.sysctls` of a pod, wherever one stands: in a Pod, in the template of a
+// Deployment, StatefulSet, DaemonSet, Job or CronJob, in a List, in a resource of somebody's own, and
+// in the values of a Helm chart. `securityContext` of a container has no such list.
+// https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/
+extension ForeignFile {
+  /// How deep the search goes: a CronJob's is at level 8.
+  private static let depthLimit = 32
+
+  mutating func readKubernetes(_ node: YAMLNode, depth: Int = 0) {
+    guard depth < Self.depthLimit else { return }
+    for element in node.elements { readKubernetes(element, depth: depth + 1) }
+    let entries = node.entries
+    for entry in entries {
+      if entry.key.hasSuffix("ecurityContext") {
+        let sysctls = entry.value["sysctls"]?.elements ?? []
+        if !sysctls.isEmpty {
+          let isHosts = node["hostNetwork"]?.text.flatMap(Self.boolean) ?? false
+          for sysctl in sysctls { readPodSysctl(sysctl, usesHostNetwork: isHosts) }
+        }
+      } else if entry.key == "allowedUnsafeSysctls" {
+        for pattern in entry.value.elements { pattern.text.map { allow($0) } }
+      }
+      readKubernetes(entry.value, depth: depth + 1)
+    }
+  }
+
+  private mutating func readPodSysctl(_ node: YAMLNode, usesHostNetwork: Bool) {
+    guard let key = node["name"].flatMap(written), let value = node["value"].flatMap(written) else {
+      return
+    }
+    if key.text.hasVariables || value.text.hasVariables { return addTemplated() }
+    add(.kubernetes, key: key, value: value, usesHostNetwork: usesHostNetwork)
+  }
+
+  /// A boolean of YAML 1.1; nil for anything else.
+  static func boolean(_ text: String) -> Bool? {
+    switch text.lowercased() {
+    case "true", "yes", "on": true
+    case "false", "no", "off": false
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,152 @@
+internal import CEL
+internal import Glibc
+
+/// Reads the files of a review and sorts what is in them.
+struct RepositoryReader {
+  private let options: ReviewOptions
+  private(set) var found = Found()
+  private(set) var fileCount = 0
+  private(set) var missing: [String] = []
+
+  /// Bytes of files that are kept until all are read.
+  static let keptLimit = 64 << 20
+
+  init(_ options: ReviewOptions) { self.options = options }
+
+  /// What the files told.
+  struct Found {
+    var sysctls: [SysctlFile] = []
+    var units: [Units.File] = []
+    var statements: [SysctlStatement] = []
+    var allowedUnsafe: Set<String> = []
+    var paths: Set<String> = []
+    var unread: [Unreadable] = []
+    /// Files with values that are not written out, and how many.
+    var templated: [(path: String, count: Int)] = []
+    private var keptBytes = 0
+
+    var notices: [Host.Notice] {
+      guard !templated.isEmpty else { return [] }
+      let count = templated.map(\.count).reduce(0, +)
+      let places = templated.prefix(3).map { "'\($0.path)'" }.joined(separator: ", ")
+      let more = templated.count > 3 ? " and \(templated.count - 3) more files" : ""
+      let what = count == 1 ? "1 parameter is" : "\(count) parameters are"
+      return [
+        .init(
+          .info, "\(what) written by templates or variables and not judged: \(places)\(more)")
+      ]
+    }
+
+    fileprivate mutating func take(
+      _ path: String, _ kind: FileKind, _ content: RepositoryWalk.Content
+    ) {
+      switch content {
+      case .unreadable(let why):
+        unread.append(why)
+        if kind == .sysctl { sysctls.append(SysctlFile(path: path, content: .unreadable(why))) }
+      case .link(let target):
+        paths.insert(path)
+        let isMask = target == "/dev/null"
+        if kind == .sysctl {
+          let why = isMask ? nil : "it is a link to '\(target)', which is not there"
+          sysctls.append(SysctlFile(path: path, content: .nothing(why)))
+        } else if kind == .unit, isMask {
+          units.append(Units.File(path: path, content: []))
+        }
+      case .bytes(let bytes):
+        guard kind.mayMatter(bytes) else { return }
+        read(path, kind, bytes)
+      }
+    }
+
+    private mutating func read(_ path: String, _ kind: FileKind, _ bytes: [UInt8]) {
+      switch kind {
+      case .sysctl, .conf, .unit:
+        guard keptBytes + bytes.count <= RepositoryReader.keptLimit else {
+          unread.append(
+            .init("'\(path)' was not read: more than \(RepositoryReader.keptLimit) bytes of files"))
+          return
+        }
+        keptBytes += bytes.count
+        paths.insert(path)
+        if kind == .unit {
+          units.append(Units.File(path: path, content: bytes))
+        } else if !Self.isTemplate(path) {
+          sysctls.append(SysctlFile(path: path, bytes: bytes))
+        } else {
+          templated.append((path, 1))
+        }
+      case .yaml, .dockerfile, .grub:
+        var file = ForeignFile(path: path, bytes: bytes)
+        switch kind {
+        case .yaml: if let why = file.readYAML() { unread.append(why) }
+        case .grub: file.readGrub()
+        default: file.readDockerfile()
+        }
+        statements += file.statements
+        allowedUnsafe.formUnion(file.allowedUnsafe)
+        if file.templated > 0 { templated.append((path, file.templated)) }
+        if !file.statements.isEmpty || file.templated > 0 { paths.insert(path) }
+      }
+    }
+
+    /// Whether a template engine makes a file of sysctl.d out of it.
+    private static func isTemplate(_ path: String) -> Bool {
+      [".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".erb", ".epp", ".mustache", ".in"]
+        .contains { path.hasSuffix($0) }
+    }
+  }
+
+  /// Reads a file or a directory that was named.
+  mutating func read(_ path: String) {
+    var found = self.found
+    self.found = Found()
+    let filter = Filter(options, start: path)
+    var walk = RepositoryWalk(isWanted: filter.wants) { found.take($0, $1, $2) }
+    do throws(RepositoryWalk.Start) {
+      try walk.run(path)
+    } catch {
+      switch error {
+      case .missing: missing.append(path)
+      case .unreadable(let why): found.unread.append(why)
+      }
+    }
+    fileCount += walk.fileCount
+    self.found = found
+  }
+}
+
+/// What patterns say of paths below one that was named.
+private struct Filter {
+  let include: [PathPattern]
+  let exclude: [PathPattern]
+  /// How long the beginning of a path is that stands for `prefix`.
+  private let shownLength: Int
+  /// The named path, relative to the directory of the patterns.
+  private let prefix: String
+
+  init(_ options: ReviewOptions, start: String) {
+    include = options.include
+    exclude = options.exclude
+    shownLength = RepositoryWalk.shown(start).utf8.count
+    let base = options.base.hasSuffix("/") ? options.base : options.base + "/"
+    let resolved = Self.resolved(start) ?? start
+    prefix = resolved.hasPrefix(base) ? String(resolved.dropFirst(base.count)) : ""
+  }
+
+  func wants(_ path: String) -> Bool {
+    if include.isEmpty && exclude.isEmpty { return true }
+    let rest = String(decoding: path.utf8.dropFirst(shownLength), as: UTF8.self)
+    let relative = rest.isEmpty || rest.hasPrefix("/") ? prefix + rest : "\(prefix)/\(rest)"
+    let name = relative.hasPrefix("/") ? String(relative.dropFirst()) : relative
+    if exclude.contains(where: { $0.matches(name) }) { return false }
+    return include.isEmpty || include.contains { $0.matches(name) }
+  }
+
+  /// A path without links, as realpath(3) has it.
+  private static func resolved(_ path: String) -> String? {
+    guard let pointer = unsafe realpath(path, nil) else { return nil }
+    defer { unsafe free(pointer) }
+    return unsafe String(cString: pointer)
+  }
+}

@@ -1,0 +1,116 @@
+public import CEL
+
+/// What to review.
+public struct ReviewOptions: Sendable {
+  /// Files and directories, as they were named.
+  public var paths: [String]
+  /// What names and values are judged for; none stands for every supported series.
+  public var kernels: [KernelVersion]
+  /// Only files that match one of these; all where it is empty.
+  public var include: [PathPattern]
+  public var exclude: [PathPattern]
+  /// The directory that the patterns are relative to, as realpath(3) has it.
+  public var base: String
+  /// Keys that rules look up in `sysctl_raw`.
+  public var rawKeys: [String]
+
+  public init(
+    paths: [String], kernels: [KernelVersion] = [], include: [PathPattern] = [],
+    exclude: [PathPattern] = [], base: String = "/", rawKeys: [String] = []
+  ) {
+    self.paths = paths
+    self.kernels = kernels
+    self.include = include
+    self.exclude = exclude
+    self.base = base
+    self.rawKeys = rawKeys
+  }
+}
+
+/// Bare files, such as those of a repository, and what they would set on a host.
+public struct Review: Sendable {
+  let configuration: SysctlConfiguration
+  let units: Units
+  let sysctl: ProcSys
+  let hostSysctl: ProcSys
+  let rawSysctls: RawSysctls
+  /// The kernels that names and values are judged for.
+  public let kernels: [KernelVersion]
+  /// The files that told something, sorted.
+  public let files: [String]
+  /// How many files were looked at, by name at least.
+  public let fileCount: Int
+  /// Why files, or a part of one, could not be read.
+  public let unread: [Unreadable]
+  /// Paths that were named and are not there.
+  public let missing: [String]
+  public let notices: [Host.Notice]
+
+  /// The series that are considered where none is named.
+  public static let supportedKernels = SysctlConfiguration.supportedKernels
+
+  /// What is said of a kernel parameter that no file sets. It is no gap of the review.
+  public static let notSet = "not set in the reviewed files"
+  /// What is said of a fact that files cannot tell. It is no gap of the review either.
+  public static let notOfFiles = "only a host has it"
+
+  /// Reads the files. What cannot be read is among `unread`, what is not there among `missing`.
+  public static func read(_ options: ReviewOptions) -> Review {
+    var reader = RepositoryReader(options)
+    for path in options.paths { reader.read(path) }
+    return Review(reader, options)
+  }
+
+  private init(_ reader: RepositoryReader, _ options: ReviewOptions) {
+    let found = reader.found
+    kernels = options.kernels.isEmpty ? SysctlConfiguration.supportedKernels : options.kernels
+    configuration = SysctlConfiguration(
+      files: found.sysctls, statements: found.statements, kernels: kernels)
+    units = Units.review(found.units)
+    let settings = ReviewedSettings(configuration)
+    sysctl = settings.settings(of: ProcSys.ofNamespace)
+    hostSysctl = settings.settings(of: ProcSys.ofHost)
+    rawSysctls = settings.raw(options.rawKeys)
+    files = found.paths.sorted()
+    fileCount = reader.fileCount
+    unread = found.unread
+    missing = reader.missing
+    notices = found.notices
+  }
+}
+
+extension Review {
+  /// The variables of rules. What only a host has is unavailable, and `waivers` empty.
+  public var activation: Activation {
+    let why = Unreadable(Self.notOfFiles)
+    var identity = HostIdentity.unavailable(why)
+    identity.sysctl = HostSysctl(hostSysctl)
+    if kernels.count == 1, let release = KernelRelease("\(kernels[0])") {
+      identity.kernel = .value(release, .derived([]))
+    }
+    let missing = Field.unavailable(Missing(reason: Self.notOfFiles))
+    let namespace = NamespaceIdentity(
+      inode: .unavailable(why), name: .unavailable(why), kind: "own", isPID1: .unavailable(why),
+      isInitial: .unavailable(why))
+    return Activation([
+      "host": .value(identity.factValue, nil),
+      "netns": .value(namespace.factValue, nil),
+      "sysctl": .value(sysctl.factValue, nil),
+      "sysctl_raw": .value(rawSysctls.factValue, nil),
+      "netstat": .value(NetstatReading.unavailable(why).factValue, nil),
+      "sockstat": .value(Sockstat.unavailable(why).factValue, nil),
+      "sockets": missing,
+      "delta": .value(NetstatDelta.notSampled.factValue, nil),
+      "sysctl_config": .value(configuration.factValue, nil),
+      "units": .value(units.units.factValue, nil),
+      "waivers": .value(.list([]), nil),
+    ])
+  }
+}
+
+extension Review {
+  /// The bytes of a reviewed file, for the comments in it; nil where it cannot be read.
+  public static func content(ofFile path: String) -> [UInt8]? {
+    RepositoryWalk.content(ofFile: path)
+  }
+}

@@ -1,0 +1,129 @@
+/// Kernel parameters that a shell's command line sets: `sysctl -w`, and `echo` into a file of
+/// `/proc/sys` or into one that `sysctl` reads.
+struct ShellCommands {
+  struct Assignment {
+    var key: ForeignFile.Text
+    var value: ForeignFile.Text
+    var ignoresFailure = false
+  }
+
+  private(set) var assignments: [Assignment] = []
+  /// What `echo` before a pipe says.
+  private var piped: ShellWords.Word?
+
+  private static let depthLimit = 4
+
+  init(_ words: [ShellWords.Word], depth: Int = 0) {
+    let commands = words.split(omittingEmptySubsequences: true) {
+      $0.isOperator && !$0.text.hasPrefix(">") && !$0.text.hasPrefix("<")
+    }
+    for command in commands { read(command, depth: depth) }
+  }
+
+  private mutating func read(_ command: ArraySlice<ShellWords.Word>, depth: Int) {
+    var words = command.drop { word in
+      !word.isOperator && (Self.prefixes.contains(word.text) || Self.isVariable(word.text))
+    }
+    // `--mount=…` of RUN.
+    words = words.drop { !$0.isOperator && $0.text.hasPrefix("--") }
+    guard let program = words.first?.text.split(separator: "/").last else { return }
+    let arguments = words.dropFirst()
+    let before = piped
+    piped = nil
+    switch program {
+    case "sysctl": readSysctl(arguments)
+    case "echo", "printf": readEcho(arguments)
+    case "tee":
+      guard let before else { return }
+      for target in arguments where !target.isOperator { write(before, to: target) }
+    case "sh", "bash", "dash", "ash":
+      guard depth < Self.depthLimit, let option = arguments.firstIndex(where: { $0.text == "-c" }),
+        let script = arguments[arguments.index(after: option)...].first
+      else { return }
+      let inner = ShellCommands(ShellWords(script.text).words, depth: depth + 1).assignments
+      assignments += inner.map { assignment in
+        // Where in the quotes it stands is not known.
+        var assignment = assignment
+        assignment.key.range = script.range
+        assignment.value.range = script.range
+        return assignment
+      }
+    default: break
+    }
+  }
+
+  private static let prefixes: Set<String> = [
+    "sudo", "exec", "then", "do", "else", "if", "!", "{", "env", "nohup", "time",
+  ]
+
+  /// Whether a word before a command sets a variable for it.
+  private static func isVariable(_ word: String) -> Bool {
+    guard let equals = word.firstIndex(of: "=") else { return false }
+    return word[..<equals].utf8.allSatisfy { byte in
+      isDigit(byte) || byte == UInt8(ascii: "_")
+        || (byte | 0x20) >= UInt8(ascii: "a")
+          && (byte | 0x20) <= UInt8(ascii: "z")
+    }
+  }
+
+  private mutating func readSysctl(_ arguments: ArraySlice<ShellWords.Word>) {
+    let words = arguments.prefix { !$0.isOperator }
+    let options = words.filter { $0.text.hasPrefix("-") }.map(\.text)
+    let ignoresFailure = options.contains { option in
+      option == "--ignore" || (!option.hasPrefix("--") && option.contains("e"))
+    }
+    for word in words where !word.text.hasPrefix("-") {
+      guard var assignment = Self.assignment(word) else { continue }
+      assignment.ignoresFailure = ignoresFailure
+      assignments.append(assignment)
+    }
+  }
+
+  private mutating func readEcho(_ arguments: ArraySlice<ShellWords.Word>) {
+    let words = arguments.prefix { !$0.isOperator }.filter { !$0.text.hasPrefix("-") }
+    guard let first = words.first, let last = words.last else { return }
+    var said = first
+    said.text = words.map(\.text).joined(separator: " ")
+    said.range = first.range.lowerBound..<last.range.upperBound
+    said.isPlain = first.isPlain && words.count == 1
+    let rest = arguments.drop { !$0.isOperator }
+    guard let redirection = rest.first, redirection.text.hasPrefix(">") else {
+      piped = said
+      return
+    }
+    if let target = rest.dropFirst().first { write(said, to: target) }
+  }
+
+  private mutating func write(_ said: ShellWords.Word, to target: ShellWords.Word) {
+    let path = target.text
+    let proc = "/proc/sys/"
+    if path.hasPrefix(proc), path.utf8.count > proc.utf8.count {
+      assignments.append(
+        Assignment(
+          key: .init(text: String(path.dropFirst(proc.count)), range: target.range),
+          value: .init(text: trimmed(said.text), range: said.range)))
+    } else if path == "/etc/sysctl.conf"
+      || (path.hasPrefix("/etc/sysctl.d/") && path.hasSuffix(".conf"))
+    {
+      if let assignment = Self.assignment(said) { assignments.append(assignment) }
+    }
+  }
+
+  /// A word "key=value" in its two parts.
+  private static func assignment(_ word: ShellWords.Word) -> Assignment? {
+    guard let equals = word.text.firstIndex(of: "=") else { return nil }
+    let key = trimmed(word.text[..<equals])
+    let value = trimmed(word.text[word.text.index(after: equals)...])
+    guard !key.isEmpty else { return nil }
+    guard word.isPlain else {
+      return Assignment(
+        key: .init(text: key, range: word.range), value: .init(text: value, range: word.range))
+    }
+    let middle = word.range.lowerBound + word.text[..<equals].unicodeScalars.count
+    return Assignment(
+      key: .init(text: key, range: word.range.lowerBound..<middle),
+      value: .init(
+        text: value, range: min(middle + 1, word.range.upperBound)..<word.range.upperBound)
+    )
+  }
+}

@@ -1,0 +1,145 @@
+internal import CEL
+
+/// A statement with what is known of it: a line that gives a kernel parameter a value.
+struct SysctlAssignment: Sendable {
+  /// As it is written.
+  var statement: SysctlStatement
+  /// Whether the key gets this value from here; unavailable where a file that decides could not be
+  /// read.
+  var isInEffect: Reading<Bool>
+  /// What wins over it.
+  var overriddenBy: Reading<SysctlOverride>
+  var judgement: SysctlJudgement
+
+  /// Its text; empty where it has none.
+  var value: String { statement.value.map { String(decoding: $0, as: UTF8.self) } ?? "" }
+}
+
+/// The statement that wins over another.
+struct SysctlOverride: Hashable, Sendable {
+  var path: String
+  var line: Int
+  /// Nil where it says to leave the key alone.
+  var value: String?
+  var writer: SysctlWriter
+  var location: SourceLocation
+
+  init(_ statement: SysctlStatement) {
+    path = statement.path
+    line = statement.keyLocation.line ?? 1
+    value = statement.value.map { String(decoding: $0, as: UTF8.self) }
+    writer = statement.writer
+    location = statement.location
+  }
+}
+
+extension SysctlAssignment: FactObject {
+  static let typeName = "SysctlAssignment"
+  static let documentation = """
+    A line that sets a kernel parameter, and whether it wins: of sysctl.d(5), or of another writer.
+    """
+  var factOrigin: Origin? { .file(statement.location) }
+
+  static var fields: [FactField<SysctlAssignment>] {
+    [
+      .init("key", \.key, "The key with dots; a slash stands for a dot in a name."),
+      .init("pattern", \.isPattern, "Whether the key is a pattern, see glob(7)."),
+      .init("value", \.value, "As it is written, without blanks at its ends; empty without one."),
+      .init(
+        "has_value", \.hasValue,
+        "False for `-key` alone, which leaves a key to whoever else sets it."),
+      .init(
+        "writer", \.writer,
+        """
+        Who writes it: `systemd-sysctl`, `procps`, `sysctl.conf`, `kernel command line`, \
+        `tmpfiles`, `unit`, `tuned`, `ansible`, `kubernetes`, `compose` or `dockerfile`.
+        """),
+      .init("path", \.path, "The file.", key: true),
+      .init("line", \.line, "The line, from 1.", key: true),
+      .init("source_text", \.sourceText, "The line, without blanks at its ends."),
+      .init("ignore_failure", \.ignoresFailure, "Whether it begins with a dash."),
+      .init("vendor", \.isVendors, "Whether the file is in `/usr/lib` or `/lib`."),
+      .init("in_effect", \.isInEffect, "Whether the key gets this value."),
+      .init("overridden_by", \.overriddenBy, "What wins over it.", optional: true),
+      .init("catalogued", \.isCatalogued, "Whether Sockwise knows the key's type."),
+      .init(
+        "known", \.known,
+        """
+        What the table of names says of the key, for the kernels in question: `known`, `removed`, \
+        `not_yet`, `unknown`, or `not_judged` where the table says nothing of such keys.
+        """),
+      .init(
+        "affected_kernels", \.affectedKernels,
+        "Of the kernels in question, those that lack the key."),
+      .init(
+        "suggestion", \.suggestion, "The key that was probably meant.", optional: true),
+      .init("removed_in", \.removedIn, "The first kernel without the key.", optional: true),
+      .init("added_in", \.addedIn, "The first kernel with the key.", optional: true),
+      .init("refused", \.refused, "Why the kernel refuses the value.", optional: true),
+      .init(
+        "namespaced", \.isNamespaced,
+        "Whether each network namespace has a value of its own that it may set.", optional: true),
+      .init(
+        "vlan_spelling", \.vlanSpelling,
+        "How to write the key of an interface with a dot in its name.", optional: true),
+      .init(
+        "near_comment", \.nearComment, "Comments within three lines, one a line.", optional: true),
+      .init(
+        "host_network", \.usesHostNetwork,
+        "Of a pod: whether it uses the host's network namespace.", optional: true),
+    ]
+  }
+
+  var key: String { statement.key.dotted }
+  var isPattern: Bool { statement.key.isPattern }
+  var hasValue: Bool { statement.value != nil }
+  var writer: String { statement.writer.rawValue }
+  var path: String { statement.path }
+  var line: Int { statement.keyLocation.line ?? 1 }
+  var sourceText: String { statement.sourceText }
+  var ignoresFailure: Bool { statement.ignoresFailure }
+  var isVendors: Bool { statement.isVendors }
+  var isCatalogued: Bool { judgement.isCatalogued }
+  var known: String { judgement.known.rawValue }
+  var affectedKernels: [String] { judgement.affectedKernels.map(\.description) }
+  var suggestion: Reading<String> { optional(judgement.suggestion, "no key is like it") }
+  var removedIn: Reading<String> { optional(judgement.removedIn, "it was not removed") }
+  var addedIn: Reading<String> {
+    optional(judgement.addedIn, "it is not newer than the kernels in question")
+  }
+  var refused: Reading<String> { optional(judgement.refused, "nothing is known against it") }
+  var isNamespaced: Reading<Bool> {
+    optional(judgement.isNamespaced, "the catalogue does not have the key")
+  }
+  var vlanSpelling: Reading<String> {
+    optional(judgement.vlanSpelling, "it does not look like an interface with a dot in its name")
+  }
+  var nearComment: Reading<String> { optional(statement.nearComment, "there is no comment near") }
+  var usesHostNetwork: Reading<Bool> { optional(statement.usesHostNetwork, "it is not of a pod") }
+
+  private func optional<Value: Sendable>(_ value: Value?, _ why: String) -> Reading<Value> {
+    value.map { .value($0, .file(statement.location)) } ?? .absent(why)
+  }
+}
+
+extension SysctlOverride: FactObject {
+  static let typeName = "SysctlOverride"
+  static let documentation = "A line that wins over another."
+  var factOrigin: Origin? { .file(location) }
+
+  static var fields: [FactField<SysctlOverride>] {
+    [
+      .init("path", \.path, "The file."),
+      .init("line", \.line, "The line, from 1."),
+      .init(
+        "value", \.valueReading, "As it is written; absent where it leaves the key alone.",
+        optional: true),
+      .init("writer", \.writerName, "Who writes it."),
+    ]
+  }
+
+  var writerName: String { writer.rawValue }
+  var valueReading: Reading<String> {
+    value.map { .value($0, .file(location)) } ?? .absent("it leaves the key alone")
+  }
+}

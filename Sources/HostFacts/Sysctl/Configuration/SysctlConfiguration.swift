@@ -1,0 +1,116 @@
+internal import CEL
+
+/// Which kernel parameters are configured, by what, and who wins: the `sysctl_config` variable.
+struct SysctlConfiguration: Sendable {
+  /// Every statement, in the order of boot; ends in an unavailable element where a file could not be
+  /// read.
+  var assignments: PartialList<SysctlAssignment>
+  /// Each key that is set, by name.
+  var keys: PartialList<ConfiguredSysctl>
+  var unreadFiles: PartialList<UnreadSysctlFile>
+
+  /// Judges bare files, as `sockwise review` finds them in a repository.
+  ///
+  /// Files below `…/etc/sysctl.d`, `…/run/sysctl.d`, `…/usr/local/lib/sysctl.d`, `…/usr/lib/sysctl.d`,
+  /// `…/lib/sysctl.d` and `…/etc/sysctl.conf` of one tree are read together, in the order of the
+  /// program; those of one other directory too. Files of different trees do not know each other.
+  ///
+  /// - Parameters:
+  ///   - files: in any order, also those whose names do not end in `.conf`.
+  ///   - statements: what was found elsewhere, such as in playbooks and manifests. It is judged and
+  ///     wins over nothing.
+  ///   - dialect: the program that reads the files.
+  ///   - kernels: what to judge names and values for; `supportedKernels` where nothing is known.
+  init(
+    files: [SysctlFile], statements: [SysctlStatement] = [], dialect: SysctlDialect = .systemd,
+    kernels: [KernelVersion] = SysctlConfiguration.supportedKernels
+  ) {
+    self.init(nothing: ())
+    let trees = Dictionary(grouping: files) { $0.place.tree }
+    for (_, files) in trees.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+      let sources = SysctlSources(
+        files: files, sysctlConf: dialect.isProcps ? .last : .asLink, dialect: dialect)
+      add(sources, kernels: kernels)
+    }
+    for statement in statements {
+      assignments.elements.append(
+        SysctlAssignment(
+          statement: statement, isInEffect: .value(true, .file(statement.location)),
+          overriddenBy: .absent("nothing is known to win over it"),
+          judgement: SysctlJudgement(statement, kernels: kernels)))
+    }
+  }
+
+  /// Resolves what one host has.
+  init(_ sources: SysctlSources, kernels: [KernelVersion]) {
+    self.init(nothing: ())
+    add(sources, kernels: kernels)
+  }
+
+  /// Nothing of it was read.
+  static func unavailable(_ why: Unreadable) -> SysctlConfiguration {
+    var result = SysctlConfiguration(nothing: ())
+    result.assignments.rest = why
+    result.keys.rest = why
+    result.unreadFiles.rest = why
+    return result
+  }
+
+  private init(nothing: ()) {
+    assignments = PartialList([])
+    keys = PartialList([])
+    unreadFiles = PartialList([])
+  }
+
+  private mutating func add(_ sources: SysctlSources, kernels: [KernelVersion]) {
+    let boot = SysctlBoot(sources)
+    unreadFiles.elements += boot.unread
+    unreadFiles.rest = unreadFiles.rest ?? sources.gap
+    assignments.rest = assignments.rest ?? boot.gap
+    keys.rest = assignments.rest
+    add(boot, SysctlJudge(kernels: kernels, after: boot))
+  }
+
+  private mutating func add(_ boot: SysctlBoot, _ judge: SysctlJudge) {
+    let found = boot.statements.indices.map { index in
+      let statement = boot.statements[index]
+      let outcome = boot.outcome(of: index)
+      let override = outcome.override.map(SysctlOverride.init)
+      return SysctlAssignment(
+        statement: statement, isInEffect: outcome.inEffect,
+        overriddenBy: override.map { .value($0, .file($0.location)) }
+          ?? .absent("nothing wins over it"), judgement: judge(statement))
+    }
+    assignments.elements += found
+    for key in boot.keys {
+      guard let decider = boot.decider(of: key), found[decider].hasValue else { continue }
+      var indices = boot.byKey[key] ?? []
+      if !indices.contains(decider) { indices.append(decider) }
+      keys.elements.append(
+        ConfiguredSysctl(
+          key: key, winner: found[decider], assignments: indices.sorted().map { found[$0] }))
+    }
+  }
+
+  /// The series that distributions and kernel.org support.
+  static let supportedKernels = [
+    KernelVersion(4, 18), KernelVersion(5, 10), KernelVersion(5, 14), KernelVersion(5, 15),
+    KernelVersion(6, 1), KernelVersion(6, 6), KernelVersion(6, 12), KernelVersion(6, 18),
+  ]
+}
+
+extension SysctlConfiguration: FactObject {
+  static let typeName = "SysctlConfiguration"
+  static let documentation = """
+    Kernel parameters that files set at boot, as the program resolves them that reads the files.
+    """
+
+  static var fields: [FactField<SysctlConfiguration>] {
+    [
+      .init(
+        "assignments", \.assignments, "Every line that sets a parameter, in the order of boot."),
+      .init("keys", \.keys, "The parameters that are set, by name."),
+      .init("unread_files", \.unreadFiles, "Files with parameters that nothing reads."),
+    ]
+  }
+}

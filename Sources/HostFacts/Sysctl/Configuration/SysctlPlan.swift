@@ -1,0 +1,135 @@
+/// What one reader of sysctl.d makes of all statements it reads, in order: which of them gives a key
+/// its value.
+struct SysctlPlan: Sendable {
+  let statements: [SysctlStatement]
+  let dialect: SysctlDialect
+  /// Patterns that assign a value, the last one first, as they are matched.
+  private var patterns: [Pattern] = []
+  /// By path: the statement that decides, and by what text it was given.
+  private var explicit: [[UInt8]: Int] = [:]
+  /// Paths as procps compares them, and patterns: they are left alone by patterns.
+  private var named: Set<[UInt8]> = []
+  /// Patterns of newer procps that exclude what they match.
+  private var exclusions: [[UInt8]] = []
+  /// Whether there are more patterns than are looked at.
+  private(set) var isCut = false
+
+  /// How many patterns are looked at; each costs time for each key.
+  static let mostPatterns = 512
+
+  private struct Pattern {
+    var index: Int
+    var text: [UInt8]
+    /// Whether it leaves alone what is named by itself. procps compares texts, and those that a pattern
+    /// with `//` finds have it too.
+    var sparesNamed = true
+  }
+
+  init(_ statements: [SysctlStatement], dialect: SysctlDialect) {
+    self.statements = statements
+    self.dialect = dialect
+    if dialect.isProcps { planAsProcps() } else { planAsSystemd() }
+    isCut = patterns.count > Self.mostPatterns || exclusions.count > Self.mostPatterns
+    patterns = Array(patterns.prefix(Self.mostPatterns))
+    exclusions = Array(exclusions.prefix(Self.mostPatterns))
+  }
+
+  /// The statement that decides what a key gets, and nothing else does: one without a value leaves
+  /// the key alone. Nil where nothing names it.
+  func decider(of key: SysctlKey) -> Int? {
+    if let index = explicit[key.path], !dialect.isProcps { return index }
+    let byPattern = patternDecider(of: key.path)
+    guard dialect.isProcps, let index = explicit[key.path] else { return byPattern }
+    // procps writes everything in order.
+    return max(index, byPattern ?? -1)
+  }
+
+  /// What a pattern was given last, for the statement at an index: the one that decides.
+  func decider(ofPattern index: Int) -> Int { lastOfPattern[statements[index].key] ?? index }
+
+  private var lastOfPattern: [SysctlKey: Int] = [:]
+
+  private func patternDecider(of path: [UInt8]) -> Int? {
+    let isNamed = named.contains(path)
+    if isNamed && !dialect.isProcps { return nil }
+    if exclusions.contains(where: { SysctlGlob.matches($0, path, crossesSlash: true) }) {
+      return nil
+    }
+    return patterns.first { pattern in
+      !(isNamed && pattern.sparesNamed) && SysctlGlob.matches(pattern.text, path)
+    }?.index
+  }
+
+  // MARK: systemd
+
+  /// A map in the order of assignment: an equal assignment again keeps its place, another one goes to
+  /// the end. So the order matters only among patterns; a key that is named itself is left alone by
+  /// patterns wherever they stand.
+  private mutating func planAsSystemd() {
+    struct Entry {
+      var place: Int
+      var index: Int
+    }
+    var entries: [SysctlKey: Entry] = [:]
+    for (index, statement) in statements.enumerated() where !statement.key.hasParent {
+      let same = entries[statement.key].map { statements[$0.index].value == statement.value }
+      let place = same == true ? entries[statement.key]?.place ?? index : index
+      entries[statement.key] = Entry(place: place, index: index)
+    }
+    var found: [(place: Int, index: Int)] = []
+    for (key, entry) in entries {
+      explicit[key.path] = entry.index
+      named.insert(key.path)
+      guard key.isPattern else { continue }
+      lastOfPattern[key] = entry.index
+      if statements[entry.index].value != nil { found.append((entry.place, entry.index)) }
+    }
+    patterns = found.sorted { $0.place > $1.place }.prefix(Self.mostPatterns + 1).flatMap {
+      (_, index) in
+      SysctlGlob.alternatives(statements[index].key.path).map { Pattern(index: index, text: $0) }
+    }
+  }
+
+  // MARK: procps
+
+  /// A list: everything is written in order. A pattern leaves alone what the list names with the same
+  /// text, assigned or excluded; excluding a key that is assigned by name changes nothing.
+  private mutating func planAsProcps() {
+    var found: [Pattern] = []
+    for (index, statement) in statements.enumerated() {
+      let text = statement.procpsPath ?? statement.key.path
+      named.insert(text)
+      let isPattern = statement.key.isPattern
+      if isPattern { lastOfPattern[statement.key] = index }
+      // A slash at the end asks for a directory.
+      guard text.last != UInt8(ascii: "/") else { continue }
+      if statement.value == nil {
+        if dialect == .newerProcps, isPattern { exclusions.append(text) }
+      } else if isPattern {
+        found.append(
+          Pattern(
+            index: index, text: statement.key.path, sparesNamed: text == statement.key.path))
+      } else if let path = Self.resolved(statement.key) {
+        explicit[path] = index
+      }
+    }
+    patterns = found.reversed()
+  }
+
+  /// The path that the kernel finds, ".." taken away; nil where it goes through a directory that there
+  /// cannot be.
+  private static func resolved(_ key: SysctlKey) -> [UInt8]? {
+    guard key.hasParent else { return key.path }
+    var parts: [ArraySlice<UInt8>] = []
+    for part in key.components {
+      guard part.elementsEqual([0x2e, 0x2e]) else {
+        parts.append(part)
+        continue
+      }
+      guard let left = parts.popLast(), !left.contains(where: isBlank),
+        !parts.isEmpty || SysctlKey.isTopDirectory(left)
+      else { return nil }
+    }
+    return Array(parts.joined(separator: [UInt8(ascii: "/")]))
+  }
+}

@@ -1,0 +1,105 @@
+/// Which drop-ins apply to a unit, and in which order; unit_file_find_dropin_paths().
+struct UnitDropIns {
+  private let places: [UnitNameMap.Place]
+  private let files: any UnitFiles
+  /// What is in a directory, by its path.
+  private var listings: [String: [String]] = [:]
+  /// Why a directory was not read.
+  private(set) var gap: Unreadable?
+
+  init(_ places: [UnitNameMap.Place], _ files: any UnitFiles) {
+    self.places = places
+    self.files = files
+  }
+
+  /// Paths in the order in which they apply. Of one file name the first counts: by directories of
+  /// the search path for the unit itself, then for each alias, then for its type.
+  mutating func paths(for id: UnitName, aliases: [String]) -> [String] {
+    var directories = directories(of: id)
+    for alias in aliases where alias != id.text {
+      if let name = UnitName(alias) { directories += self.directories(of: name) }
+    }
+    directories += existing("\(id.type).d")
+    return merged(directories)
+  }
+
+  /// Those in `name.d` and its template's alone, which `systemctl is-enabled` reads.
+  mutating func ownPaths(for id: UnitName) -> [String] {
+    merged(existing("\(id.text).d") + (id.template.map { existing("\($0.text).d") } ?? []))
+  }
+
+  /// The names of all directories of drop-ins.
+  var allDirectories: Set<String> {
+    Set(places.flatMap(\.directories).filter { $0.hasSuffix(".d") })
+  }
+
+  /// All drop-ins in directories of one name.
+  mutating func paths(in name: String) -> [String] { merged(existing(name)) }
+
+  private func existing(_ name: String) -> [String] {
+    places.filter { $0.directories.contains(name) }.map { "\($0.directory)/\(name)" }
+  }
+
+  private func directories(of name: UnitName) -> [String] {
+    let names = Self.names(for: name)
+    return places.flatMap { place in
+      names.map { "\($0).d" }.filter(place.directories.contains)
+        .map { "\(place.directory)/\($0)" }
+    }
+  }
+
+  /// The unit's name, its template's, and those of its prefixes up to each dash.
+  static func names(for name: UnitName) -> [String] {
+    var names: [String] = []
+    var pending = [name]
+    // Each step is shorter than the one before, and branches once: by its template.
+    while let next = pending.popLast() {
+      names.append(next.text)
+      if let shorter = prefixed(next) { pending.append(shorter) }
+      if let template = next.template { pending.append(template) }
+    }
+    return names
+  }
+
+  /// `a-b-c.service` as `a-b-.service`; a dash at the end is dropped once before, and one at the
+  /// beginning ends it.
+  private static func prefixed(_ name: UnitName) -> UnitName? {
+    var prefix = Array(name.prefix.utf8)
+    var isChopped = false
+    while let dash = prefix.lastIndex(of: UInt8(ascii: "-")), dash > 0 {
+      if dash + 1 < prefix.count || isChopped {
+        let kept = String(decoding: prefix[...dash], as: UTF8.self)
+        let instance = name.isInstance ? "@\(name.instance ?? "")" : ""
+        return UnitName("\(kept)\(instance).\(name.type)")
+      }
+      prefix.removeLast(prefix.count - dash)
+      isChopped = true
+    }
+    return nil
+  }
+
+  /// One file of each name, sorted by name as strcmp(3) does.
+  private mutating func merged(_ directories: [String]) -> [String] {
+    var chosen: [String: String] = [:]
+    for directory in directories {
+      for name in listing(directory) where chosen[name] == nil {
+        chosen[name] = "\(directory)/\(name)"
+      }
+    }
+    return chosen.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map(\.value)
+  }
+
+  /// `*.conf` in a directory, hidden ones left out.
+  private mutating func listing(_ directory: String) -> [String] {
+    if let known = listings[directory] { return known }
+    var names: [String] = []
+    do throws(Unreadable) {
+      let entries = try files.entries(directory) ?? []
+      names = entries.map(\.name).filter { $0.hasSuffix(".conf") && !$0.hasPrefix(".") }
+    } catch {
+      gap = gap ?? error
+    }
+    listings[directory] = names
+    return names
+  }
+}

@@ -1,0 +1,200 @@
+/// Where unit files are read from: a host, or the bare files of a repository.
+protocol UnitFiles: AnyObject {
+  /// What is in a directory; nil where there is none.
+  func entries(_ directory: String) throws(Unreadable) -> [UnitDirectoryEntry]?
+  /// Where a link points, as it is written; nil where the path is no link.
+  func link(_ path: String) -> String?
+  func content(_ path: String) -> UnitContent
+  /// The path as its reader knows it.
+  func shown(_ path: String) -> String
+}
+
+extension UnitFiles {
+  func shown(_ path: String) -> String { path }
+}
+
+/// A name in a directory.
+struct UnitDirectoryEntry: Hashable, Sendable {
+  enum Kind: Hashable, Sendable { case file, directory, link, other }
+  var name: String
+  var kind: Kind
+}
+
+/// What a path holds.
+enum UnitContent: Sendable {
+  /// Nothing, or a character device: systemd takes both for a mask.
+  case mask
+  /// There is no such file.
+  case missing
+  case bytes([UInt8])
+  case unreadable(Unreadable)
+}
+
+/// Follows links, each read once.
+final class UnitPathResolver {
+  private let files: any UnitFiles
+  private var links: [String: String?] = [:]
+
+  init(_ files: any UnitFiles) { self.files = files }
+
+  /// The path without links on the way, `.` and `..`; the last component is followed only where
+  /// asked for. Nil where links turn in circles. It need not be there.
+  func resolve(_ path: String, followingLast: Bool) -> String? {
+    var done: [Substring] = []
+    var rest = Array(components(path).reversed())
+    var followed = 0
+    while let name = rest.popLast() {
+      if name == "." { continue }
+      if name == ".." {
+        _ = done.popLast()
+        continue
+      }
+      if !rest.isEmpty || followingLast {
+        let place = "/" + (done + [name]).joined(separator: "/")
+        if let target = link(place) {
+          followed += 1
+          // CHASE_MAX of systemd is 32, MAXSYMLINKS of the kernel 40.
+          guard followed <= 32 else { return nil }
+          if target.hasPrefix("/") { done = [] }
+          rest += components(target).reversed()
+          continue
+        }
+      }
+      done.append(name)
+    }
+    return "/" + done.joined(separator: "/")
+  }
+
+  private func link(_ path: String) -> String? {
+    if let known = links[path] { return known }
+    let target = files.link(path)
+    links[path] = .some(target)
+    return target
+  }
+
+  private func components(_ path: String) -> [Substring] {
+    path.utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }
+  }
+}
+
+/// Unit files of a host, through ``HostRoot``.
+final class HostUnitFiles: UnitFiles {
+  private let root: HostRoot
+  private(set) var bytesRead = 0
+  private(set) var filesRead = 0
+
+  /// No unit file is longer; a host's directories hold few of a page.
+  static let longestFile = 4 << 20
+  /// Names in one directory.
+  static let mostEntries = 200_000
+
+  init(_ root: HostRoot) { self.root = root }
+
+  func entries(_ path: String) throws(Unreadable) -> [UnitDirectoryEntry]? {
+    do throws(ReadFailure) {
+      var directory = try root.directory(path)
+      var entries: [UnitDirectoryEntry] = []
+      while let entry = directory.next() {
+        guard entries.count < Self.mostEntries else { throw .longer(limit: Self.mostEntries) }
+        entries.append(UnitDirectoryEntry(name: entry.name, kind: kind(of: entry, in: path)))
+      }
+      guard directory.failure == 0 else { throw .system(directory.failure) }
+      return entries
+    } catch {
+      if error.isAbsence { return nil }
+      if case .longer(let limit) = error {
+        throw Unreadable("'\(path)' has more than \(limit) entries")
+      }
+      throw error.unreadable(path)
+    }
+  }
+
+  private func kind(of entry: Directory.Entry, in path: String) -> UnitDirectoryEntry.Kind {
+    switch entry.kind {
+    case .directory: return .directory
+    case .regular: return .file
+    case .link: return .link
+    case nil: break
+    default: return .other
+    }
+    // Some file systems do not tell in the directory.
+    switch try? root.linkStatus("\(path)/\(entry.name)").kind {
+    case .directory?: return .directory
+    case .regular?: return .file
+    case .link?: return .link
+    default: return .other
+    }
+  }
+
+  func link(_ path: String) -> String? { root.linkTarget(path) }
+
+  func content(_ path: String) -> UnitContent {
+    if let target = root.linkTarget(path), target == "/dev/null" { return .mask }
+    // An image may lack the device, or have it as a file.
+    do throws(ReadFailure) {
+      let status = try root.status(path)
+      if status.kind == .device { return .mask }
+      if status.kind == .regular && status.size == 0 { return .mask }
+    } catch {
+      return error.isAbsence ? .missing : .unreadable(error.unreadable(path))
+    }
+    switch root.bytes(path, limit: Self.longestFile, isNoted: false) {
+    case .value(let bytes, _):
+      bytesRead += bytes.count
+      filesRead += 1
+      return bytes.isEmpty ? .mask : .bytes(bytes)
+    case .absent: return .missing
+    case .unavailable(let why): return .unreadable(why)
+    }
+  }
+}
+
+/// Bare files: those of a repository, or of a recording.
+final class BareUnitFiles: UnitFiles {
+  /// By path below the root.
+  private var contents: [String: Units.File] = [:]
+  private var directories: [String: [String: UnitDirectoryEntry.Kind]] = [:]
+
+  /// - Parameter root: the directory that stands for `/`; all paths begin with it.
+  init(_ files: [Units.File], root: String = "") {
+    for file in files {
+      let path = "/" + file.path.dropFirst(root.count).drop { $0 == "/" }
+      contents[path] = file
+      add(path[...], file.link == nil ? .file : .link)
+    }
+  }
+
+  /// Enters a path into its directory, and that into its own.
+  private func add(_ path: Substring, _ kind: UnitDirectoryEntry.Kind) {
+    var path = path
+    var kind = kind
+    while let slash = path.lastIndex(of: "/") {
+      let directory = String(path[..<slash])
+      let isKnown = directories[directory] != nil
+      directories[directory, default: [:]][String(path[path.index(after: slash)...])] = kind
+      if isKnown { return }
+      path = path[..<slash]
+      kind = .directory
+    }
+  }
+
+  func shown(_ path: String) -> String { contents[path]?.path ?? path }
+
+  func entries(_ directory: String) throws(Unreadable) -> [UnitDirectoryEntry]? {
+    directories[directory]?.map { UnitDirectoryEntry(name: $0.key, kind: $0.value) }
+      .sorted { $0.name < $1.name }
+  }
+
+  func link(_ path: String) -> String? { contents[path]?.link }
+
+  func content(_ path: String) -> UnitContent {
+    guard let file = contents[path] else { return .missing }
+    if file.link == "/dev/null" { return .mask }
+    guard file.link == nil else {
+      let target = UnitPathResolver(self).resolve(path, followingLast: true)
+      guard let target, let found = contents[target], found.link == nil else { return .missing }
+      return found.content.isEmpty ? .mask : .bytes(found.content)
+    }
+    return file.content.isEmpty ? .mask : .bytes(file.content)
+  }
+}

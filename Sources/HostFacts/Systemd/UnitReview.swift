@@ -1,0 +1,64 @@
+extension Units {
+  /// Whether a path is that of a unit file or a drop-in of one: `x.service`, `x.socket.d/y.conf`,
+  /// `service.d/y.conf`, or a link in `x.target.wants`.
+  static func isUnitFile(_ path: String) -> Bool {
+    let parts = path.utf8.split(separator: UInt8(ascii: "/")).suffix(2).map {
+      String(Substring($0))
+    }
+    guard let name = parts.last else { return false }
+    if let unit = UnitName(name) { return UnitNameMap.types.contains(unit.type) }
+    guard name.hasSuffix(".conf"), !name.hasPrefix("."), parts.count == 2, parts[0].hasSuffix(".d")
+    else { return false }
+    let of = String(parts[0].dropLast(2))
+    return UnitNameMap.types.contains(UnitName(of)?.type ?? of)
+  }
+
+  /// The units that bare files make.
+  ///
+  /// Directories whose paths end as those of systemd's search path (`etc/systemd/system` …) make one
+  /// tree for each beginning; any other directory is a tree of its own. Drop-ins whose unit is
+  /// elsewhere make a unit that is `not-found` and has their settings.
+  /// - Parameter version: the version of systemd that will read them; nil where it is not known.
+  static func review(_ files: [File], version: Int? = nil) -> Units {
+    var trees: [Tree: [File]] = [:]
+    for file in files where isUnitFile(file.path) {
+      trees[Tree(ofFile: file.path), default: []].append(file)
+    }
+    var units: [Unit] = []
+    for (tree, files) in trees.sorted(by: { $0.key < $1.key }) {
+      let assembly = UnitAssembly(
+        tree.hasSearchPath ? UnitSearchPath.system : [""], BareUnitFiles(files, root: tree.root),
+        version: version)
+      units +=
+        assembly.units(assembly.names(), bareDropIns: true, deadline: nil).units.elements
+    }
+    return Units(units: PartialList(units))
+  }
+
+  /// Files that see each other.
+  private struct Tree: Hashable, Comparable {
+    var root: String
+    /// Whether systemd's directories are below the root, or units lie in it.
+    var hasSearchPath: Bool
+
+    init(ofFile path: String) {
+      for directory in UnitSearchPath.system {
+        guard let range = "/\(path)".firstRange(of: "\(directory)/") else { continue }
+        root = String("/\(path)"[..<range.lowerBound].dropFirst())
+        hasSearchPath = true
+        return
+      }
+      var parts = path.split(separator: "/", omittingEmptySubsequences: false)
+      parts.removeLast()
+      if let last = parts.last, [".d", ".wants", ".requires"].contains(where: last.hasSuffix) {
+        parts.removeLast()
+      }
+      root = parts.joined(separator: "/")
+      hasSearchPath = false
+    }
+
+    static func < (left: Tree, right: Tree) -> Bool {
+      (left.root, left.hasSearchPath ? 1 : 0) < (right.root, right.hasSearchPath ? 1 : 0)
+    }
+  }
+}
