@@ -5,6 +5,7 @@
 # make build   .build/release/sockwise: one file, the Swift runtime and the rules inside
 # make bench   root: measure against ss, cat and a raw dump; JSON=file SIZES="1000 100000"
 # make size    fail where the binary has grown beyond its limit
+# make instructions  fail where three fixed inputs cost other instructions; RECORD="reason"
 # make fuzz    TIME=seconds: feed each parser with what breaks parsers, 60 seconds each
 # make sanitize  the tests under AddressSanitizer and ThreadSanitizer
 
@@ -23,7 +24,7 @@ RELEASE := $(SWIFT_RELEASE) --product sockwise \
   -Xlinker -s -Xlinker --no-export-dynamic -Xlinker --icf=safe
 TEST := --disable-xctest
 
-.PHONY: help setup setup-tests build audit check lint test release docs fixtures bench size \
+.PHONY: help setup setup-tests build audit check lint test release docs fixtures bench size instructions \
   fuzz fuzz-ci fuzz-build sanitize clean
 
 help:
@@ -48,11 +49,12 @@ setup:
 	if [ ! -e /usr/include/yaml.h ] || [ ! -e "$$archive" ]; then install libyaml-dev; fi
 
 # Some tests let Python hold sockets in another process; two programs hold reports against the
-# schemas of others.
+# schemas of others; valgrind counts instructions.
 setup-tests: setup
 	@$(INSTALL); [ -x /usr/bin/python3 ] || install python3; \
 	/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || install python3-jsonschema; \
-	[ -x /usr/bin/xmllint ] || install libxml2-utils
+	[ -x /usr/bin/xmllint ] || install libxml2-utils; \
+	[ -x /usr/bin/valgrind ] || install valgrind
 
 build: setup $(ESSENTIALS)/libParserEssentials.a
 	swift build $(RELEASE)
@@ -66,7 +68,7 @@ $(ESSENTIALS)/libParserEssentials.a: Sources/ParserEssentials/ParserEssentials.s
 audit: build
 	@$(BINARY) audit || [ $$? -eq 1 ]
 
-check: setup-tests lint test release size
+check: setup-tests lint test release size instructions
 
 # FoundationEssentials would add 7 MB to the binary, Foundation 44 more.
 lint:
@@ -105,6 +107,12 @@ size: build
 	@bytes=$$(stat -c %s $(BINARY)); echo "$(BINARY): $$bytes bytes stripped, at most $(SIZE_LIMIT)"; \
 	if [ $$bytes -gt $(SIZE_LIMIT) ]; then \
 	  echo "sockwise: the binary is too large; was Foundation linked? (it adds 7 to 51 MB)" >&2; exit 1; fi
+
+# Counts of the release binary, see Tests/Instructions/measure.py. RECORD=1 of the environment is
+# that of golden files.
+instructions: build
+	@Tests/Instructions/measure.py $(BINARY) \
+	  $(if $(findstring command,$(origin RECORD)),--record "$$RECORD")
 
 # What the code says in man/ and rules/rule.schema.json; the tests compare it.
 docs: setup

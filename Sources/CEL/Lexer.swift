@@ -87,13 +87,13 @@ struct Lexer {
   private mutating func symbol() -> Token.Kind? {
     let start = position
     if let next = peek(1), next == "=" || next == "&" || next == "|",
-      let symbol = Token.Symbol.pairs[[scalars[start], next]]
+      let symbol = Token.Symbol(rawValue: String(scalars, start..<start + 2))
     {
       position = start + 2
       return .symbol(symbol)
     }
     position = start + 1
-    if let symbol = Token.Symbol.singles[scalars[start]] { return .symbol(symbol) }
+    if let symbol = Token.Symbol(rawValue: String(scalars[start])) { return .symbol(symbol) }
     switch scalars[start] {
     case "=": report("'=' is not an operator", from: start, hint: "equality is '=='")
     case "&": report("'&' is not an operator", from: start, hint: "the logical and is '&&'")

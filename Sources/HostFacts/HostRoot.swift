@@ -284,8 +284,12 @@ public final class HostRoot: Sendable {
 
   /// Whether `/proc` has anything in it.
   var hasProc: Bool {
-    // Asked for each file that is missing, and to list all processes takes longer than the file.
+    // Asked for each file that is missing; the directory lists all processes, which takes longer.
     if sawProc.load(ordering: .relaxed) { return true }
+    if isLive, (try? systemStatus("/proc/self")) != nil {
+      sawProc.store(true, ordering: .relaxed)
+      return true
+    }
     do throws(ReadFailure) {
       var directory = try directory("/proc")
       let hasAny = directory.next() != nil || directory.failure != 0

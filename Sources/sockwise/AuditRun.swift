@@ -47,7 +47,7 @@ struct AuditRun {
       passed: result.passed, notApplicable: result.notApplicable,
       descriptions: rules.rules.map(RuleDescription.init))
     report.namespacesGap = host.namespacesGap?.reason
-    return acceptance.baseline.map(report.comparing) ?? report
+    return acceptance.baseline.map { report.comparing(with: $0) } ?? report
   }
 }
 

@@ -73,6 +73,7 @@ enum UnitExpectation {
     "LimitNOFILE", "LimitNOFILESoft", "PrivateNetwork", "ExecStart", "ExecStartPre",
     "ExecStartPost", "ExecStop", "ExecStopPost", "Listen", "Accept", "Backlog", "ReusePort",
     "FreeBind", "Transparent", "BindIPv6Only", "BindToDevice", "MaxConnections", "Triggers",
+    "ReceiveBuffer", "SendBuffer",
   ]
 
   static func of(_ unit: Unit?, name: String, tag: String) -> [String: [String]] {
@@ -130,6 +131,8 @@ enum UnitExpectation {
     expected["PrivateNetwork"] = [yes(socket.privateNetwork)]
     expected["BindIPv6Only"] = [socket.bindIPv6Only.value ?? ""]
     expected["BindToDevice"] = [socket.bindToDevice.value ?? ""]
+    expected["ReceiveBuffer"] = ["\(socket.receiveBuffer.value ?? 0)"]
+    expected["SendBuffer"] = ["\(socket.sendBuffer.value ?? 0)"]
     expected["MaxConnections"] = ["\(socket.maxConnections.value ?? -1)"]
     expected["Triggers"] = socket.accept.value == true ? [] : [socket.service.value ?? ""]
     for setting in ["ExecStartPre", "ExecStopPost"] { expected[setting] = commands(unit, setting) }
@@ -154,18 +157,21 @@ enum UnitExpectation {
       case .messageQueue: "MessageQueue"
       case .usbFunction: "USBFunction"
       }
-    let text: String =
-      switch address.target {
-      case .inet(let inet, let port, _, let scope):
-        host(inet, address.text) + ":\(port)" + (scope.map { "%\($0)" } ?? "")
-      // systemd escapes what it prints of a name.
-      case .unix(let path):
-        path.split(separator: "\\", omittingEmptySubsequences: false)
-          .joined(separator: "\\\\")
-      case .vsock(let context, let port): "vsock:\(context.map { "\($0)" } ?? ""):\(port)"
-      case .other(let path): path
-      }
-    return "\(text) (\(kind))"
+    return "\(listenText(address)) (\(kind))"
+  }
+
+  /// As socket_address_print() has it.
+  static func listenText(_ address: ListenAddress) -> String {
+    switch address.target {
+    case .inet(let inet, let port, _, let scope):
+      host(inet, address.text) + ":\(port)" + (scope.map { "%\($0)" } ?? "")
+    // systemd escapes what it prints of a name.
+    case .unix(let path):
+      path.split(separator: "\\", omittingEmptySubsequences: false)
+        .joined(separator: "\\\\")
+    case .vsock(let context, let port): "vsock:\(context.map { "\($0)" } ?? ""):\(port)"
+    case .other(let path): path
+    }
   }
 
   private static func host(_ address: InetAddress, _ text: String) -> String {
