@@ -110,9 +110,6 @@ public final class HostRoot: Sendable {
 
   // MARK: Whole files
 
-  /// A file's bytes, for what is not a fact; nil where there are none to be had.
-  public func content(ofFile path: String) -> [UInt8]? { bytes(path, isNoted: false).value }
-
   /// A file's bytes. Absent where there is none.
   ///
   /// `chunk` is the size of each read(2): some files of `/proc/sys` give only what fits the first.
@@ -287,8 +284,12 @@ public final class HostRoot: Sendable {
 
   /// Whether `/proc` has anything in it.
   var hasProc: Bool {
-    // Asked for each file that is missing, and to list all processes takes longer than the file.
+    // Asked for each file that is missing; the directory lists all processes, which takes longer.
     if sawProc.load(ordering: .relaxed) { return true }
+    if isLive, (try? systemStatus("/proc/self")) != nil {
+      sawProc.store(true, ordering: .relaxed)
+      return true
+    }
     do throws(ReadFailure) {
       var directory = try directory("/proc")
       let hasAny = directory.next() != nil || directory.failure != 0

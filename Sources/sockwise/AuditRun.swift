@@ -32,7 +32,7 @@ struct AuditRun {
             : "counters were recorded once; a recording with --sample 2s also tells which ones rise"
         ))
     }
-    var comments = InlineComments(rules: acceptance.rules) { options.root.content(ofFile: $0) }
+    var comments = InlineComments(rules: acceptance.rules) { options.root.bytes($0).value }
     let findings = result.findings.map {
       acceptance.reported($0, namespace: audited, comments: &comments)
     }
