@@ -22,6 +22,9 @@ let package = Package(
     // The expression language of rules. Imports nothing.
     .target(name: "CEL", swiftSettings: settings),
 
+    // Reads and writes JSON. Imports nothing: FoundationEssentials would add 7 MB.
+    .target(name: "JSON", swiftSettings: settings),
+
     // System calls and kernel structures that the Glibc module does not show.
     .target(name: "CLinuxShims"),
 
@@ -42,13 +45,14 @@ let package = Package(
 
     // What a host is: read once, three-state, each value with its origin.
     .target(
-      name: "HostFacts", dependencies: ["CEL", "CLinuxShims", "YAML"], swiftSettings: settings),
+      name: "HostFacts", dependencies: ["CEL", "CLinuxShims", "JSON", "YAML"],
+      swiftSettings: settings),
 
     // Rule files and their evaluation.
     .target(name: "Rules", dependencies: ["CEL", "YAML"], swiftSettings: settings),
 
     // One report, several formats.
-    .target(name: "Reports", dependencies: ["CEL", "Rules"], swiftSettings: settings),
+    .target(name: "Reports", dependencies: ["CEL", "JSON", "Rules"], swiftSettings: settings),
 
     .executableTarget(
       name: "sockwise",
@@ -70,6 +74,7 @@ let package = Package(
     .target(name: "CTestSupport", path: "Tests/CTestSupport"),
     .testTarget(name: "CELTests", dependencies: ["CEL", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: settings),
+    .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "HostFactsTests", dependencies: ["CEL", "HostFacts", "TestSupport"],
       swiftSettings: settings),
@@ -77,7 +82,7 @@ let package = Package(
       name: "RulesTests", dependencies: ["CEL", "RuleData", "Rules", "TestSupport", "YAML"],
       swiftSettings: settings),
     .testTarget(
-      name: "ReportsTests", dependencies: ["CEL", "Reports", "Rules", "TestSupport"],
+      name: "ReportsTests", dependencies: ["CEL", "JSON", "Reports", "Rules", "TestSupport"],
       swiftSettings: settings),
     // The man pages and the editors' schema of rules: what is in them comes from the code.
     .testTarget(

@@ -1,4 +1,5 @@
 import CEL
+import JSON
 
 extension FactsDocument {
   /// `sockwise.facts/1`; its schema is `schemas/sockwise.facts-1.schema.json`. Facts nest as rules

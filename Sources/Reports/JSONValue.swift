@@ -1,4 +1,5 @@
 import CEL
+import JSON
 import Rules
 
 extension JSONWriter {

@@ -1,16 +1,6 @@
-extension Unicode.Scalar {
-  /// Whether a terminal would act on it, or a reader not see it: controls, terminal escapes,
-  /// bidirectional overrides, zero-width and other invisible characters, and line separators.
-  /// See Unicode Technical Report 36, section 2.
-  var isUnprintable: Bool {
-    if isASCII { return value < 0x20 || value == 0x7f }
-    switch properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: return true
-    case .spaceSeparator: return true
-    default: return properties.isDefaultIgnorableCodePoint || properties.isNoncharacterCodePoint
-    }
-  }
+import JSON
 
+extension Unicode.Scalar {
   /// Columns on a terminal: 0 for marks that join the character before, 2 for East Asian wide
   /// characters (Unicode Standard Annex 11) and pictures, else 1.
   var columns: Int {

@@ -138,7 +138,7 @@ import Testing
     for (root, message) in [
       ("/nonexistent", "there is no '/nonexistent'"),
       ("/dev/null", "'/dev/null' is not a directory"),
-      (path, "'\(path)/recording.json' is not JSON"),
+      (path, "'\(path)/recording.json', line 1, column 2: a key in quotes was expected"),
     ] {
       let result = try BuiltBinary.run(["audit", "--root", root])
       #expect(result.status == 4)

@@ -1,5 +1,5 @@
 /// `sockets.json`: who held the sockets, with which options.
-struct RecordedSockets: Codable, Sendable {
+struct RecordedSockets: Sendable {
   var sockets: [RecordedSocket]
 
   /// Listeners, bound UDP sockets and idle bound sockets.
@@ -15,7 +15,7 @@ struct RecordedSockets: Codable, Sendable {
 }
 
 /// One listener, or what else is bound, by the inodes of its members.
-struct RecordedSocket: Codable, Sendable {
+struct RecordedSocket: Sendable {
   var inodes: [UInt64]
   var cgroupIDs: [UInt64]
   var owners: [RecordedOwner]
@@ -74,22 +74,10 @@ struct RecordedSocket: Codable, Sendable {
     if let lingerSeconds { options.lingerSeconds = lingerSeconds.reading }
     return options
   }
-
-  enum CodingKeys: String, CodingKey {
-    case inodes, owners, process, pid, unit
-    case cgroupIDs = "cgroup_ids"
-    case ownersGap = "owners_gap"
-    case socketActivated = "socket_activated"
-    case reuseAddress = "reuse_address"
-    case reusePort = "reuse_port"
-    case v6Only = "v6only"
-    case bindAddressNoPort = "bind_address_no_port"
-    case lingerSeconds = "linger_seconds"
-  }
 }
 
 /// A process that held a socket.
-struct RecordedOwner: Codable, Sendable {
+struct RecordedOwner: Sendable {
   var pid: Int
   var process: RecordedReading<String>
   var unit: RecordedReading<String>

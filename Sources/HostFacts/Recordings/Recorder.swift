@@ -1,4 +1,5 @@
 internal import CEL
+internal import JSON
 internal import Synchronization
 
 /// Writes what is read of a host into a new directory, while it is read; nothing is read twice.
@@ -166,8 +167,8 @@ public final class Recorder: Sendable {
     }
   }
 
-  private func write(_ path: String, _ value: some Encodable) throws(RecordingFailure) {
-    let bytes = try RecordingJSON.encode(value)
+  private func write(_ path: String, _ value: some JSONConvertible) throws(RecordingFailure) {
+    let bytes = RecordingJSON.encode(value)
     try directory.write(bytes, to: try directory.create(path))
   }
 

@@ -1,5 +1,6 @@
 internal import CEL
 internal import Glibc
+internal import JSON
 
 /// A recorded host, as its `recording.json` tells.
 public struct Recording: Sendable {
@@ -41,7 +42,13 @@ public struct Recording: Sendable {
     }
   }
 
-  private struct Version: Decodable { var schema: String }
+  /// Read first, since only it tells what the rest is.
+  private struct Version: JSONConvertible {
+    var schema: String
+
+    init(_ json: JSON) throws(JSONError) { schema = try json.member("schema") }
+    func write(to writer: inout JSONWriter) { writer.object { $0.member("schema", schema) } }
+  }
 
   /// What a file gives that is not in the recording.
   func reading<Value>(ofMissing path: String) -> Reading<Value> {

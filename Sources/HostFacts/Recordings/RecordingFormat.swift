@@ -1,10 +1,11 @@
 internal import CEL
+internal import JSON
 
 /// `recording.json`: what a recorded host is, and what the files beside it do not tell.
 ///
 /// Besides there are `sockets.json`, the files that were read below `proc/` (those of a second
 /// sample below `second/`), and the replies of sock_diag(7) below `sock_diag/`, one file a dump.
-struct RecordingFile: Codable, Sendable {
+struct RecordingFile: Sendable {
   static let format = "sockwise.recording/1"
 
   var schema = format
@@ -36,20 +37,10 @@ struct RecordingFile: Codable, Sendable {
   var unreadable: [RecordedFailure]
 
   static let byteOrder = 1.littleEndian == 1 ? "little" : "big"
-
-  enum CodingKeys: String, CodingKey {
-    case schema, tool, recorded, anonymized, kernel, namespace, namespaces, interfaces, absent
-    case directories, unreadable
-    case byteOrder = "byte_order"
-    case hostIsInitial = "host_is_initial"
-    case namespacesGap = "namespaces_gap"
-    case socketTables = "socket_tables"
-    case sampleSeconds = "sample_seconds"
-  }
 }
 
 /// The `netns` variable.
-struct RecordedNamespace: Codable, Sendable {
+struct RecordedNamespace: Sendable {
   var inode: RecordedReading<Int>
   var name: RecordedReading<String>
   var kind: String
@@ -69,16 +60,10 @@ struct RecordedNamespace: Codable, Sendable {
       inode: inode.reading, name: name.reading, kind: kind, isPID1: isPID1.reading,
       isInitial: isInitial.reading)
   }
-
-  enum CodingKeys: String, CodingKey {
-    case inode, name, kind
-    case isPID1 = "is_pid1"
-    case isInitial = "is_initial"
-  }
 }
 
 /// A network namespace that could be seen.
-struct RecordedEntry: Codable, Sendable {
+struct RecordedEntry: Sendable {
   var inode: UInt64
   var name: String?
   var kind: String
@@ -96,7 +81,7 @@ struct RecordedEntry: Codable, Sendable {
 }
 
 /// How the socket tables were read.
-struct RecordedTables: Codable, Sendable {
+struct RecordedTables: Sendable {
   /// Why sock_diag was not used at all.
   var refusal: RecordedReason?
   /// Why it was not used for `tcp` or `udp`.
@@ -138,7 +123,7 @@ extension SocketRow.Transport {
 }
 
 /// What a part of the socket tables lacks.
-struct RecordedCoverage: Codable, Sendable {
+struct RecordedCoverage: Sendable {
   var absent: String?
   var incomplete: RecordedReason?
 
@@ -157,13 +142,13 @@ struct RecordedCoverage: Codable, Sendable {
 }
 
 /// A file that could not be read.
-struct RecordedFailure: Codable, Sendable {
+struct RecordedFailure: Sendable {
   var path: String
   var why: RecordedReason
 }
 
 /// Why something could not be read.
-struct RecordedReason: Codable, Sendable {
+struct RecordedReason: Sendable {
   var reason: String
   var grant: String?
 
@@ -177,7 +162,7 @@ struct RecordedReason: Codable, Sendable {
 
 /// A reading in its three states: `{"value": …, "origin": …}`, `{"absent": "why"}`,
 /// `{"unavailable": {"reason": "why"}}`.
-struct RecordedReading<Value: Codable & Sendable>: Codable, Sendable {
+struct RecordedReading<Value: JSONConvertible & Sendable>: Sendable {
   var value: Value?
   var origin: RecordedOrigin?
   var absent: String?
@@ -199,7 +184,7 @@ struct RecordedReading<Value: Codable & Sendable>: Codable, Sendable {
 }
 
 /// Where a value came from; one of the four.
-struct RecordedOrigin: Codable, Sendable {
+struct RecordedOrigin: Sendable {
   var file: String?
   var dump: String?
   var standard: String?
@@ -219,10 +204,5 @@ struct RecordedOrigin: Codable, Sendable {
     if let dump { return .dump(dump) }
     if let standard { return .defaultValue(standard) }
     return .derived((derived ?? []).map(\.origin))
-  }
-
-  enum CodingKeys: String, CodingKey {
-    case file, dump, derived
-    case standard = "default"
   }
 }

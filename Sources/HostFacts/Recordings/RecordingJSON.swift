@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+internal import JSON
 
 /// Why a recorded host cannot be written or read; a sentence for the user.
 public struct RecordingFailure: Error, Hashable, CustomStringConvertible, Sendable {
@@ -9,44 +9,20 @@ public struct RecordingFailure: Error, Hashable, CustomStringConvertible, Sendab
 
 /// The JSON files of a recorded host.
 enum RecordingJSON {
-  static func encode(_ value: some Encodable) throws(RecordingFailure) -> [UInt8] {
-    let encoder = JSONEncoder()
-    // Without an order of its own the same recording would give other bytes each time.
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    do {
-      return Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
-    } catch {
-      throw RecordingFailure("the recording cannot be put into JSON: \(error)")
-    }
+  static func encode(_ value: some JSONConvertible) -> [UInt8] {
+    var writer = JSONWriter()
+    value.write(to: &writer)
+    return writer.finish()
   }
 
   /// - Parameter name: of the file, as the message shows it.
-  static func decode<Value: Decodable>(
+  static func decode<Value: JSONConvertible>(
     _ type: Value.Type, _ bytes: [UInt8], _ name: String
   ) throws(RecordingFailure) -> Value {
-    do {
-      return try JSONDecoder().decode(type, from: Data(bytes))
-    } catch let error as DecodingError {
-      throw RecordingFailure("\(name) \(sentence(error))")
+    do throws(JSONError) {
+      return try Value(try JSON.parse(bytes))
     } catch {
-      throw RecordingFailure("\(name) is not JSON")
+      throw RecordingFailure("\(name), \(error.sentence(in: bytes))")
     }
-  }
-
-  private static func sentence(_ error: DecodingError) -> String {
-    switch error {
-    case .keyNotFound(let key, let context):
-      "lacks '\(path(context.codingPath + [key]))'"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      "has something else than expected at '\(path(context.codingPath))'"
-    case .dataCorrupted(let context):
-      context.codingPath.isEmpty
-        ? "is not JSON" : "has something else than expected at '\(path(context.codingPath))'"
-    @unknown default: "is not what a recording holds"
-    }
-  }
-
-  private static func path(_ keys: [any CodingKey]) -> String {
-    keys.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
   }
 }

@@ -155,19 +155,25 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", "is not JSON"), ("{", "is not JSON"), ("\0\u{1}\u{2}", "is not JSON"),
-    ("[]", "has something else than expected at ''"), ("{}", "lacks 'schema'"),
-    (#"{"schema": 1}"#, "has something else than expected at 'schema'"),
+    ("", ", line 1, column 1: a value was expected"),
+    ("{", ", line 1, column 2: a key in quotes was expected"),
+    ("\0\u{1}\u{2}", ", line 1, column 1: a value was expected"),
+    ("[]", ", line 1, column 1: an object was expected"),
+    ("{}", ", line 1, column 1: 'schema' is missing"),
+    (#"{"schema": 1}"#, ", line 1, column 12: a string was expected"),
     (
       #"{"schema": "sockwise.recording/2"}"#,
-      "has the format 'sockwise.recording/2'; this Sockwise reads 'sockwise.recording/1'"
+      " has the format 'sockwise.recording/2'; this Sockwise reads 'sockwise.recording/1'"
     ),
-    (#"{"schema": "sockwise.recording/1"}"#, "lacks 'tool'"),
-    (String(repeating: "[", count: 100_000), "is not JSON"),
+    (#"{"schema": "sockwise.recording/1"}"#, ", line 1, column 1: 'tool' is missing"),
+    (
+      String(repeating: "[", count: 100_000),
+      ", line 1, column 129: more than 128 arrays and objects in one another"
+    ),
   ])
   func `a recording that tells nothing is refused`(_ text: String, _ message: String) {
     scratch.write("host/recording.json", text)
-    #expect(throws: RecordingFailure("'\(path)/recording.json' \(message)")) {
+    #expect(throws: RecordingFailure("'\(path)/recording.json'\(message)")) {
       try HostRoot.open(path)
     }
   }
@@ -280,7 +286,7 @@ import Testing
     let count = live.sockets.value?.listeners.elements.count ?? 0
     for (command, reason) in [
       ("rm", "the recording has no '/sockets.json'"),
-      ("truncate -s 10", "'sockets.json' is not JSON"),
+      ("truncate -s 10", "'sockets.json', line 1, column 1: a value was expected"),
       (#"echo '{"sockets": []}' >"#, "'sockets.json' does not tell of this socket"),
       ("truncate -s 1T", "'/sockets.json' is longer than 67108864 bytes"),
     ] {

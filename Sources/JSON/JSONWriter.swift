@@ -1,79 +1,93 @@
 /// Writes indented JSON into one buffer, keys in the order in which they come.
-struct JSONWriter {
-  private(set) var bytes: [UInt8] = []
+package struct JSONWriter {
+  package private(set) var bytes: [UInt8] = []
   private var depth = 0
   /// Whether the next element is the first of its object or array.
   private var isFirst = true
   /// Whether a key was just written, so that its value follows on the same line.
   private var followsKey = false
 
+  package init() {}
+
   /// `{ … }`; the body writes fields.
-  mutating func object(_ body: (inout JSONWriter) -> Void) {
+  package mutating func object(_ body: (inout JSONWriter) -> Void) {
     container(open: "{", close: "}", body)
   }
 
   /// `[ … ]`; the body writes values.
-  mutating func array(_ body: (inout JSONWriter) -> Void) {
+  package mutating func array(_ body: (inout JSONWriter) -> Void) {
     container(open: "[", close: "]", body)
   }
 
   /// An array with one element for each of a sequence.
-  mutating func array<Elements: Sequence>(
+  package mutating func array<Elements: Sequence>(
     _ elements: Elements, _ body: (inout JSONWriter, Elements.Element) -> Void
   ) {
     array { writer in for element in elements { body(&writer, element) } }
   }
 
-  mutating func key(_ name: String) {
+  package mutating func key(_ name: String) {
     beginElement()
     quoted(name)
     append(": ")
     followsKey = true
   }
 
-  mutating func value(_ string: String) {
+  package mutating func value(_ string: String) {
     beginElement()
     quoted(string)
   }
 
-  mutating func value(_ integer: some FixedWidthInteger) {
+  package mutating func value(_ integer: Int) { value(Int64(integer)) }
+
+  package mutating func value(_ integer: Int64) {
     beginElement()
     append(String(integer))
   }
 
-  mutating func value(_ bool: Bool) {
+  package mutating func value(_ integer: UInt64) {
+    beginElement()
+    append(String(integer))
+  }
+
+  package mutating func value(_ bool: Bool) {
     beginElement()
     append(bool ? "true" : "false")
   }
 
   /// JSON has no infinity and no NaN: null.
-  mutating func value(_ double: Double) {
+  package mutating func value(_ double: Double) {
     beginElement()
     append(double.isFinite ? double.description : "null")
   }
 
-  mutating func null() {
+  package mutating func null() {
     beginElement()
     append("null")
   }
 
-  mutating func field(_ name: String, _ string: String?) {
+  package mutating func field(_ name: String, _ string: String?) {
     key(name)
     if let string { value(string) } else { null() }
   }
 
-  mutating func field(_ name: String, _ integer: some FixedWidthInteger) {
+  package mutating func field(_ name: String, _ integer: Int) {
     key(name)
     value(integer)
   }
 
-  mutating func field(_ name: String, _ bool: Bool) {
+  package mutating func field(_ name: String, _ integer: UInt64) {
+    key(name)
+    value(integer)
+  }
+
+  package mutating func field(_ name: String, _ bool: Bool) {
     key(name)
     value(bool)
   }
 
   /// The document, ending in a newline.
-  consuming func finish() -> [UInt8] {
+  package consuming func finish() -> [UInt8] {
     append("\n")
     return bytes
   }

@@ -1,0 +1,65 @@
+internal import JSON
+
+extension RecordedSockets: JSONConvertible {
+  init(_ json: JSON) throws(JSONError) {
+    sockets = try json.member("sockets")
+  }
+
+  func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("sockets", sockets)
+    }
+  }
+}
+
+extension RecordedSocket: JSONConvertible {
+  init(_ json: JSON) throws(JSONError) {
+    inodes = try json.member("inodes")
+    cgroupIDs = try json.member("cgroup_ids")
+    owners = try json.member("owners")
+    ownersGap = try json.member("owners_gap")
+    process = try json.member("process")
+    pid = try json.member("pid")
+    unit = try json.member("unit")
+    socketActivated = try json.member("socket_activated")
+    reuseAddress = try json.member("reuse_address")
+    reusePort = try json.member("reuse_port")
+    v6Only = try json.member("v6only")
+    bindAddressNoPort = try json.member("bind_address_no_port")
+    lingerSeconds = try json.member("linger_seconds")
+  }
+
+  func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("inodes", inodes)
+      writer.member("cgroup_ids", cgroupIDs)
+      writer.member("owners", owners)
+      writer.member("owners_gap", ownersGap)
+      writer.member("process", process)
+      writer.member("pid", pid)
+      writer.member("unit", unit)
+      writer.member("socket_activated", socketActivated)
+      writer.member("reuse_address", reuseAddress)
+      writer.member("reuse_port", reusePort)
+      writer.member("v6only", v6Only)
+      writer.member("bind_address_no_port", bindAddressNoPort)
+      writer.member("linger_seconds", lingerSeconds)
+    }
+  }
+}
+
+extension RecordedOwner: JSONConvertible {
+  init(_ json: JSON) throws(JSONError) {
+    pid = try json.member("pid")
+    process = try json.member("process")
+    unit = try json.member("unit")
+  }
+
+  func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("pid", pid)
+      writer.member("process", process)
+      writer.member("unit", unit)
+    }
+  }
+}
