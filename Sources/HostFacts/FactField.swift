@@ -152,8 +152,8 @@ extension String: FactValue {
 }
 
 extension Duration: FactValue {
-  public static var factType: Type { .duration }
-  public var factValue: CEL.Value { .duration(self) }
+  static var factType: Type { .duration }
+  var factValue: CEL.Value { .duration(self) }
 }
 
 extension IntegerSet: FactValue {

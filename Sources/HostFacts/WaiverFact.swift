@@ -1,8 +1,8 @@
-public import CEL
+internal import CEL
 
 /// An element of the `waivers` variable: what this run was told to accept. It is no fact of a host,
 /// but given beside it, so that expired waivers are findings like any other.
-public struct WaiverFact: Sendable {
+struct WaiverFact: Sendable {
   let rule: String
   let subject: String
   let reason: String
@@ -10,13 +10,13 @@ public struct WaiverFact: Sendable {
   let expired: Bool
   let daysExpired: Int
   let path: String
-  public let factOrigin: Origin?
+  let factOrigin: Origin?
 
   /// - Parameters:
   ///   - expires: the last day, as `YYYY-MM-DD`; nil where there is none.
   ///   - daysExpired: days since then, 0 where it holds.
   ///   - location: where the waiver stands.
-  public init(
+  init(
     rule: String, subject: String, reason: String, expires: String?, daysExpired: Int,
     location: SourceLocation
   ) {
@@ -33,9 +33,9 @@ public struct WaiverFact: Sendable {
 }
 
 extension WaiverFact: FactObject {
-  public static let typeName = "Waiver"
-  public static let documentation = "A finding that somebody accepts, from a file of waivers."
-  public static var fields: [FactField<WaiverFact>] {
+  static let typeName = "Waiver"
+  static let documentation = "A finding that somebody accepts, from a file of waivers."
+  static var fields: [FactField<WaiverFact>] {
     [
       .init("rule", \.rule, "Id of the rule.", key: true),
       .init("subject", \.subject, "Pattern for subjects, with `*` and `?`.", key: true),

@@ -133,3 +133,24 @@ extension RuleSet {
     }.map(\.finding)
   }
 }
+
+extension EvaluationResult {
+  /// Takes what could not be decided for want of facts that nobody expects here for not applicable.
+  ///
+  /// - Parameter isExpected: whether a missing fact is such a one.
+  public mutating func forget(where isExpected: (Missing) -> Bool) {
+    let places = Dictionary(
+      rules.enumerated().map { ($1.rule, $0) }, uniquingKeysWith: { first, _ in first })
+    undecided.removeAll { undecided in
+      guard undecided.kind == .unknown, !undecided.missing.isEmpty,
+        undecided.missing.allSatisfy(isExpected)
+      else { return false }
+      notApplicable += 1
+      if let place = places[undecided.rule] {
+        rules[place].undecided -= 1
+        rules[place].notApplicable.append(undecided.missing[0].reason)
+      }
+      return true
+    }
+  }
+}

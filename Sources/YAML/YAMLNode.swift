@@ -13,6 +13,11 @@ public struct YAMLNode: Sendable {
   /// From the first character of the node; of collections only the first character counts.
   public var range: Range<Int>
 
+  public init(content: Content, range: Range<Int>) {
+    self.content = content
+    self.range = range
+  }
+
   /// What the node is, for messages.
   public var kind: String {
     switch content {

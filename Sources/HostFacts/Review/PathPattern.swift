@@ -1,8 +1,8 @@
 /// A pattern of paths, as `.sockwise.yaml` has them: `*` is any text without a slash, `**` any text,
 /// `?` one character that is no slash. One without a slash matches a name in any directory; one that
 /// matches a directory matches what is in it.
-public struct PathPattern: Hashable, Sendable {
-  public let text: String
+struct PathPattern: Hashable, Sendable {
+  let text: String
   private let pattern: [Unicode.Scalar]
   private let isName: Bool
 
@@ -10,7 +10,7 @@ public struct PathPattern: Hashable, Sendable {
   static let longest = 1024
 
   /// Nil for a text that no path can match: an empty one, or one too long.
-  public init?(_ text: String) {
+  init?(_ text: String) {
     var pattern = Array(text.unicodeScalars)
     if pattern.starts(with: "./".unicodeScalars) { pattern.removeFirst(2) }
     while pattern.last == "/" { pattern.removeLast() }
@@ -22,7 +22,7 @@ public struct PathPattern: Hashable, Sendable {
   }
 
   /// Whether a relative path, or a directory that it lies in, matches.
-  public func matches(_ path: String) -> Bool {
+  func matches(_ path: String) -> Bool {
     let path = Array(path.unicodeScalars)
     if isName {
       return path.split(separator: "/").contains { matches($0) }

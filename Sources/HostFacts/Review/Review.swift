@@ -1,21 +1,21 @@
-public import CEL
+internal import CEL
 
 /// What to review.
-public struct ReviewOptions: Sendable {
+struct ReviewOptions: Sendable {
   /// Files and directories, as they were named.
-  public var paths: [String]
+  var paths: [String]
   /// What names and values are judged for; none stands for every supported series.
-  public var kernels: [KernelVersion]
+  var kernels: [KernelVersion]
   /// Only files that match one of these, relative to `base`; all where it is empty.
-  public var include: [PathPattern]
-  public var exclude: [PathPattern]
+  var include: [PathPattern]
+  var exclude: [PathPattern]
   /// Beginning of paths that patterns leave out: the directory that they are relative to, ending in
   /// a slash, or nothing.
-  public var base: String
+  var base: String
   /// Keys that rules look up in `sysctl_raw`.
-  public var rawKeys: [String]
+  var rawKeys: [String]
 
-  public init(
+  init(
     paths: [String], kernels: [KernelVersion] = [], include: [PathPattern] = [],
     exclude: [PathPattern] = [], base: String = "", rawKeys: [String] = []
   ) {
@@ -29,31 +29,31 @@ public struct ReviewOptions: Sendable {
 }
 
 /// Bare files, such as those of a repository, and what they would set on a host.
-public struct Review: Sendable {
-  public let configuration: SysctlConfiguration
-  public let units: Units
+struct Review: Sendable {
+  let configuration: SysctlConfiguration
+  let units: Units
   let sysctl: ProcSys
   let hostSysctl: ProcSys
   let rawSysctls: RawSysctls
   /// The files that told something, sorted.
-  public let files: [String]
+  let files: [String]
   /// How many files were looked at, by name at least.
-  public let fileCount: Int
+  let fileCount: Int
   /// Why files, or a part of one, could not be read.
-  public let unread: [Unreadable]
-  public let notices: [Host.Notice]
+  let unread: [Unreadable]
+  let notices: [Host.Notice]
 
   /// What is said of a fact that a host has and files do not set. It is no gap of the review.
-  public static let notSet = "not set in the reviewed files"
+  static let notSet = "not set in the reviewed files"
 
   /// A path on the command line that is none.
-  public struct Failure: Error, CustomStringConvertible {
-    public let description: String
+  struct Failure: Error, CustomStringConvertible {
+    let description: String
   }
 
   /// Reads the files. Throws where a path that was named is not there; what else cannot be read is
   /// among `unread`.
-  public static func read(_ options: ReviewOptions) throws(Failure) -> Review {
+  static func read(_ options: ReviewOptions) throws(Failure) -> Review {
     var reader = RepositoryReader(options)
     for path in options.paths { try reader.read(path) }
     return Review(reader, options)
@@ -79,7 +79,7 @@ public struct Review: Sendable {
 
 extension Review {
   /// The variables of rules. What only a host has is unavailable, for a reason that `notSet` names.
-  public var activation: Activation {
+  var activation: Activation {
     let why = Unreadable(Self.notSet)
     var identity = HostIdentity.unavailable(why)
     identity.sysctl = HostSysctl(hostSysctl)

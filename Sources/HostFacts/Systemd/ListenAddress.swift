@@ -1,8 +1,8 @@
-public import CEL
+internal import CEL
 
 /// One `Listen…=` of a socket unit.
-public struct ListenAddress: Hashable, Sendable {
-  public enum Kind: String, Sendable {
+struct ListenAddress: Hashable, Sendable {
+  enum Kind: String, Sendable {
     case stream
     case datagram
     case sequentialPacket = "sequential_packet"
@@ -12,7 +12,7 @@ public struct ListenAddress: Hashable, Sendable {
     case messageQueue = "message_queue"
     case usbFunction = "usb_function"
   }
-  public enum Target: Hashable, Sendable {
+  enum Target: Hashable, Sendable {
     /// An address and port. `anyFamily` says that only a port was written: `[::]`, or `0.0.0.0` where
     /// the kernel has no IPv6. `scope` is the interface after `%`.
     case inet(InetAddress, port: Int, anyFamily: Bool, scope: String?)
@@ -23,20 +23,20 @@ public struct ListenAddress: Hashable, Sendable {
     /// A file, FIFO, message queue or USB function; or a netlink family and group.
     case other(String)
   }
-  public var kind: Kind
-  public var target: Target
+  var kind: Kind
+  var target: Target
   /// As written.
-  public var text: String
-  public var location: SourceLocation
+  var text: String
+  var location: SourceLocation
 }
 
 extension ListenAddress: FactObject {
-  public static let typeName = "ListenAddress"
-  public static let documentation = """
+  static let typeName = "ListenAddress"
+  static let documentation = """
     An address or file that a socket unit listens on. A bare port is `::`, and IPv4 too unless \
     `BindIPv6Only=` or net.ipv6.bindv6only says otherwise.
     """
-  public var factOrigin: Origin? { .file(location) }
+  var factOrigin: Origin? { .file(location) }
 
   private func reading<Value>(_ value: Value?, _ why: String) -> Reading<Value> {
     value.map { .value($0, .file(location)) } ?? .absent(why)
@@ -74,7 +74,7 @@ extension ListenAddress: FactObject {
     }
   }
 
-  public static var fields: [FactField<ListenAddress>] {
+  static var fields: [FactField<ListenAddress>] {
     [
       .init(
         "kind", \.kindText,

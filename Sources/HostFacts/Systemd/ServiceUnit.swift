@@ -1,35 +1,35 @@
 internal import CEL
 
 /// The settings of a service that rules judge, defaults filled in. systemd.service(5).
-public struct ServiceUnit: Sendable {
-  public var type: Reading<String>
-  public var restart: Reading<String>
+struct ServiceUnit: Sendable {
+  var type: Reading<String>
+  var restart: Reading<String>
   /// Absent where it is infinite.
-  public var restartDelay: Reading<Duration>
-  public var restartSteps: Reading<Int>
+  var restartDelay: Reading<Duration>
+  var restartSteps: Reading<Int>
   /// Absent where it is infinite.
-  public var restartMaxDelay: Reading<Duration>
+  var restartMaxDelay: Reading<Duration>
   /// Absent where it is infinite.
-  public var startLimitInterval: Reading<Duration>
-  public var startLimitBurst: Reading<Int>
-  public var killMode: Reading<String>
+  var startLimitInterval: Reading<Duration>
+  var startLimitBurst: Reading<Int>
+  var killMode: Reading<String>
   /// Absent where the manager's default applies.
-  public var openFiles: Reading<ResourceLimit>
-  public var privateNetwork: Reading<Bool>
-  public var networkNamespacePath: Reading<String>
+  var openFiles: Reading<ResourceLimit>
+  var privateNetwork: Reading<Bool>
+  var networkNamespacePath: Reading<String>
   /// `ExecStart=` lines as written.
-  public var execStart: [String]
+  var execStart: [String]
   /// Sockets that `Sockets=` names, and the socket of the service's own name where there is one.
-  public var sockets: [String]
+  var sockets: [String]
 }
 
 extension ServiceUnit: FactObject {
-  public static let typeName = "ServiceUnit"
-  public static let documentation = """
+  static let typeName = "ServiceUnit"
+  static let documentation = """
     The settings of a service that rules judge, systemd's defaults filled in; systemd.service(5).
     """
 
-  public static var fields: [FactField<ServiceUnit>] {
+  static var fields: [FactField<ServiceUnit>] {
     [
       .init("type", \.type, "`Type=`: `simple`, `exec`, `forking`, `oneshot`, `dbus`, `notify` …"),
       .init("restart", \.restart, "`Restart=`: `no`, `always`, `on-failure` …"),
@@ -68,19 +68,19 @@ extension ServiceUnit: FactObject {
 }
 
 /// A soft and a hard limit, such as `LimitNOFILE=`; `UInt64.max` is infinite.
-public struct ResourceLimit: Hashable, Sendable {
-  public var soft: UInt64
-  public var hard: UInt64
+struct ResourceLimit: Hashable, Sendable {
+  var soft: UInt64
+  var hard: UInt64
 
-  public init(soft: UInt64, hard: UInt64) {
+  init(soft: UInt64, hard: UInt64) {
     self.soft = soft
     self.hard = hard
   }
 }
 
 extension ResourceLimit: FactObject {
-  public static let typeName = "ResourceLimit"
-  public static let documentation = "A soft and a hard limit of setrlimit(2)."
+  static let typeName = "ResourceLimit"
+  static let documentation = "A soft and a hard limit of setrlimit(2)."
 
   private static func reading(_ value: UInt64) -> Reading<Int> {
     value == .max
@@ -90,7 +90,7 @@ extension ResourceLimit: FactObject {
   var softReading: Reading<Int> { Self.reading(soft) }
   var hardReading: Reading<Int> { Self.reading(hard) }
 
-  public static var fields: [FactField<ResourceLimit>] {
+  static var fields: [FactField<ResourceLimit>] {
     [
       .init("soft", \.softReading, "What applies; absent where it is infinite.", optional: true),
       .init(

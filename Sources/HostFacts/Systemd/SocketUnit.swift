@@ -1,30 +1,30 @@
 /// The settings of a socket unit that rules judge, defaults filled in. systemd.socket(5).
-public struct SocketUnit: Sendable {
+struct SocketUnit: Sendable {
   /// What it listens on, in order.
-  public var listen: [ListenAddress]
-  public var accept: Reading<Bool>
-  public var backlog: Reading<Int>
-  public var reusePort: Reading<Bool>
-  public var freeBind: Reading<Bool>
-  public var transparent: Reading<Bool>
+  var listen: [ListenAddress]
+  var accept: Reading<Bool>
+  var backlog: Reading<Int>
+  var reusePort: Reading<Bool>
+  var freeBind: Reading<Bool>
+  var transparent: Reading<Bool>
   /// `default`, `both` or `ipv6-only`.
-  public var bindIPv6Only: Reading<String>
-  public var bindToDevice: Reading<String>
-  public var maxConnections: Reading<Int>
+  var bindIPv6Only: Reading<String>
+  var bindToDevice: Reading<String>
+  var maxConnections: Reading<Int>
   /// The service that it starts, by name; a template where `Accept=` is on.
-  public var service: Reading<String>
-  public var privateNetwork: Reading<Bool>
-  public var networkNamespacePath: Reading<String>
+  var service: Reading<String>
+  var privateNetwork: Reading<Bool>
+  var networkNamespacePath: Reading<String>
 }
 
 extension SocketUnit: FactObject {
-  public static let typeName = "SocketUnit"
-  public static let documentation = """
+  static let typeName = "SocketUnit"
+  static let documentation = """
     The settings of a socket unit that rules judge, systemd's defaults filled in; systemd.socket(5). \
     systemd always sets SO_REUSEADDR.
     """
 
-  public static var fields: [FactField<SocketUnit>] {
+  static var fields: [FactField<SocketUnit>] {
     [
       .init("listen", \.listen, "What it listens on, in order."),
       .init("accept", \.accept, "`Accept=`: one instance of the service for each connection."),

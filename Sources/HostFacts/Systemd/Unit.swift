@@ -1,39 +1,39 @@
-public import CEL
+internal import CEL
 
 /// A service or socket unit as systemd loads it: the first file of its name along the search path,
 /// then its drop-ins in order. systemd.unit(5).
-public struct Unit: Sendable {
+struct Unit: Sendable {
   /// What systemd calls it: the name of its file, with the instance of a template put in. Of bare
   /// drop-ins without their unit, the name of their directory without `.d`.
-  public var name: String
+  var name: String
   /// `service` or `socket`.
-  public var kind: String
+  var kind: String
   /// All its names, its own among them, sorted; more than one where links name it.
-  public var names: [String]
-  public var loadState: LoadState
+  var names: [String]
+  var loadState: LoadState
   /// The file that it is read from, or that masks it.
-  public var path: Reading<String>
+  var path: Reading<String>
   /// Drop-ins in the order in which they apply.
-  public var dropIns: [String]
-  public var enablement: Enablement
+  var dropIns: [String]
+  var enablement: Enablement
   /// Units whose `.wants` or `.requires` directories link to it, sorted.
-  public var wantedBy: [String]
+  var wantedBy: [String]
   /// Whether processes run in its control group; only a running system tells.
-  public var isActive: Reading<Bool>
+  var isActive: Reading<Bool>
   /// Names in `After=`, `Before=`, `Conflicts=` and their like; those that systemd adds by itself
   /// are not here.
-  public var dependencies: UnitDependencies
-  public var service: Reading<ServiceUnit>
-  public var socket: Reading<SocketUnit>
+  var dependencies: UnitDependencies
+  var service: Reading<ServiceUnit>
+  var socket: Reading<SocketUnit>
   /// Lines that run programs (`ExecStart=` and its like), in the order of systemd's merge.
-  public var commands: [UnitCommand]
+  var commands: [UnitCommand]
   /// Settings that systemd ignores, and what keeps it from loading the unit.
-  public var problems: [UnitProblem]
+  var problems: [UnitProblem]
   /// Ports of the running system that its processes, or systemd for it, listen on.
-  public var listeners: Reading<[ServicePort]>
+  var listeners: Reading<[ServicePort]>
 
   /// `LoadState` of `systemctl show`.
-  public enum LoadState: String, Sendable {
+  enum LoadState: String, Sendable {
     case loaded
     case masked
     /// There is no file; or it names one that is not there.
@@ -47,7 +47,7 @@ public struct Unit: Sendable {
   }
 
   /// What `systemctl is-enabled` says.
-  public enum Enablement: String, Sendable {
+  enum Enablement: String, Sendable {
     case enabled
     case enabledRuntime = "enabled-runtime"
     case linked
@@ -67,29 +67,29 @@ public struct Unit: Sendable {
 
   /// Whether something starts it at boot: not masked, and linked from a `.wants` or `.requires`
   /// directory, whoever made that link.
-  public var isEnabled: Bool {
+  var isEnabled: Bool {
     loadState != .masked && loadState != .template && !wantedBy.isEmpty
   }
 }
 
 /// What orders a unit, pulls it in or excludes it, as its files say.
-public struct UnitDependencies: Hashable, Sendable {
-  public var after: [String] = []
-  public var before: [String] = []
-  public var conflicts: [String] = []
-  public var wants: [String] = []
-  public var requires: [String] = []
+struct UnitDependencies: Hashable, Sendable {
+  var after: [String] = []
+  var before: [String] = []
+  var conflicts: [String] = []
+  var wants: [String] = []
+  var requires: [String] = []
 
-  public init() {}
+  init() {}
 }
 
 extension Unit: FactObject {
-  public static let typeName = "Unit"
-  public static let documentation = """
+  static let typeName = "Unit"
+  static let documentation = """
     A service or socket unit as systemd loads it: its file and its drop-ins along the search path, \
     systemd.unit(5).
     """
-  public var factOrigin: Origin? { path.origin }
+  var factOrigin: Origin? { path.origin }
 
   var isMasked: Bool { loadState == .masked }
   var isLoaded: Bool { loadState == .loaded }
@@ -98,7 +98,7 @@ extension Unit: FactObject {
   var enablementText: String { enablement.rawValue }
   var execStart: [String] { commands.filter { $0.setting == "ExecStart" }.map(\.text) }
 
-  public static var fields: [FactField<Unit>] {
+  static var fields: [FactField<Unit>] {
     [
       .init("name", \.name, "Its name, such as `ssh.service`.", key: true),
       .init("kind", \.kind, "`service` or `socket`."),

@@ -2,16 +2,16 @@
 ///
 /// systemd.unit(5); at most 255 bytes of ASCII letters, digits and `:-_.\@`, a known type after the
 /// last dot, and no `@` at the beginning.
-public struct UnitName: Hashable, Sendable {
-  public let text: String
+struct UnitName: Hashable, Sendable {
+  let text: String
   /// `service`, `socket` …
-  public let type: String
+  let type: String
   /// What stands before the first `@`, or before the last dot.
-  public let prefix: String
+  let prefix: String
   /// What stands between the first `@` and the last dot; "" for a template, nil without `@`.
-  public let instance: String?
+  let instance: String?
 
-  public init?(_ text: String) {
+  init?(_ text: String) {
     let bytes = Array(text.utf8)
     guard bytes.count < 256, let dot = bytes.lastIndex(of: UInt8(ascii: ".")), dot > 0 else {
       return nil
@@ -30,9 +30,9 @@ public struct UnitName: Hashable, Sendable {
     }
   }
 
-  public var isTemplate: Bool { instance == "" }
-  public var isInstance: Bool { instance.map { !$0.isEmpty } ?? false }
-  public var isPlain: Bool { instance == nil }
+  var isTemplate: Bool { instance == "" }
+  var isInstance: Bool { instance.map { !$0.isEmpty } ?? false }
+  var isPlain: Bool { instance == nil }
 
   static let types: Set<String> = [
     "service", "socket", "target", "device", "mount", "automount", "swap", "timer", "path", "slice",
@@ -58,5 +58,5 @@ extension UnitName {
 }
 
 extension UnitName: CustomStringConvertible {
-  public var description: String { text }
+  var description: String { text }
 }

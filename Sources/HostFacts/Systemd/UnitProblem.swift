@@ -1,8 +1,8 @@
-public import CEL
+internal import CEL
 
 /// A line of a unit's files that systemd ignores, or that keeps the unit from being loaded.
-public struct UnitProblem: Hashable, Sendable {
-  public enum Kind: String, Sendable {
+struct UnitProblem: Hashable, Sendable {
+  enum Kind: String, Sendable {
     /// No version of systemd has such a setting there.
     case unknown
     /// Known in another section, ignored in this one.
@@ -17,25 +17,25 @@ public struct UnitProblem: Hashable, Sendable {
     /// What keeps the unit from being loaded.
     case fatal
   }
-  public var kind: Kind
+  var kind: Kind
   /// "" outside of any.
-  public var section: String
-  public var name: String
-  public var value: String
-  public var location: SourceLocation
-  public var message: String
+  var section: String
+  var name: String
+  var value: String
+  var location: SourceLocation
+  var message: String
   /// Where a misplaced setting belongs.
-  public var belongsIn: String?
+  var belongsIn: String?
   /// The version of systemd that brought it.
-  public var since: Int?
+  var since: Int?
 }
 
 extension UnitProblem: FactObject {
-  public static let typeName = "UnitProblem"
-  public static let documentation = """
+  static let typeName = "UnitProblem"
+  static let documentation = """
     A line of a unit's files that systemd ignores, or that keeps the unit from being loaded.
     """
-  public var factOrigin: Origin? { .file(location) }
+  var factOrigin: Origin? { .file(location) }
 
   var kindText: String { kind.rawValue }
   var path: String { location.path }
@@ -47,7 +47,7 @@ extension UnitProblem: FactObject {
     since.map { .value($0, .file(location)) } ?? .absent("it is not a matter of versions")
   }
 
-  public static var fields: [FactField<UnitProblem>] {
+  static var fields: [FactField<UnitProblem>] {
     [
       .init(
         "kind", \.kindText,

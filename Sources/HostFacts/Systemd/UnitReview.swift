@@ -1,7 +1,7 @@
 extension Units {
   /// Whether a path is that of a unit file or a drop-in of one: `x.service`, `x.socket.d/y.conf`,
   /// `service.d/y.conf`, or a link in `x.target.wants`.
-  public static func isUnitFile(_ path: String) -> Bool {
+  static func isUnitFile(_ path: String) -> Bool {
     let parts = path.utf8.split(separator: UInt8(ascii: "/")).suffix(2).map {
       String(Substring($0))
     }
@@ -19,7 +19,7 @@ extension Units {
   /// tree for each beginning; any other directory is a tree of its own. Drop-ins whose unit is
   /// elsewhere make a unit that is `not-found` and has their settings.
   /// - Parameter version: the version of systemd that will read them; nil where it is not known.
-  public static func review(_ files: [File], version: Int? = nil) -> Units {
+  static func review(_ files: [File], version: Int? = nil) -> Units {
     var trees: [Tree: [File]] = [:]
     for file in files where isUnitFile(file.path) {
       trees[Tree(ofFile: file.path), default: []].append(file)

@@ -1,21 +1,21 @@
 /// The service and socket units of a host, or of bare files.
-public struct Units: Sendable {
+struct Units: Sendable {
   /// Sorted by name.
-  public var units: PartialList<Unit>
+  var units: PartialList<Unit>
 
   /// One file of a repository that may be one of a unit.
-  public struct File: Sendable {
-    public var path: String
-    public var content: [UInt8]
+  struct File: Sendable {
+    var path: String
+    var content: [UInt8]
     /// Where it points, where it is a link.
-    public var link: String?
+    var link: String?
 
-    public init(path: String, content: [UInt8]) {
+    init(path: String, content: [UInt8]) {
       self.path = path
       self.content = content
     }
 
-    public init(path: String, linkTo target: String) {
+    init(path: String, linkTo target: String) {
       self.path = path
       content = []
       link = target

@@ -144,7 +144,7 @@ private struct ConfigurationReader {
     if case .int(let number) = value, parameter.type == .double { return .double(Double(number)) }
     reader.error(
       entry.value.range, "\(what) must be \(parameter.type), this is \(type)",
-      hint: "the rule itself has \(ValueText.printed(parameter.value))")
+      hint: ValueText.printed(parameter.value).map { "the rule itself has \($0)" })
     return nil
   }
 

@@ -1,28 +1,28 @@
-public import CEL
+internal import CEL
 
 /// A kernel parameter that the configuration sets: what it gives, and what the kernel has.
-public struct ConfiguredSysctl: Sendable {
-  public var key: SysctlKey
+struct ConfiguredSysctl: Sendable {
+  var key: SysctlKey
   /// The statement that wins.
-  public var winner: SysctlAssignment
+  var winner: SysctlAssignment
   /// Every statement that names the key, and the pattern where one decides, in the order of boot.
-  public var assignments: [SysctlAssignment]
+  var assignments: [SysctlAssignment]
   /// What the kernel has.
-  public var running: Reading<String> = .absent("no kernel is looked at")
+  var running: Reading<String> = .absent("no kernel is looked at")
   /// Whether the kernel has another value than the configuration gives.
-  public var drifts: Reading<Bool> = .absent("no kernel is looked at")
+  var drifts: Reading<Bool> = .absent("no kernel is looked at")
   /// What else sets the key while the host runs.
-  public var liveOwner: Reading<String> = .absent("nothing else is known to set it")
+  var liveOwner: Reading<String> = .absent("nothing else is known to set it")
 }
 
 extension ConfiguredSysctl: FactObject {
-  public static let typeName = "ConfiguredSysctl"
-  public static let documentation = """
+  static let typeName = "ConfiguredSysctl"
+  static let documentation = """
     A kernel parameter that the configuration sets, with the line that wins and those that lose.
     """
-  public var factOrigin: Origin? { .file(winner.statement.location) }
+  var factOrigin: Origin? { .file(winner.statement.location) }
 
-  public static var fields: [FactField<ConfiguredSysctl>] {
+  static var fields: [FactField<ConfiguredSysctl>] {
     [
       .init("key", \.name, "The key with dots.", key: true),
       .init("value", \.value, "What the configuration gives it."),

@@ -1,27 +1,27 @@
-public import CEL
+internal import CEL
 
 /// A statement with what is known of it: a line that gives a kernel parameter a value.
-public struct SysctlAssignment: Sendable {
+struct SysctlAssignment: Sendable {
   /// As it is written.
-  public var statement: SysctlStatement
+  var statement: SysctlStatement
   /// Whether the key gets this value from here; unavailable where a file that decides could not be
   /// read.
-  public var isInEffect: Reading<Bool>
+  var isInEffect: Reading<Bool>
   /// What wins over it.
-  public var overriddenBy: Reading<SysctlOverride>
-  public var judgement: SysctlJudgement
+  var overriddenBy: Reading<SysctlOverride>
+  var judgement: SysctlJudgement
 
   /// Its text; empty where it has none.
   var value: String { statement.value.map { String(decoding: $0, as: UTF8.self) } ?? "" }
 }
 
 /// The statement that wins over another.
-public struct SysctlOverride: Hashable, Sendable {
-  public var path: String
-  public var line: Int
+struct SysctlOverride: Hashable, Sendable {
+  var path: String
+  var line: Int
   /// Nil where it says to leave the key alone.
-  public var value: String?
-  public var writer: SysctlWriter
+  var value: String?
+  var writer: SysctlWriter
   var location: SourceLocation
 
   init(_ statement: SysctlStatement) {
@@ -34,13 +34,13 @@ public struct SysctlOverride: Hashable, Sendable {
 }
 
 extension SysctlAssignment: FactObject {
-  public static let typeName = "SysctlAssignment"
-  public static let documentation = """
+  static let typeName = "SysctlAssignment"
+  static let documentation = """
     A line that sets a kernel parameter, and whether it wins: of sysctl.d(5), or of another writer.
     """
-  public var factOrigin: Origin? { .file(statement.location) }
+  var factOrigin: Origin? { .file(statement.location) }
 
-  public static var fields: [FactField<SysctlAssignment>] {
+  static var fields: [FactField<SysctlAssignment>] {
     [
       .init("key", \.key, "The key with dots; a slash stands for a dot in a name."),
       .init("pattern", \.isPattern, "Whether the key is a pattern, see glob(7)."),
@@ -123,11 +123,11 @@ extension SysctlAssignment: FactObject {
 }
 
 extension SysctlOverride: FactObject {
-  public static let typeName = "SysctlOverride"
-  public static let documentation = "A line that wins over another."
-  public var factOrigin: Origin? { .file(location) }
+  static let typeName = "SysctlOverride"
+  static let documentation = "A line that wins over another."
+  var factOrigin: Origin? { .file(location) }
 
-  public static var fields: [FactField<SysctlOverride>] {
+  static var fields: [FactField<SysctlOverride>] {
     [
       .init("path", \.path, "The file."),
       .init("line", \.line, "The line, from 1."),

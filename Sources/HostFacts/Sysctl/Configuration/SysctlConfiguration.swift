@@ -1,13 +1,13 @@
 internal import CEL
 
 /// Which kernel parameters are configured, by what, and who wins: the `sysctl_config` variable.
-public struct SysctlConfiguration: Sendable {
+struct SysctlConfiguration: Sendable {
   /// Every statement, in the order of boot; ends in an unavailable element where a file could not be
   /// read.
-  public var assignments: PartialList<SysctlAssignment>
+  var assignments: PartialList<SysctlAssignment>
   /// Each key that is set, by name.
-  public var keys: PartialList<ConfiguredSysctl>
-  public var unreadFiles: [UnreadSysctlFile]
+  var keys: PartialList<ConfiguredSysctl>
+  var unreadFiles: [UnreadSysctlFile]
 
   /// Judges bare files, as `sockwise review` finds them in a repository.
   ///
@@ -21,7 +21,7 @@ public struct SysctlConfiguration: Sendable {
   ///     wins over nothing.
   ///   - dialect: the program that reads the files.
   ///   - kernels: what to judge names and values for; `supportedKernels` where nothing is known.
-  public init(
+  init(
     files: [SysctlFile], statements: [SysctlStatement] = [], dialect: SysctlDialect = .systemd,
     kernels: [KernelVersion] = SysctlConfiguration.supportedKernels
   ) {
@@ -111,19 +111,19 @@ public struct SysctlConfiguration: Sendable {
   }
 
   /// The series that distributions and kernel.org support.
-  public static let supportedKernels = [
+  static let supportedKernels = [
     KernelVersion(4, 18), KernelVersion(5, 10), KernelVersion(5, 14), KernelVersion(5, 15),
     KernelVersion(6, 1), KernelVersion(6, 6), KernelVersion(6, 12), KernelVersion(6, 18),
   ]
 }
 
 extension SysctlConfiguration: FactObject {
-  public static let typeName = "SysctlConfiguration"
-  public static let documentation = """
+  static let typeName = "SysctlConfiguration"
+  static let documentation = """
     Kernel parameters that files set at boot, as the program resolves them that reads the files.
     """
 
-  public static var fields: [FactField<SysctlConfiguration>] {
+  static var fields: [FactField<SysctlConfiguration>] {
     [
       .init(
         "assignments", \.assignments, "Every line that sets a parameter, in the order of boot."),

@@ -1,6 +1,6 @@
 /// A file that a reader of sysctl.d may read, or something else of that name.
-public struct SysctlFile: Sendable {
-  public enum Content: Sendable {
+struct SysctlFile: Sendable {
+  enum Content: Sendable {
     case bytes([UInt8])
     /// Nothing is read, and files of the same name in directories that come later are not either: a
     /// link to `/dev/null`, a link to nothing, a directory. Why, as a clause; nil where it was meant so.
@@ -9,16 +9,16 @@ public struct SysctlFile: Sendable {
   }
 
   /// As messages show it. What directory it is in decides which files it replaces.
-  public var path: String
-  public var content: Content
+  var path: String
+  var content: Content
 
-  public init(path: String, content: Content) {
+  init(path: String, content: Content) {
     self.path = path
     self.content = content
   }
 
   /// A file of a repository.
-  public init(path: String, bytes: [UInt8]) { self.init(path: path, content: .bytes(bytes)) }
+  init(path: String, bytes: [UInt8]) { self.init(path: path, content: .bytes(bytes)) }
 
   /// Its name without directories.
   var name: Substring {

@@ -5,13 +5,13 @@ internal import CEL
 /// A line is `key = value`, `-key = value` (failures ignored), `-key` (left alone), a comment that
 /// begins with "#" or ";", or nothing. There are no quotes, escapes, continued lines or comments
 /// after a value: all of that becomes part of the value.
-public struct SysctlFileText: Sendable {
-  public private(set) var statements: [SysctlStatement] = []
+struct SysctlFileText: Sendable {
+  private(set) var statements: [SysctlStatement] = []
   /// Lines that are neither assignment, exclusion nor comment; the readers skip them with a warning.
-  public private(set) var invalidLines: [Int] = []
+  private(set) var invalidLines: [Int] = []
   /// The line at which systemd stops reading the file because it is too long; nil where there is
   /// none.
-  public private(set) var endsAtLine: Int?
+  private(set) var endsAtLine: Int?
 
   /// Bytes of a line from which on systemd reads no further (LONG_LINE_MAX of systemd).
   static let longestLine = 1 << 20
@@ -19,7 +19,7 @@ public struct SysctlFileText: Sendable {
   /// - Parameters:
   ///   - path: for the locations.
   ///   - writer: what the statements are said to come from.
-  public init(
+  init(
     _ bytes: [UInt8], path: String, dialect: SysctlDialect, writer: SysctlWriter? = nil
   ) {
     let writer = writer ?? (dialect.isProcps ? .procps : .systemdSysctl)

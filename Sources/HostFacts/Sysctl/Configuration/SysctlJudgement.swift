@@ -1,24 +1,24 @@
 /// What is known of an assignment for the kernels that it may meet.
-public struct SysctlJudgement: Hashable, Sendable {
-  public enum Known: String, Hashable, Sendable {
+struct SysctlJudgement: Hashable, Sendable {
+  enum Known: String, Hashable, Sendable {
     case known, removed, unknown
     case notYet = "not_yet"
     case notJudged = "not_judged"
   }
 
-  public var known = Known.notJudged
+  var known = Known.notJudged
   /// Of the kernels in question, those without the key.
-  public var affectedKernels: [KernelVersion] = []
-  public var suggestion: String?
-  public var removedIn: String?
-  public var addedIn: String?
+  var affectedKernels: [KernelVersion] = []
+  var suggestion: String?
+  var removedIn: String?
+  var addedIn: String?
   /// Why the kernel refuses the value.
-  public var refused: String?
+  var refused: String?
   /// Whether each network namespace has its own; nil for keys outside the catalogue.
-  public var isNamespaced: Bool?
-  public var vlanSpelling: String?
+  var isNamespaced: Bool?
+  var vlanSpelling: String?
   /// Whether the catalogue has the key.
-  public var isCatalogued = false
+  var isCatalogued = false
 
   /// Judges one by itself.
   init(_ statement: SysctlStatement, kernels: [KernelVersion]) {

@@ -2,21 +2,21 @@
 /// `/proc/sys`.
 ///
 /// Bytes, because equal strings may differ in bytes and a file's name may be any bytes.
-public struct SysctlKey: Hashable, Sendable {
+struct SysctlKey: Hashable, Sendable {
   /// Components parted by "/".
-  public let path: [UInt8]
+  let path: [UInt8]
 
   init(path: [UInt8]) { self.path = path }
 
   /// Reads a name as systemd does, which procps shares but for what follows: the first separator
   /// decides. After a dot, dots and slashes are swapped (`net.ipv4.conf.eth0/100.rp_filter`). Then
   /// empty components and "." are dropped.
-  public init(_ text: some StringProtocol) { self.init(written: Array(text.utf8)) }
+  init(_ text: some StringProtocol) { self.init(written: Array(text.utf8)) }
 
   init(written bytes: [UInt8]) { self.init(path: Self.simplified(Self.swapped(bytes))) }
 
   /// The name with dots: what a dot in a component becomes is a slash.
-  public var dotted: String {
+  var dotted: String {
     String(
       decoding: path.map { byte in
         switch byte {
@@ -28,7 +28,7 @@ public struct SysctlKey: Hashable, Sendable {
   }
 
   /// Whether it stands for all keys that match it, see glob(7). Braces alone make no pattern.
-  public var isPattern: Bool {
+  var isPattern: Bool {
     path.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "[") }
   }
 
@@ -53,5 +53,5 @@ public struct SysctlKey: Hashable, Sendable {
 }
 
 extension SysctlKey: CustomStringConvertible {
-  public var description: String { dotted }
+  var description: String { dotted }
 }

@@ -1,7 +1,7 @@
-public import CEL
+internal import CEL
 
 /// Who writes a kernel parameter.
-public enum SysctlWriter: String, Hashable, Sendable, CaseIterable {
+enum SysctlWriter: String, Hashable, Sendable, CaseIterable {
   /// The files of sysctl.d, as systemd-sysctl(8) reads them at boot.
   case systemdSysctl = "systemd-sysctl"
   /// The same files where `sysctl --system` of procps reads them.
@@ -30,27 +30,27 @@ public enum SysctlWriter: String, Hashable, Sendable, CaseIterable {
 }
 
 /// One assignment as it is written somewhere, before anything is known of who wins.
-public struct SysctlStatement: Hashable, Sendable {
-  public var writer: SysctlWriter
-  public var key: SysctlKey
+struct SysctlStatement: Hashable, Sendable {
+  var writer: SysctlWriter
+  var key: SysctlKey
   /// Nil for `-key` without a value: whoever reads it leaves the key alone.
-  public var value: [UInt8]?
+  var value: [UInt8]?
   /// Whether a failure to write it is to be ignored.
-  public var ignoresFailure = false
+  var ignoresFailure = false
   /// Where the key stands. Columns count Unicode scalars from 1.
-  public var keyLocation: SourceLocation
+  var keyLocation: SourceLocation
   /// Where the value stands; nil where there is none.
-  public var valueLocation: SourceLocation?
+  var valueLocation: SourceLocation?
   /// The line as it is written, without blanks at its ends.
-  public var sourceText: String
+  var sourceText: String
   /// What comments within three lines say.
-  public var nearComment: String?
+  var nearComment: String?
   /// Of a pod: whether it uses the host's network namespace.
-  public var usesHostNetwork: Bool?
+  var usesHostNetwork: Bool?
   /// The key's path exactly as procps compares it: unsimplified. Other readers have none.
   var procpsPath: [UInt8]?
 
-  public init(
+  init(
     writer: SysctlWriter, key: SysctlKey, value: [UInt8]?, ignoresFailure: Bool = false,
     keyLocation: SourceLocation, valueLocation: SourceLocation?, sourceText: String,
     nearComment: String? = nil, usesHostNetwork: Bool? = nil
@@ -67,7 +67,7 @@ public struct SysctlStatement: Hashable, Sendable {
   }
 
   /// From the key's first column to the value's last.
-  public var location: SourceLocation {
+  var location: SourceLocation {
     var location = keyLocation
     if let end = valueLocation?.endColumn { location.endColumn = end }
     return location

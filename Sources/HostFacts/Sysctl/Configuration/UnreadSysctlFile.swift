@@ -1,14 +1,14 @@
-public import CEL
+internal import CEL
 
 /// A file with assignments that nothing reads.
-public struct UnreadSysctlFile: Hashable, Sendable {
-  public var path: String
+struct UnreadSysctlFile: Hashable, Sendable {
+  var path: String
   /// Why, as a clause.
-  public var reason: String
+  var reason: String
   /// Lines that would assign a key that there may be.
-  public var validAssignments: Int
+  var validAssignments: Int
   /// The first of these lines; the first line of the file where there is none.
-  public var location: SourceLocation
+  var location: SourceLocation
 }
 
 extension UnreadSysctlFile {
@@ -22,11 +22,11 @@ extension UnreadSysctlFile {
 }
 
 extension UnreadSysctlFile: FactObject {
-  public static let typeName = "UnreadSysctlFile"
-  public static let documentation = "A file with kernel parameters that nothing reads at boot."
-  public var factOrigin: Origin? { .file(location) }
+  static let typeName = "UnreadSysctlFile"
+  static let documentation = "A file with kernel parameters that nothing reads at boot."
+  var factOrigin: Origin? { .file(location) }
 
-  public static var fields: [FactField<UnreadSysctlFile>] {
+  static var fields: [FactField<UnreadSysctlFile>] {
     [
       .init("path", \.path, "The file.", key: true),
       .init("reason", \.reason, "Why it is not read, as a clause."),
