@@ -100,7 +100,7 @@ docs: setup
 # libFuzzer, see CONTRIBUTING.md. The default linker cannot link its sections, lld can.
 FUZZ := --scratch-path .build-fuzz -c release --product sockwise-fuzz --sanitize=address \
   -Xswiftc -sanitize=fuzzer -Xswiftc -enable-testing -Xswiftc -use-ld=lld
-FUZZ_TARGETS := expression rule proc-net sock-diag sockets sysctl kernel-text recording
+FUZZ_TARGETS := expression rule proc-net sock-diag sockets sysctl kernel-text recording json
 TIME := 60
 
 fuzz-build: setup
@@ -113,7 +113,7 @@ fuzz: fuzz-build
 fuzz-ci: fuzz-build
 	@rm -rf .build-fuzz/corpus-ci
 	@status=0; for target in $(FUZZ_TARGETS); do \
-	  FUZZ_CORPUS=.build-fuzz/corpus-ci Fuzz/run $$target 15 || status=1; done; exit $$status
+	  FUZZ_CORPUS=.build-fuzz/corpus-ci Fuzz/run $$target 13 || status=1; done; exit $$status
 
 # The recorded hosts of Tests/Fixtures/hosts anew, with their reports; as root. The diff is the review.
 fixtures: setup
