@@ -76,7 +76,7 @@ let package = Package(
     .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "HostFactsTests", dependencies: ["CEL", "HostFacts", "TestSupport"],
+      name: "HostFactsTests", dependencies: ["CEL", "HostFacts", "TestSupport", "YAML"],
       swiftSettings: settings),
     .testTarget(
       name: "RulesTests", dependencies: ["CEL", "RuleData", "Rules", "TestSupport", "YAML"],

@@ -83,9 +83,7 @@ struct FactNames {
   }
 
   private func source(_ syntax: Syntax) -> String {
-    var view = String.UnicodeScalarView()
-    view.append(contentsOf: text[syntax.range])
-    return String(view)
+    String(text, syntax.range)
   }
 
   // MARK: References

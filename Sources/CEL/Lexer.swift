@@ -34,9 +34,7 @@ struct Lexer {
   }
 
   func text(from start: Int) -> String {
-    var text = String.UnicodeScalarView()
-    text.append(contentsOf: scalars[start..<position])
-    return String(text)
+    String(scalars, start..<position)
   }
 
   private mutating func skipSpace() {
@@ -103,6 +101,15 @@ struct Lexer {
     default: report("'\(scalars[start])' is not part of any expression", from: start)
     }
     return nil
+  }
+}
+
+extension String {
+  /// A part of a text. One by one: a slice as a whole is appended by unspecialized code.
+  init(_ scalars: [Unicode.Scalar], _ range: Range<Int>) {
+    var view = String.UnicodeScalarView()
+    for index in range { view.append(scalars[index]) }
+    self.init(view)
   }
 }
 

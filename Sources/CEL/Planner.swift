@@ -122,8 +122,6 @@ struct Planner {
   private static let nameLimit = 8
 
   private func source(_ syntax: Syntax) -> String {
-    var view = String.UnicodeScalarView()
-    view.append(contentsOf: text[syntax.range])
-    return String(view)
+    String(text, syntax.range)
   }
 }

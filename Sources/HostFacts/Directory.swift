@@ -62,8 +62,42 @@ internal import Glibc
     }
   }
 
-  /// The target of a link in it, cut to `capacity` bytes.
-  func link(_ name: String, capacity: Int = Int(PATH_MAX)) throws(ReadFailure) -> String {
-    try readLink(descriptor, name, capacity: capacity)
+  /// The target of a link in it.
+  func link(_ name: String) throws(ReadFailure) -> String {
+    try readLink(descriptor, name)
+  }
+
+  /// The inode of the socket that a link of this name in `/proc/PID/fd` stands for; nil for what
+  /// is none.
+  func socket(_ name: String) throws(ReadFailure) -> UInt64? {
+    var count = 0
+    var failure: Int32 = 0
+    // What is longer is no socket.
+    let inode = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) {
+      target -> UInt64? in
+      guard let buffer = target.baseAddress else { return nil }
+      count = unsafe readlinkat(descriptor, name, buffer, target.count)
+      failure = errno
+      guard count > 0 else { return nil }
+      return unsafe Self.socketInode(UnsafeRawBufferPointer(target).prefix(count))
+    }
+    guard count >= 0 else { throw .system(failure) }
+    return inode
+  }
+
+  /// The inode in `socket:[12345]`; nil for any other target. By bytes: a proxy has 100,000 of them.
+  static func socketInode(_ target: some Collection<UInt8>) -> UInt64? {
+    var inode: UInt64 = 0
+    var rest = target.dropFirst(8)
+    guard target.starts(with: "socket:[".utf8), rest.first != UInt8(ascii: "]") else { return nil }
+    while let byte = rest.popFirst() {
+      if byte == UInt8(ascii: "]") { return rest.isEmpty ? inode : nil }
+      let (product, isTooLarge) = inode.multipliedReportingOverflow(by: 10)
+      let digit = byte &- UInt8(ascii: "0")
+      let (sum, overflows) = product.addingReportingOverflow(UInt64(digit))
+      if digit > 9 || isTooLarge || overflows { return nil }
+      inode = sum
+    }
+    return nil
   }
 }

@@ -25,74 +25,93 @@ struct FactTree: Sendable {
   /// Every leaf may be absent.
   let leaves: [Leaf]
 
+  private let root: Structure
+
+  /// Leaves with the same beginning of their paths.
+  private struct Structure: Sendable {
+    var typeName: String
+    var documentation: String
+    var fields: [(name: String, content: Content)] = []
+
+    indirect enum Content: Sendable {
+      /// By its place in `leaves`.
+      case leaf(Int)
+      case structure(Structure)
+    }
+  }
+
   init(_ typeName: String, _ documentation: String, _ leaves: [Leaf]) {
     self.typeName = typeName
     self.documentation = documentation
     self.leaves = leaves
+    root = Self.structure(
+      Structure(typeName: typeName, documentation: documentation), of: Array(leaves.indices),
+      among: leaves, depth: 0, root: typeName)
   }
 
   var type: Type { .object(typeName) }
 
   /// Enters its structures.
-  func register(in schema: inout Schema) {
-    register(typeName, documentation, leaves[...].map { ($0.path[...], $0) }, in: &schema)
-  }
+  func register(in schema: inout Schema) { register(root, in: &schema) }
 
-  /// The value, each leaf as `read` gives it.
-  func value(_ read: (Leaf) -> Field) -> CEL.Value {
-    value(typeName, leaves.map { ($0.path[...], $0) }, read)
-  }
+  /// The value, each leaf as `read` gives it, which also gets its place in ``leaves``.
+  func value(_ read: (Leaf, Int) -> Field) -> CEL.Value { value(root, read) }
 
-  private typealias Rest = (path: ArraySlice<String>, leaf: Leaf)
-
-  private func register(
-    _ name: String, _ documentation: String, _ leaves: [Rest], in schema: inout Schema
-  ) {
+  private func register(_ structure: Structure, in schema: inout Schema) {
     var fields: [Schema.FieldDeclaration] = []
-    for (component, group) in grouped(leaves) {
-      if let leaf = group.first, leaf.path.count == 1 {
+    for (name, content) in structure.fields {
+      switch content {
+      case .leaf(let place):
+        let leaf = leaves[place]
         fields.append(
           .init(
-            name: component, type: leaf.leaf.type, documentation: leaf.leaf.documentation,
-            mayBeAbsent: true))
-        continue
+            name: name, type: leaf.type, documentation: leaf.documentation, mayBeAbsent: true))
+      case .structure(let inner):
+        fields.append(
+          .init(name: name, type: .object(inner.typeName), documentation: inner.documentation))
+        register(inner, in: &schema)
       }
-      let inner = innerName(name, component)
-      let path = group.first.map { $0.leaf.path.prefix($0.leaf.path.count - $0.path.count + 1) }
-      let words = "The part `\((path ?? []).joined(separator: "."))` of \(typeName)."
-      fields.append(.init(name: component, type: .object(inner), documentation: words))
-      register(inner, words, group.map { ($0.path.dropFirst(), $0.leaf) }, in: &schema)
     }
-    schema.objects[name] = .init(name: name, documentation: documentation, fields: fields)
+    schema.objects[structure.typeName] = .init(
+      name: structure.typeName, documentation: structure.documentation, fields: fields)
   }
 
-  private func value(_ name: String, _ leaves: [Rest], _ read: (Leaf) -> Field) -> CEL.Value {
+  private func value(_ structure: Structure, _ read: (Leaf, Int) -> Field) -> CEL.Value {
     var fields: [String: Field] = [:]
-    for (component, group) in grouped(leaves) {
-      if let leaf = group.first, leaf.path.count == 1 {
-        fields[component] = read(leaf.leaf)
-      } else {
-        let inner = value(
-          innerName(name, component), group.map { ($0.path.dropFirst(), $0.leaf) }, read)
-        fields[component] = .value(inner, nil)
+    fields.reserveCapacity(structure.fields.count)
+    for (name, content) in structure.fields {
+      switch content {
+      case .leaf(let place): fields[name] = read(leaves[place], place)
+      case .structure(let inner): fields[name] = .value(value(inner, read), nil)
       }
     }
-    return .object(ObjectValue(typeName: name, fields: fields))
+    return .object(ObjectValue(typeName: structure.typeName, fields: fields))
   }
 
-  /// By first component, in order of appearance.
-  private func grouped(_ leaves: [Rest]) -> [(String, [Rest])] {
+  /// Fills in the fields: by the component of the paths at `depth`, in order of appearance.
+  private static func structure(
+    _ empty: Structure, of places: [Int], among leaves: [Leaf], depth: Int, root: String
+  ) -> Structure {
     var order: [String] = []
-    var groups: [String: [Rest]] = [:]
-    for leaf in leaves {
-      guard let component = leaf.path.first else { continue }
+    var groups: [String: [Int]] = [:]
+    for place in places where leaves[place].path.count > depth {
+      let component = leaves[place].path[depth]
       if groups[component] == nil { order.append(component) }
-      groups[component, default: []].append(leaf)
+      groups[component, default: []].append(place)
     }
-    return order.map { ($0, groups[$0] ?? []) }
-  }
-
-  private func innerName(_ name: String, _ component: String) -> String {
-    name + component.prefix(1).uppercased() + component.dropFirst()
+    var structure = empty
+    structure.fields = order.map { component in
+      let group = groups[component] ?? []
+      let path = group.first.map { leaves[$0].path } ?? []
+      if let leaf = group.first, path.count == depth + 1 { return (component, .leaf(leaf)) }
+      let inner = Structure(
+        typeName: empty.typeName + component.prefix(1).uppercased() + component.dropFirst(),
+        documentation: "The part `\(path.prefix(depth + 1).joined(separator: "."))` of \(root).")
+      return (
+        component,
+        .structure(Self.structure(inner, of: group, among: leaves, depth: depth + 1, root: root))
+      )
+    }
+    return structure
   }
 }

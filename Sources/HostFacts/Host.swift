@@ -30,6 +30,7 @@ public struct Host: Sendable {
   let namespace: NamespaceIdentity
   let sysctl: ProcSys
   let rawSysctls: RawSysctls
+  let sysctlConfiguration: SysctlConfiguration
   let netstat: NetstatReading
   let sockstat: Sockstat
   let delta: NetstatDelta
@@ -108,6 +109,7 @@ public struct Host: Sendable {
       "netns": .value(namespace.factValue, nil),
       "sysctl": .value(sysctl.factValue, nil),
       "sysctl_raw": .value(rawSysctls.factValue, nil),
+      "sysctl_config": .value(sysctlConfiguration.factValue, nil),
       "netstat": .value(netstat.factValue, nil),
       "sockstat": .value(sockstat.factValue, nil),
       "sockets": sockets.field,

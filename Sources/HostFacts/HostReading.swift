@@ -34,6 +34,10 @@ extension Host {
     let hostSysctl = HostSource { settings(ProcSys.ofHost, hostIsInitial()) }
     let sysctl = HostSource(in: namespace) { settings(ProcSys.ofNamespace, callerIsInInitial()) }
     let rawSysctls = HostSource(in: namespace) { sources.rawSysctls(root, options.rawKeys) }
+    let configuration = HostSource(in: namespace) {
+      let kernel = identity.value(by: limit.early)?.kernel.value?.version
+      return sources.sysctlConfiguration(root, kernel.map { [$0] } ?? [])
+    }
     let isInitial = HostSource(in: namespace) { callerIsInInitial() }
     let netstat = HostSource(in: namespace) { NetstatSample(sources.netstat(root)) }
     let pause = options.sample.map(TimeLimit.bounded)
@@ -88,6 +92,7 @@ extension Host {
       identity: host, namespace: identityOfNamespace,
       sysctl: answers.take(sysctl, "'/proc/sys/net'") { .unavailable(ProcSys.ofNamespace, $0) },
       rawSysctls: answers.take(rawSysctls, "'/proc/sys'") { .unavailable(options.rawKeys, $0) },
+      sysctlConfiguration: answers.take(configuration, "'/etc/sysctl.d'") { .unavailable($0) },
       netstat: answers.take(netstat, "'/proc/net/netstat'") { NetstatSample(.unavailable($0)) }
         .reading,
       sockstat: answers.take(sockstat, "'/proc/net/sockstat'", or: Sockstat.unavailable),

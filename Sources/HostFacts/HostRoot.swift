@@ -18,6 +18,8 @@ public final class HostRoot: Sendable {
   /// Where a recorded host has what was read a second time.
   private let folder: String
   private let notes = Mutex<[String: Note]>([:])
+  /// `/proc` has been found to have something in it.
+  private let sawProc = Atomic(false)
 
   /// What one file gave.
   struct Note: Hashable, Sendable {
@@ -107,6 +109,9 @@ public final class HostRoot: Sendable {
   }
 
   // MARK: Whole files
+
+  /// A file's bytes, for what is not a fact; nil where there are none to be had.
+  public func content(ofFile path: String) -> [UInt8]? { bytes(path, isNoted: false).value }
 
   /// A file's bytes. Absent where there is none.
   ///
@@ -200,7 +205,10 @@ public final class HostRoot: Sendable {
   /// The kind and identity of what a path names, links followed. Opens nothing: safe on devices.
   func status(_ path: String) throws(ReadFailure) -> Status {
     do throws(ReadFailure) {
-      let status = try HostRoot.status(of: try descriptor(path, flags: pathOnly | O_CLOEXEC))
+      let status =
+        try isLive
+        ? systemStatus(path)
+        : HostRoot.status(of: try descriptor(path, flags: pathOnly | O_CLOEXEC))
       if status.kind == .directory { recorder?.directory(path) }
       return status
     } catch {
@@ -279,9 +287,13 @@ public final class HostRoot: Sendable {
 
   /// Whether `/proc` has anything in it.
   var hasProc: Bool {
+    // Asked for each file that is missing, and to list all processes takes longer than the file.
+    if sawProc.load(ordering: .relaxed) { return true }
     do throws(ReadFailure) {
       var directory = try directory("/proc")
-      return directory.next() != nil || directory.failure != 0
+      let hasAny = directory.next() != nil || directory.failure != 0
+      sawProc.store(hasAny, ordering: .relaxed)
+      return hasAny
     } catch {
       return !error.isAbsence
     }
@@ -294,6 +306,18 @@ public final class HostRoot: Sendable {
   static func status(of file: borrowing FileDescriptor) throws(ReadFailure) -> Status {
     var result = stat()
     guard unsafe fstat(file.number, &result) == 0 else { throw .system(errno) }
+    return status(result)
+  }
+
+  /// In one call, where no directory stands for the root.
+  private func systemStatus(_ path: String) throws(ReadFailure) -> Status {
+    guard !path.utf8.contains(0) else { throw .notAPath }
+    var result = stat()
+    guard unsafe stat(located(path), &result) == 0 else { throw .system(errno) }
+    return HostRoot.status(result)
+  }
+
+  private static func status(_ result: stat) -> Status {
     let kind: Status.Kind =
       switch result.st_mode & S_IFMT {
       case S_IFREG: .regular

@@ -13,6 +13,8 @@ extension Host {
     variable(
       "sysctl_raw", RawSysctls.factType,
       "Kernel parameters as text, by key; only those that a rule names are read.")
+    variable(
+      "sysctl_config", SysctlConfiguration.factType, SysctlConfiguration.documentation)
     variable("netstat", NetstatCounter.tree.type, NetstatCounter.tree.documentation)
     variable("sockstat", Sockstat.tree.type, Sockstat.tree.documentation)
     variable("sockets", Sockets.factType, Sockets.documentation)
@@ -21,6 +23,7 @@ extension Host {
       "waivers", .list(WaiverFact.factType), "The waivers that this run was given, --waivers.")
     HostIdentity.register(in: &schema)
     NamespaceIdentity.register(in: &schema)
+    SysctlConfiguration.register(in: &schema)
     Sockets.register(in: &schema)
     NetstatDelta.register(in: &schema)
     PortRange.register(in: &schema)

@@ -12,6 +12,10 @@ struct HostSources: Sendable {
     .read(entries, from: root, version: version, inInitialNamespace: inInitialNamespace)
   }
   var rawSysctls: @Sendable (HostRoot, [String]) -> RawSysctls = { .read($1, from: $0) }
+  /// The kernels that names and values are judged for.
+  var sysctlConfiguration: @Sendable (HostRoot, [KernelVersion]) -> SysctlConfiguration = {
+    .read($0, kernels: $1)
+  }
   var netstat: @Sendable (HostRoot) -> NetstatReading = { Netstat.read($0) }
   var sockstat: @Sendable (HostRoot) -> Sockstat = { .read($0) }
   var namespaces: @Sendable (HostRoot, Deadline) -> NamespaceSurvey = {

@@ -103,11 +103,9 @@ private struct Trail: ~Copyable {
 }
 
 /// The target of a link, named in an open directory; "" for a link that is itself open.
-func readLink(_ directory: Int32, _ name: String, capacity: Int = Int(PATH_MAX))
-  throws(ReadFailure) -> String
-{
-  var target = [CChar](repeating: 0, count: capacity)
-  let count = unsafe readlinkat(directory, name, &target, capacity)
+func readLink(_ directory: Int32, _ name: String) throws(ReadFailure) -> String {
+  var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+  let count = unsafe readlinkat(directory, name, &target, target.count)
   guard count >= 0 else { throw .system(errno) }
   return String(decoding: target.prefix(count).lazy.map(UInt8.init(bitPattern:)), as: UTF8.self)
 }

@@ -1,8 +1,8 @@
-internal import CEL
+public import CEL
 
 /// An element of the `waivers` variable: what this run was told to accept. It is no fact of a host,
 /// but given beside it, so that expired waivers are findings like any other.
-struct WaiverFact: Sendable {
+public struct WaiverFact: Sendable {
   let rule: String
   let subject: String
   let reason: String
@@ -16,7 +16,7 @@ struct WaiverFact: Sendable {
   ///   - expires: the last day, as `YYYY-MM-DD`; nil where there is none.
   ///   - daysExpired: days since then, 0 where it holds.
   ///   - location: where the waiver stands.
-  init(
+  public init(
     rule: String, subject: String, reason: String, expires: String?, daysExpired: Int,
     location: SourceLocation
   ) {
@@ -30,6 +30,9 @@ struct WaiverFact: Sendable {
     path = location.path
     factOrigin = origin
   }
+
+  /// The variable `waivers` of rules.
+  public static func variable(_ waivers: [WaiverFact]) -> Field { .value(waivers.factValue, nil) }
 }
 
 extension WaiverFact: FactObject {

@@ -33,6 +33,12 @@ extension JSONWriter {
       writer.key("notices")
       writer.array(report.notices) { $0.value($1) }
       writer.field("left_out", report.leftOut)
+      writer.key("baseline")
+      if report.hasBaseline {
+        writer.object { $0.member("gone", report.gone) }
+      } else {
+        writer.null()
+      }
       writer.key("rules")
       writer.array(report.rules) { $0.value($1) }
     }
@@ -144,6 +150,9 @@ extension JSONWriter {
     object { writer in
       writer.field("reason", waiver.reason)
       writer.field("expires", waiver.expires)
+      writer.field("in_source", waiver.isInSource)
+      writer.key("location")
+      if let location = waiver.location { writer.value(location) } else { writer.null() }
     }
   }
 

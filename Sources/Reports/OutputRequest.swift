@@ -7,6 +7,9 @@ public struct OutputRequest: Sendable {
   public enum Destination: Hashable, Sendable {
     case standardOutput
     case file(String)
+
+    /// `-` is standard output.
+    public init(path: String) { self = path == "-" ? .standardOutput : .file(path) }
   }
 
   public init(format: ReportFormat, destination: Destination) {
@@ -29,7 +32,7 @@ public struct OutputRequest: Sendable {
       throw OutputError(
         "'\(argument.shown)' names no file; write \(name)=FILE, or - for standard output")
     }
-    self.init(format: format, destination: path == "-" ? .standardOutput : .file(path))
+    self.init(format: format, destination: .init(path: path))
   }
 }
 

@@ -1,3 +1,4 @@
+public import CEL
 public import Rules
 
 /// What an audit came to. Every format prints this and nothing else.
@@ -25,13 +26,19 @@ public struct Report: Sendable {
   public var passed: Int
   /// How many outcomes were `not_applicable`.
   public var notApplicable: Int
+  /// Every rule there is, evaluated or not, in the order of ids.
+  public var descriptions: [RuleDescription]
+  /// Whether findings were compared with a baseline.
+  public private(set) var hasBaseline = false
+  /// Findings of the baseline that are no more: their rule was evaluated whole and found them not.
+  public private(set) var gone: [Baseline.Entry] = []
 
   /// A report in its one order. Findings that are notes become notices and are not counted.
   public init(
     tool: Tool, host: Host, mode: Mode, started: String, durationSeconds: Double,
     findings: [ReportedFinding], undecided: [ReportedUndecided] = [],
     namespaces: [Namespace] = [], notices: [Notice] = [], rules: [RuleSummary] = [],
-    passed: Int = 0, notApplicable: Int = 0
+    passed: Int = 0, notApplicable: Int = 0, descriptions: [RuleDescription] = []
   ) {
     self.tool = tool
     self.host = host
@@ -46,6 +53,7 @@ public struct Report: Sendable {
     self.rules = rules
     self.passed = passed
     self.notApplicable = notApplicable
+    self.descriptions = descriptions
   }
 
   /// The report without findings that are milder; they are counted in `leftOut`.
@@ -53,6 +61,30 @@ public struct Report: Sendable {
     var report = self
     report.findings.removeAll { $0.finding.severity < severity }
     report.leftOut += findings.count { $0.state == .new && $0.finding.severity < severity }
+    return report
+  }
+
+  /// New findings.
+  var fresh: [ReportedFinding] { findings.filter { $0.state == .new } }
+
+  /// Known and waived findings.
+  var accepted: [ReportedFinding] { findings.filter { $0.state != .new } }
+
+  /// The report with what a baseline knows marked as known, and what of it is gone.
+  ///
+  /// An entry is gone only where its rule was evaluated and nothing of it was left open: what was
+  /// not looked at may still be there.
+  public func comparing(with baseline: Baseline) -> Report {
+    var report = self
+    report.hasBaseline = true
+    for index in report.findings.indices where report.findings[index].state == .new {
+      if baseline.contains(report.findings[index].finding) { report.findings[index].state = .known }
+    }
+    let present = Set(findings.map(\.finding.fingerprint))
+    let judged = Set(rules.filter { $0.undecided == 0 }.map(\.rule))
+    report.gone = baseline.entries.filter {
+      judged.contains($0.rule) && !present.contains($0.fingerprint)
+    }
     return report
   }
 
@@ -113,17 +145,26 @@ public struct ReportedFinding: Sendable {
   }
 
   /// Only a new finding counts toward the exit status.
-  public enum State: String, Sendable { case new, known, waived }
+  public enum State: String, CaseIterable, Sendable { case new, known, waived }
 
   /// Why a finding is accepted, and until when.
   public struct Waiver: Hashable, Sendable {
     public var reason: String
     /// The last day, as YYYY-MM-DD.
     public var expires: String?
+    /// Whether it is a comment beside what it accepts, rather than an entry of a file of waivers.
+    public var isInSource: Bool
+    /// Where it stands.
+    public var location: SourceLocation?
 
-    public init(reason: String, expires: String? = nil) {
+    public init(
+      reason: String, expires: String? = nil, isInSource: Bool = false,
+      location: SourceLocation? = nil
+    ) {
       self.reason = reason
       self.expires = expires
+      self.isInSource = isInSource
+      self.location = location
     }
   }
 

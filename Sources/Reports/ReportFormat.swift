@@ -10,6 +10,12 @@ public struct ReportFormat: Sendable {
   public static let all: [ReportFormat] = [
     .text,
     .json,
+    .sarif,
+    .junit,
+    .github,
+    .markdown,
+    .html,
+    .baseline,
   ]
 
   /// The format of that name.

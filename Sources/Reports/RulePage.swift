@@ -17,8 +17,8 @@ public struct RulePage: Sendable {
     page.prose(.init(rule.title, .strong))
     page.prose(indent: 2, .init(facts, .faint))
     heading("Why", &page)
-    for paragraph in paragraphs(rule.rationale) {
-      if paragraph != paragraphs(rule.rationale).first { page.blank() }
+    for (index, paragraph) in rule.rationale.paragraphs.enumerated() {
+      if index > 0 { page.blank() }
       page.prose(indent: 2, .init(paragraph))
     }
     heading("When", &page)
@@ -63,12 +63,6 @@ public struct RulePage: Sendable {
     var report = TextReport(nowhere, RenderOptions(width: page.width, style: page.style))
     report.print(ReportedFinding(finding), after: nil)
     page.append(report.page)
-  }
-
-  private func paragraphs(_ text: String) -> [String] {
-    text.split(separator: "\n", omittingEmptySubsequences: false)
-      .split { $0.allSatisfy { $0 == " " } }
-      .map { $0.map { $0.trimmed }.joined(separator: " ") }
   }
 }
 

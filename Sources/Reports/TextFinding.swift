@@ -66,37 +66,18 @@ extension TextReport {
       return
     }
     page.line(indent: 2, .init("Remedy:", .strong))
-    for remedy in finding.remediation {
-      switch remedy {
-      case .sysctl(let settings):
-        print(
-          SysctlFragment(settings, evidence: finding.evidence),
-          outsideHost: isOutsideHost(reported.namespace))
-      case .unit(let settings):
-        guard let fragment = UnitFragment(settings) else { continue }
-        page.prose(
-          indent: 4, hanging: 2,
-          .init("- Set in \(fragment.unit), with 'systemctl edit \(fragment.unit)':"))
-        for line in fragment.lines { page.line(indent: 8, .init(line)) }
-      case .code(let text), .note(let text):
-        page.prose(indent: 4, hanging: 2, .init("- " + text))
+    for remedy in report.remedies(of: reported) {
+      page.prose(indent: 4, hanging: 2, .init("- " + remedy.text))
+      for line in remedy.lines { page.line(indent: 8, .init(line)) }
+      if verbosity == .verbose, let fragment = remedy.fragment {
+        printUse(of: fragment, outsideHost: report.isOutsideHost(reported.namespace))
       }
     }
   }
 
-  /// systemd-sysctl sets the keys of the host's network namespace only; those under `net.` of any
-  /// other are set there, or by what makes it. A drop-in loses to files that sort after it, such as
+  /// How to find, apply and undo a setting. A drop-in loses to files that sort after it, such as
   /// 99-sysctl.conf, so that where a key is set already is the better place.
-  private mutating func print(_ fragment: SysctlFragment, outsideHost: Bool) {
-    page.prose(
-      indent: 4, hanging: 2,
-      .init(
-        outsideHost
-          ? "- Set in that network namespace, which /etc/sysctl.d of the host does not reach: by "
-            + "what creates it (docker run --sysctl, sysctls of a pod), or there with 'sysctl -w':"
-          : "- Set where it is set now, or else in \(SysctlFragment.path):"))
-    for line in fragment.lines { page.line(indent: 8, .init(line.assigning(line.value))) }
-    guard verbosity == .verbose else { return }
+  private mutating func printUse(of fragment: SysctlFragment, outsideHost: Bool) {
     if !outsideHost {
       let keys = fragment.lines.map { "-e \($0.key.shown)" }.joined(separator: " ")
       page.line(
@@ -109,17 +90,11 @@ extension TextReport {
     for line in fragment.undoLines { page.line(indent: 8, .init(line, .faint)) }
   }
 
-  private func isOutsideHost(_ name: NamespaceName?) -> Bool {
-    report.namespaces.contains {
-      $0.name == name && ($0.isInitial == false || $0.isPID1 == false)
-    }
-  }
-
   private mutating func printDetails(_ reported: ReportedFinding) {
     let finding = reported.finding
-    if let waiver = reported.waiver {
-      let until = waiver.expires.map { ", until \($0)" } ?? ""
-      page.prose(indent: 2, hanging: 2, .init("Waived: \(waiver.reason)\(until)"))
+    if let acceptance = reported.acceptance {
+      page.prose(
+        indent: 2, hanging: 2, .init(acceptance.prefix(1).uppercased() + acceptance.dropFirst()))
     }
     for location in finding.locations { page.line(indent: 2, .init("At " + location.text)) }
     if !finding.references.isEmpty {

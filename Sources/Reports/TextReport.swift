@@ -18,6 +18,8 @@ struct TextReport {
 
   /// More findings of one rule than this are folded.
   static let foldingLimit = 5
+  /// More known and waived findings than this are folded.
+  private static let acceptedLimit = 10
 
   init(_ report: Report, _ options: RenderOptions) {
     self.report = report
@@ -29,6 +31,7 @@ struct TextReport {
     if verbosity > .quiet { printScope() }
     printFindings()
     if verbosity > .quiet {
+      if verbosity < .verbose { printAccepted() }
       printUndecided()
       printNotices()
     }
@@ -36,56 +39,12 @@ struct TextReport {
     return Array(page.text.utf8)
   }
 
-  /// What was audited, and what was not.
   private mutating func printScope() {
-    let host = report.host
-    var sentences: [String] = []
-    switch report.mode {
-    case .live:
-      sentences.append(
-        "Audited \(host.name.shown), Linux \(host.kernel.shown)\(scopeOfNamespaces).")
-    case .root where report.namespaces.contains(where: \.audited):
-      sentences.append(
-        "Audited a recording of \(host.name.shown), Linux \(host.kernel.shown)\(scopeOfNamespaces)."
-      )
-    case .root:
-      sentences.append(
-        "Audited the files of \(host.name.shown), judged as Linux \(host.kernel.shown).")
-    case .review:
-      sentences.append("Reviewed files by themselves, judged as Linux \(host.kernel.shown).")
-    }
-    let others = report.namespaces.count { !$0.audited }
-    if others > 0 {
-      let atLeast = report.namespacesGap == nil ? "" : "At least "
-      let verb = others == 1 ? "was" : "were"
-      sentences.append("\(atLeast)\(count(others, "other network namespace")) \(verb) not audited.")
-    } else if report.namespacesGap != nil {
-      sentences.append("Whether there are other network namespaces is not known.")
-    }
-    page.prose(.init(sentences.joined(separator: " ")))
-  }
-
-  private var scopeOfNamespaces: String {
-    let audited = report.namespaces.filter(\.audited)
-    guard let only = audited.first, audited.count == 1 else {
-      return audited.isEmpty ? "" : ", \(audited.count) network namespaces"
-    }
-    switch (only.isPID1, only.isInitial) {
-    case (true?, false?):
-      return ", the network namespace of this container's PID 1, which is not the host's"
-    case (true?, _): return ", the network namespace of PID 1"
-    case (false?, _):
-      return ", network namespace \(only.name.label), which is not that of PID 1"
-    case (nil, true?): return ", the host's network namespace"
-    case (nil, false?):
-      return ", network namespace \(only.name.label), which is not the host's"
-    case (nil, nil):
-      return ", network namespace \(only.name.label); whether it is that of PID 1 is not known"
-    }
+    page.prose(.init(report.scope.joined(separator: " ")))
   }
 
   private mutating func printFindings() {
-    let shown = report.findings.filter { $0.state == .new || verbosity == .verbose }
+    let shown = verbosity == .verbose ? report.findings : report.fresh
     var perRule: [String: Int] = [:]
     for reported in shown { perRule[reported.finding.rule, default: 0] += 1 }
     var printed: [String: Int] = [:]
@@ -104,6 +63,23 @@ struct TextReport {
         page.prose(
           indent: 2, .init("and \(folded) more like this; --verbose shows them", .faint))
       }
+    }
+  }
+
+  /// Known and waived findings, a line each; --verbose prints them like others.
+  private mutating func printAccepted() {
+    guard !report.accepted.isEmpty else { return }
+    page.blank()
+    page.line(.init("Accepted", .strong))
+    for reported in report.accepted.prefix(Self.acceptedLimit) {
+      page.prose(
+        indent: 2, hanging: 2, .init("-"), .init(reported.finding.rule),
+        .init(reported.finding.subject, whole: true, gap: 2),
+        .init("(\(reported.acceptance ?? ""))", .faint, gap: 2))
+    }
+    let folded = report.accepted.count - Self.acceptedLimit
+    if folded > 0 {
+      page.prose(indent: 4, .init("and \(folded) more; --verbose shows them", .faint))
     }
   }
 
@@ -132,51 +108,10 @@ struct TextReport {
   }
 
   private mutating func printSummary() {
-    let summary = report.summary
-    var clauses: [String] = []
-    if summary.total == 0 {
-      let isAll = summary.known + summary.waived + report.leftOut == 0 && report.undecided.isEmpty
-      clauses.append("\(isAll ? "nothing to report" : "no new findings"): \(checked)")
-    } else {
-      let bySeverity = Severity.allCases.reversed().compactMap { severity in
-        summary.findings[severity].map { "\($0) \(severity.rawValue)" }
-      }
-      clauses.append("\(count(summary.total, "finding")): \(bySeverity.joined(separator: ", "))")
-    }
-    if report.leftOut > 0 { clauses.append("\(report.leftOut) milder left out") }
-    if summary.known > 0 { clauses.append("\(summary.known) known") }
-    if summary.waived > 0 { clauses.append("\(summary.waived) waived") }
-    if summary.unknown > 0 { clauses.append("\(summary.unknown) could not be checked") }
-    if summary.errors > 0 { clauses.append("\(count(summary.errors, "rule error"))") }
-    if verbosity == .verbose {
-      if summary.total > 0 { clauses.append("\(summary.passed) passed") }
-      clauses.append("\(summary.notApplicable) not applicable")
-    }
-    let line = clauses.joined(separator: "; ")
-    let isAlone = summary.total == 0 && report.undecided.isEmpty && report.notices.isEmpty
+    let isAlone =
+      report.summary.total == 0 && report.undecided.isEmpty && report.notices.isEmpty
+      && report.accepted.isEmpty
     if !isAlone || verbosity == .verbose { page.blank() }
-    page.prose(.init(line.prefix(1).uppercased() + line.dropFirst(), .strong))
+    page.prose(.init(report.summaryLine(isVerbose: verbosity == .verbose), .strong))
   }
-
-  /// What an audit without findings rests on. A rule has passed where it judged something, and
-  /// found and lacked nothing.
-  private var checked: String {
-    let passed = report.rules.count { $0.passed > 0 && $0.findings + $0.undecided == 0 }
-    var text = "\(passed) of \(count(report.rules.count, "rule")) passed"
-    let idle = report.rules.count { $0.passed + $0.findings + $0.undecided == 0 }
-    if idle > 0 { text += ", \(idle) had nothing to judge" }
-    let sockets = report.namespaces.compactMap(\.sockets)
-    guard !sockets.isEmpty else { return text }
-    func sum(_ path: (Namespace.SocketCounts) -> Int) -> Int {
-      sockets.reduce(0) { $0 &+ path($1) }
-    }
-    text += ", \(sum(\.tcp)) TCP and \(count(sum(\.udp), "UDP socket"))"
-    guard verbosity == .verbose else { return text }
-    return text + " (\(count(sum(\.listeners), "listener")), \(sum(\.timeWait)) in TIME_WAIT)"
-  }
-}
-
-/// "1 finding", "2 findings".
-func count(_ number: Int, _ noun: String) -> String {
-  "\(number) \(noun)\(number == 1 ? "" : "s")"
 }

@@ -83,7 +83,7 @@ private struct RuleRun {
 
   /// Judges one element, or the whole; the identity is worked out only where it is told.
   private mutating func judge(_ element: Rule.Element?) -> Judgement {
-    for index in rule.facts.neededByCondition { define(rule.definitions[index]) }
+    for index in rule.neededByCondition { define(rule.definitions[index]) }
     switch rule.condition.evaluate(in: activation).value {
     case .bool(false): return Judgement(outcome: .pass)
     case .bool(true): return finding(identity(element))

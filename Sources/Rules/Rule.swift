@@ -2,7 +2,9 @@ public import CEL
 
 /// A rule: when something is a problem, why, and what to do about it.
 ///
-/// Read from one file by `RuleFile`; every expression in it has been type-checked.
+/// Read from one file by `RuleFile`; every expression in it has been type-checked. What judges the
+/// facts is stored here; what only a finding or a reader wants is in ``Rest``, which for the
+/// program's own rules is read when somebody asks for it.
 public struct Rule: Sendable {
   /// What a rule is evaluated for: each network namespace, or the host once.
   public enum Scope: String, CaseIterable, Sendable { case netns, host }
@@ -45,41 +47,64 @@ public struct Rule: Sendable {
   }
 
   /// The file that the rule was read from.
-  public var path: String
-  public var id: String
-  public var title: String
-  public var severity: Graded<Severity>
-  public var confidence: Graded<Confidence>
-  public var tags: [String] = []
-  public var scope: Scope
+  public let path: String
+  public let id: String
+  public let title: String
+  public let tags: [String]
+  public let scope: Scope
   /// Whether it needs facts that only a live or recorded host has.
-  public var needsLive = false
+  public let needsLive: Bool
   /// Whether it is evaluated only when asked for.
-  public var isOptIn = false
+  public let isOptIn: Bool
   /// Whether a finding is reassurance, reported among the notices.
-  public var isNote = false
+  public let isNote: Bool
   /// The version of Sockwise that brought the rule.
-  public var since: String
-  public var rationale: String
-  public var references: [String]
-  public var translations: [Translation] = []
-  /// The experiment that shows the claim on the running kernel.
-  public var proof: String?
+  public let since: String
   /// Rules whose findings are left out where this one finds the same thing.
-  public var supersedes: [String] = []
-  public var parameters: [Parameter] = []
+  public let supersedes: [String]
+  public var parameters: [Parameter]
   /// Where false, the rule has nothing to judge.
-  public var applies: Expression?
-  public var element: Element?
+  public let applies: Expression?
+  public let element: Element?
   /// `let`: in order; later ones may use earlier ones.
-  public var definitions: [Definition] = []
+  public let definitions: [Definition]
   /// True names the problem.
-  public var condition: Expression
-  public var message: Template
+  public let condition: Expression
+  /// Places in `definitions` that the condition needs, in order.
+  let neededByCondition: [Int]
+  /// Whether any of its expressions reads `delta`.
+  let readsDelta: Bool
+  /// Keys of `sysctl_raw` that its expressions read.
+  let rawSysctls: [String]
+  let rest: Deferred<Rest>
+
+  /// What judging does not need.
+  struct Rest: Sendable {
+    var severity: Graded<Severity>
+    var confidence: Graded<Confidence>
+    var rationale = ""
+    var references: [String] = []
+    var translations: [Translation] = []
+    var proof: String?
+    var message: Template
+    var locate: Expression?
+    var remedies: [Remedy] = []
+    var tests: [RuleTest] = []
+    var facts = Facts()
+  }
+
+  public var severity: Graded<Severity> { rest.value.severity }
+  public var confidence: Graded<Confidence> { rest.value.confidence }
+  public var rationale: String { rest.value.rationale }
+  public var references: [String] { rest.value.references }
+  public var translations: [Translation] { rest.value.translations }
+  /// The experiment that shows the claim on the running kernel.
+  public var proof: String? { rest.value.proof }
+  public var message: Template { rest.value.message }
   /// The fact whose origin is the place of a finding.
-  public var locate: Expression?
-  public var remedies: [Remedy] = []
-  public var tests: [RuleTest] = []
-  /// What its expressions read, found out when it was loaded.
-  public internal(set) var facts = Facts()
+  public var locate: Expression? { rest.value.locate }
+  public var remedies: [Remedy] { rest.value.remedies }
+  public var tests: [RuleTest] { rest.value.tests }
+  /// What its expressions read.
+  public var facts: Facts { rest.value.facts }
 }

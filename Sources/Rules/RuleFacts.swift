@@ -9,10 +9,8 @@ extension Rule {
     /// The sysctl that the rule is about: the one that `locate` names; else the first that its
     /// condition reads, itself or through `let`; else the first that `applies` reads.
     public internal(set) var sysctl: String?
-    /// Places in `definitions` that the condition needs, in order.
-    var neededByCondition: [Int] = []
 
-    public init() {}
+    init() {}
 
     init(of rule: Rule, schema: Schema) {
       let resolver = Resolver(rule)
@@ -24,7 +22,16 @@ extension Rule {
       let located = resolver.facts(of: [rule.locate].compactMap { $0 })
       let names = SysctlNames(schema)
       sysctl = (located + condition + applies).lazy.compactMap { names.key(ofPath: $0) }.first
-      neededByCondition = resolver.definitions(neededBy: rule.condition)
+    }
+
+    /// Keys of `sysctl_raw` that are read, such as `vendor.key`.
+    var rawSysctls: [String] {
+      let start = "sysctl_raw[\""
+      return paths.compactMap { path in
+        guard path.hasPrefix(start), let end = path.dropFirst(start.count).firstIndex(of: "\"")
+        else { return nil }
+        return String(path.dropFirst(start.count)[..<end])
+      }
     }
 
     /// Whether some fact below `root`, such as `delta`, is read.
@@ -67,7 +74,6 @@ extension Rule {
     private var factsOfName: [String: [String]] = ["params": []]
     /// Where a name stands for a path, that path: what follows the name continues it.
     private var pathOfName: [String: String] = [:]
-    private var needs: [String: Set<Int>] = [:]
 
     init(_ rule: Rule) {
       if let element = rule.element {
@@ -75,13 +81,8 @@ extension Rule {
         factsOfName[element.name] = []
         if list == [element.list.text] { pathOfName[element.name] = "\(element.list.text)[]" }
       }
-      for (index, definition) in rule.definitions.enumerated() {
+      for definition in rule.definitions {
         let facts = facts(of: [definition.expression])
-        var needed: Set = [index]
-        for path in definition.expression.references {
-          needed.formUnion(needs[String(Rule.root(of: path))] ?? [])
-        }
-        needs[definition.name] = needed
         factsOfName[definition.name] = facts
         if definition.expression.references == [definition.expression.text], facts.count == 1 {
           pathOfName[definition.name] = facts[0]
@@ -97,12 +98,17 @@ extension Rule {
       }
       return Facts.unique(paths)
     }
+  }
 
-    func definitions(neededBy expression: Expression) -> [Int] {
-      let all = expression.references.reduce(into: Set<Int>()) {
-        $0.formUnion(needs[String(Rule.root(of: $1))] ?? [])
-      }
-      return all.sorted()
+  /// Places in `definitions` that an expression needs, itself or through others, in order.
+  static func places(in definitions: [Definition], neededBy expression: Expression) -> [Int] {
+    var needs: [String: Set<Int>] = [:]
+    func needed(by expression: Expression) -> Set<Int> {
+      expression.references.reduce(into: []) { $0.formUnion(needs[String(root(of: $1))] ?? []) }
     }
+    for (index, definition) in definitions.enumerated() {
+      needs[definition.name] = needed(by: definition.expression).union([index])
+    }
+    return needed(by: expression).sorted()
   }
 }

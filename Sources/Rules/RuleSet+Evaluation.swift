@@ -86,7 +86,7 @@ extension RuleSet {
         summary.notApplicable.append("needs a live or recorded host")
         notLive.append(rule.id)
       } else {
-        result.usedDelta = result.usedDelta || rule.facts.reads("delta")
+        result.usedDelta = result.usedDelta || rule.readsDelta
         for judgement in rule.judgements(in: activation, scopeName: scopeName) {
           switch judgement.outcome {
           case .finding(let finding): findings.append((judgement.identity, finding))

@@ -44,7 +44,9 @@ public struct RuleSet: Sendable {
       case .failure(let diagnostic): diagnostics.append(diagnostic)
       case .success(let bytes):
         guard !bytes.isEmpty else { continue }
-        files.append(RuleFile(path: file.path, content: bytes, schema: schema))
+        files.append(
+          (file.isBuiltIn ? RuleFile(partOf: file.path, content: bytes, schema: schema) : nil)
+            ?? RuleFile(path: file.path, content: bytes, schema: schema))
       }
     }
     let (supersededBy, problems) = resolveSupersedes(files, known: known)
@@ -95,14 +97,5 @@ public struct RuleSet: Sendable {
   public func rule(_ id: String) -> Rule? { rules.first { $0.id == id } }
 
   /// Keys of `sysctl_raw` that rules read, such as `vendor.key`: the host need read no others.
-  public var rawSysctls: [String] {
-    let start = "sysctl_raw[\""
-    let keys = rules.flatMap(\.facts.paths).compactMap { path -> String? in
-      guard path.hasPrefix(start), let end = path.dropFirst(start.count).firstIndex(of: "\"") else {
-        return nil
-      }
-      return String(path.dropFirst(start.count)[..<end])
-    }
-    return Set(keys).sorted()
-  }
+  public var rawSysctls: [String] { Set(rules.flatMap(\.rawSysctls)).sorted() }
 }

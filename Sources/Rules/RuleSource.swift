@@ -8,6 +8,8 @@ public struct RuleSource: Sendable {
     public var path: String
     /// The bytes; or why there are none.
     public var content: Result<[UInt8], RuleDiagnostic>
+    /// Part of the program, and found right when that was tested.
+    var isBuiltIn = false
 
     public init(path: String, content: Result<[UInt8], RuleDiagnostic>) {
       self.path = path
@@ -34,7 +36,11 @@ public struct RuleSource: Sendable {
   public static func embedded(_ files: [(path: String, text: String)]) -> RuleSource {
     RuleSource(
       name: "built in",
-      files: files.map { File(path: $0.path, content: .success(Array($0.text.utf8))) })
+      files: files.map {
+        var file = File(path: $0.path, content: .success(Array($0.text.utf8)))
+        file.isBuiltIn = true
+        return file
+      })
   }
 
   /// Single files, such as those of `sockwise rules check FILE…`. The caller vouches for them.

@@ -6,14 +6,15 @@ import Rules
 /// `sockwise audit`: reads a host, evaluates the rules, reports.
 struct Audit: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "audit",
     abstract: "Audit this host, or a recorded one.",
     discussion: """
       Reads the sysctls, sockets and processes of one network namespace and says what will hurt, \
       on what evidence, and what to do. It changes nothing. Without root it reads less and says \
       what it could not check.
 
-      Exit status: 0 nothing at or above --fail-on; 1 findings; 2 the command line or a rule file \
-      is wrong; 3 with --strict, something could not be checked; 4 the audit could not run; 5 an \
+      Exit status: 0 nothing new at or above --fail-on; 1 findings; 2 the command line, a rule file, \
+      a waiver or the baseline is wrong; 3 with --strict, something could not be checked; 4 the audit could not run; 5 an \
       output could not be written. The highest that applies wins.
       """)
 
@@ -22,45 +23,29 @@ struct Audit: ParsableCommand {
   @OptionGroup(title: "Which rules") var selection: RuleSelection
   @OptionGroup(title: "What to report") var output: OutputArguments
 
-  @Option(
-    help: ArgumentHelp(
-      "Exit with 1 where a finding is at least this bad.", valueName: "SEVERITY|never"))
-  var failOn = Threshold.severity(.medium)
-
-  @Flag(help: "Exit with 3 where something could not be checked.")
-  var strict = false
+  @OptionGroup(title: "What is accepted") var accepted: AcceptanceArguments
+  @OptionGroup(title: "When to fail") var exit: ExitArguments
 
   func run() throws {
     let rules = ruleOptions.load()
     let rulesAreWrong = rules.diagnostics.report()
     let chosen = try selection.selection(from: rules)
+    let acceptance = accepted.acceptance(for: rules)
     let options = try host.options(for: rules)
+    let inputIsWrong = rulesAreWrong || acceptance.isWrong
     let report: Report
     do throws(NetworkNamespace.Failure) {
-      report = try AuditRun(rules: rules, selection: chosen, options: options).report()
+      report = try AuditRun(
+        rules: rules, selection: chosen, options: options, acceptance: acceptance
+      ).report()
     } catch {
       printError("sockwise: \(error)")
-      throw ExitCode(
-        ExitStatus.of(
-          nil, failOn: nil, strict: strict, wrongInput: rulesAreWrong, undelivered: false
-        ).rawValue)
+      throw exit.code(nil, wrongInput: inputIsWrong)
     }
-    var undelivered = options.reportRecording()
-    let shown = report.leavingOut(milderThan: output.minSeverity.severity)
-    for request in output.requests {
-      do throws(OutputError) {
-        try request.destination.write(
-          request.format.render(shown, output.rendering(for: request.destination)))
-      } catch {
-        undelivered = true
-        printError("sockwise: \(error)")
-      }
-    }
-    throw ExitCode(
-      ExitStatus.of(
-        report, failOn: failOn.severity, strict: strict, wrongInput: rulesAreWrong,
-        undelivered: undelivered
-      ).rawValue)
+    let recordingFailed = options.reportRecording()
+    let delivered = output.deliver(report)
+    throw exit.code(
+      report, wrongInput: inputIsWrong, undelivered: recordingFailed || !delivered)
   }
 }
 

@@ -1,3 +1,4 @@
+import CEL
 import HostFacts
 import Reports
 import Rules
@@ -7,14 +8,17 @@ struct AuditRun {
   let rules: RuleSet
   let selection: Selection
   let options: HostOptions
+  let acceptance: Acceptance
 
   /// - Throws: `NetworkNamespace.Failure`, where the namespace cannot be entered.
   func report() throws(NetworkNamespace.Failure) -> Report {
     let started = Clock.utcNow()
     let begin = Clock.monotonic()
     let host = try Host.read(options)
+    var facts = host.activation
+    facts.variables["waivers"] = acceptance.facts
     let result = rules.evaluate(
-      in: host.activation, selection: selection, isLive: options.root.hasLiveFacts)
+      in: facts, selection: selection, isLive: options.root.hasLiveFacts)
     let namespaces = host.reportedNamespaces
     let audited = namespaces.first { $0.audited }?.name
     var notices = options.root.notices + host.notices.map(Notice.init)
@@ -28,17 +32,22 @@ struct AuditRun {
             : "counters were recorded once; a recording with --sample 2s also tells which ones rise"
         ))
     }
+    var comments = InlineComments(rules: acceptance.rules) { options.root.content(ofFile: $0) }
+    let findings = result.findings.map {
+      acceptance.reported($0, namespace: audited, comments: &comments)
+    }
+    notices += comments.notices
     var report = Report(
       tool: .sockwise, host: host.reported, mode: options.root.mode,
       started: options.root.recording?.time ?? started,
       durationSeconds: Clock.monotonic() - begin,
-      findings: result.findings.map { ReportedFinding($0, namespace: audited) },
+      findings: findings,
       undecided: result.undecided.map { ReportedUndecided($0, namespace: audited) },
       namespaces: namespaces, notices: notices, rules: result.rules,
-      passed: result.passed,
-      notApplicable: result.notApplicable)
+      passed: result.passed, notApplicable: result.notApplicable,
+      descriptions: rules.rules.map(RuleDescription.init))
     report.namespacesGap = host.namespacesGap?.reason
-    return report
+    return acceptance.baseline.map(report.comparing) ?? report
   }
 }
 

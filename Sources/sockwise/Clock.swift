@@ -1,4 +1,5 @@
 import Glibc
+import Rules
 
 /// The two clocks that a report needs.
 enum Clock {
@@ -13,6 +14,10 @@ enum Clock {
     return "\(Int(year) + 1900)-\(two(month + 1))-\(two(day))"
       + "T\(two(hour)):\(two(minute)):\(two(second))Z"
   }
+
+  /// Today in UTC; the last day that there is where the clock cannot tell, so that nothing holds
+  /// that has an end.
+  static func today() -> Day { Day(String(utcNow().prefix(10))) ?? Day.last }
 
   /// Seconds on a clock that never jumps.
   static func monotonic() -> Double {

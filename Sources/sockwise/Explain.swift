@@ -6,6 +6,7 @@ import Rules
 /// `sockwise explain`: what a rule says, why, and what to do.
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "explain",
     abstract: "Explain a rule: why it matters, when it speaks, what to do, and the sources.",
     discussion: "Without a rule: lists them.")
 

@@ -5,6 +5,7 @@ import Reports
 /// `sockwise facts`: what the rules see, each with its origin, and what could not be read.
 struct Facts: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "facts",
     abstract: "Show what was read of this host, where, and what could not be.",
     discussion: """
       The same facts that rules see, under the names that rules use. Sockets appear as listeners, \

@@ -31,13 +31,29 @@ struct OutputArguments: ParsableArguments {
     if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other") }
   }
 
+  /// Prints and writes the report; false where that failed, which is said on standard error.
+  func deliver(_ report: Report) -> Bool {
+    let shown = report.leavingOut(milderThan: minSeverity.severity)
+    var isDelivered = true
+    for request in requests {
+      do throws(OutputError) {
+        try request.destination.write(
+          request.format.render(shown, rendering(for: request.destination)))
+      } catch {
+        isDelivered = false
+        printError("sockwise: \(error)")
+      }
+    }
+    return isDelivered
+  }
+
   /// Files first: standard output may be a pipe whose reader goes away.
-  var requests: [OutputRequest] {
+  private var requests: [OutputRequest] {
     output + [OutputRequest(format: format.format, destination: .standardOutput)]
   }
 
   /// Files are the same whatever terminal asked for them: `terminal` is for standard output.
-  func rendering(for destination: OutputRequest.Destination) -> RenderOptions {
+  private func rendering(for destination: OutputRequest.Destination) -> RenderOptions {
     let verbosity: RenderOptions.Verbosity = quiet ? .quiet : verbose ? .verbose : .normal
     guard destination == .standardOutput else { return RenderOptions(verbosity: verbosity) }
     return RenderOptions(

@@ -12,6 +12,7 @@ struct RulesCommand: ParsableCommand {
   /// `sockwise rules list`.
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "List the rules, one a line: id, severity, title.")
 
     @OptionGroup var options: RuleOptions
@@ -36,6 +37,7 @@ struct RulesCommand: ParsableCommand {
   /// `sockwise rules check`.
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "check",
       abstract: "Check rule files: every problem of each, with its place.",
       discussion: "Without a file: all rules that an audit would use.")
 
@@ -54,6 +56,7 @@ struct RulesCommand: ParsableCommand {
   /// `sockwise rules test`.
   struct Test: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "test",
       abstract: "Run the tests inside rule files.",
       discussion: "Without a file: of all rules that an audit would use.")
 

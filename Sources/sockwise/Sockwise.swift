@@ -15,7 +15,10 @@ struct Sockwise: ParsableCommand {
       sends a packet.
       """,
     version: version,
-    subcommands: [Audit.self, Explain.self, Facts.self, RulesCommand.self])
+    subcommands: [
+      Audit.self, ReviewCommand.self, BaselineCommand.self, Diff.self, Explain.self, Facts.self,
+      RulesCommand.self,
+    ])
 }
 
 @main

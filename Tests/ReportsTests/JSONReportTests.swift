@@ -17,9 +17,9 @@ import Testing
       matches: "reports/empty.json")
   }
 
-  @Test(arguments: ["empty", "full"])
+  @Test(arguments: SampleReport.all.keys.sorted())
   func followsItsSchema(name: String) throws {
-    let report = name == "full" ? SampleReport.full : SampleReport.report()
+    let report = try #require(SampleReport.all[name])
     let schema = try Schemas.named("sockwise.report-1")
     #expect(schema.violations(of: try ParsedJSON(try json(report))) == [])
   }

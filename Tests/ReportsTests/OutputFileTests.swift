@@ -183,11 +183,13 @@ import Testing
     #expect(request.destination == destination)
   }
 
+  private static let there = "there are text, json, sarif, junit, github, markdown, html, baseline"
+
   @Test(arguments: [
     ("json", "'json' has no file; write FORMAT=FILE"),
-    ("jsn=a", "format 'jsn' does not exist; there are text, json"),
+    ("jsn=a", "format 'jsn' does not exist; \(there)"),
     ("json=", "'json=' names no file; write json=FILE, or - for standard output"),
-    ("\u{1b}=a", "format '\\u{1b}' does not exist; there are text, json"),
+    ("\u{1b}=a", "format '\\u{1b}' does not exist; \(there)"),
   ])
   func saysWhatIsWrongWithARequest(argument: String, expected: String) {
     #expect(

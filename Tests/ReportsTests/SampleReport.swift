@@ -179,4 +179,97 @@ enum SampleReport {
     notices: [
       Notice(.info, "no second sample: use --sample 2s for rules that look at rising counters")
     ])
+
+  /// The same with findings of configuration files, a baseline, and descriptions of all rules.
+  static let accepted: Report = {
+    let drift = Finding(
+      rule: "sysctl-drift", title: "A running value is not the configured one", severity: .medium,
+      confidence: .high, subject: "sysctl:net.ipv4.tcp_rmem", message: "it is 1 and should be 2",
+      evidence: [sysctl("net.ipv4.tcp_rmem", .int(1))],
+      locations: [
+        .init(path: "/etc/sysctl.d/60-net.conf", line: 3, column: 1, endColumn: 24),
+        .init(path: "/proc/sys/net/ipv4/tcp_rmem"),
+      ],
+      remediation: [.note("Run 'sysctl --system'")], fingerprint: "drift")
+    var waived = drift
+    waived.subject = "sysctl:net.ipv4.tcp_wmem"
+    waived.fingerprint = "drift of tcp_wmem"
+    var known = reuseNeeded
+    known.fingerprint = "known"
+    let findings =
+      full.findings + [
+        ReportedFinding(drift, namespace: own),
+        ReportedFinding(
+          waived, state: .waived, namespace: own,
+          waiver: .init(
+            reason: "set by the database's own unit", isInSource: true,
+            location: .init(path: "/etc/sysctl.d/60-net.conf", line: 4, column: 1, endColumn: 40))),
+        ReportedFinding(known, namespace: own),
+      ]
+    var report = Report(
+      tool: full.tool, host: full.host, mode: .live, started: full.started,
+      durationSeconds: 12.0625,
+      findings: findings, undecided: full.undecided, namespaces: full.namespaces,
+      notices: full.notices + [Notice(.warning, "/etc/sysctl.d/60-net.conf:9:1: gives no reason")],
+      rules: [
+        RuleSummary(rule: "sysctl-drift", findings: 2, passed: 40),
+        RuleSummary(rule: "time-wait-overflow", passed: 1),
+        RuleSummary(rule: "tw-reuse-needed", findings: 2),
+        RuleSummary(rule: "waiver-expired", notApplicable: ["no element in waivers"]),
+      ],
+      passed: 41, notApplicable: 1,
+      descriptions: ["sysctl-drift", "time-wait-overflow", "tw-reuse-needed", "waiver-expired"].map
+      {
+        RuleDescription(
+          id: $0, title: "Title of \($0)",
+          rationale: "Why it matters,\nin a paragraph.\n\nAnd another: a_b *c* <d>.",
+          severity: .high,
+          confidence: .medium, tags: ["tcp", "sysctl"],
+          references: ["https://www.rfc-editor.org/rfc/rfc6056 (section 3)", "tcp(7)"])
+      })
+    report.namespacesGap = "process 1 cannot be looked into"
+    return report.comparing(
+      with: Baseline([
+        .init(known), .init(fingerprint: "old", rule: "time-wait-overflow", subject: "netns"),
+      ]))
+  }()
+
+  /// Names that are chosen to do harm, wherever a name can stand.
+  static let hostile: Report = {
+    let names = [
+      "\u{1b}[2J\u{1b}[31mroot", "a\nHIGH  forged\n", "\u{9b}5m", "\u{202e}txt.exe\u{2066}",
+      "zero\u{200b}width\u{feff}", "\u{1b}]0;title\u{7}", "\r\u{8}\u{8}ok", "\u{e0041}tag",
+      "<script>alert(1)</script> & \"q\"", "[a](b) | `c` @d #1 ##[group]::error::e {0}",
+    ]
+    let findings = names.enumerated().map { number, name in
+      ReportedFinding(
+        finding(
+          "a-rule-\(number)", .low, subject: "unit:\(name)", title: "Title of \(name)",
+          message: "held by '\(name)' for long",
+          evidence: [
+            Evidence(
+              fact: "listener.process", value: .string(name),
+              origin: .file(.init(path: "/proc/\(name)")))
+          ],
+          remediation: [
+            .code("stop \(name)"), .sysctl([.init(key: "a.\(name)", value: name)]),
+            .unit([.init(key: name, value: name)]),
+          ]),
+        namespace: own)
+    }
+    return report(
+      findings: findings,
+      undecided: names.map {
+        ReportedUndecided(
+          .init(
+            rule: "a-rule", subject: $0, kind: .unknown,
+            missing: [.init(fact: $0, reason: $0, grant: $0)]))
+      },
+      namespaces: [
+        Namespace(name: .init(inode: 1, name: names[0], kind: "path"), audited: true, isPID1: false)
+      ],
+      notices: names.map { Notice(.warning, $0, rule: $0) }, host: names[1])
+  }()
+
+  static let all = ["empty": report(), "full": full, "accepted": accepted, "hostile": hostile]
 }

@@ -112,38 +112,7 @@ import Testing
   }
 
   @Test func hostileNamesDoNothing() throws {
-    let names = [
-      "\u{1b}[2J\u{1b}[31mroot", "a\nHIGH  forged\n", "\u{9b}5m", "\u{202e}txt.exe\u{2066}",
-      "zero\u{200b}width\u{feff}", "\u{1b}]0;title\u{7}", "\r\u{8}\u{8}ok", "\u{e0041}tag",
-    ]
-    let findings = names.enumerated().map { number, name in
-      ReportedFinding(
-        SampleReport.finding(
-          "a-rule-\(number)", .low, subject: "unit:\(name)", title: "Title of \(name)",
-          message: "held by '\(name)' for long",
-          evidence: [
-            Evidence(
-              fact: "listener.process", value: .string(name),
-              origin: .file(.init(path: "/proc/\(name)")))
-          ],
-          remediation: [
-            .code("stop \(name)"), .sysctl([.init(key: "a.\(name)", value: name)]),
-            .unit([.init(key: name, value: name)]),
-          ]),
-        namespace: SampleReport.own)
-    }
-    let report = SampleReport.report(
-      findings: findings,
-      undecided: names.map {
-        ReportedUndecided(
-          .init(
-            rule: "a-rule", subject: $0, kind: .unknown,
-            missing: [.init(fact: $0, reason: $0, grant: $0)]))
-      },
-      namespaces: [
-        Namespace(name: .init(inode: 1, name: names[0], kind: "path"), audited: true, isPID1: false)
-      ],
-      notices: names.map { Notice(.warning, $0, rule: $0) }, host: names[1])
+    let report = SampleReport.hostile
     try expect(report, .init(verbosity: .verbose), matches: "hostile")
     for format in ReportFormat.all {
       let bytes = format.render(report, .init(verbosity: .verbose))

@@ -1,7 +1,7 @@
 /// The first two numbers of a Linux release, such as 6.14: what sysctls come and go with.
 ///
 /// Distributions backport, so a version says what to expect and never what there is.
-struct KernelVersion: Hashable, Sendable {
+public struct KernelVersion: Hashable, Sendable {
   let major: Int
   let minor: Int
 
@@ -11,18 +11,18 @@ struct KernelVersion: Hashable, Sendable {
   }
 
   /// Reads the numbers at the start of a release: "6.18.44-cloud" is 6.18, nil without two numbers.
-  init?(release: some StringProtocol) {
+  public init?(release: some StringProtocol) {
     guard let release = KernelRelease(release) else { return nil }
     self = release.version
   }
 }
 
 extension KernelVersion: Comparable {
-  static func < (left: KernelVersion, right: KernelVersion) -> Bool {
+  public static func < (left: KernelVersion, right: KernelVersion) -> Bool {
     (left.major, left.minor) < (right.major, right.minor)
   }
 }
 
 extension KernelVersion: CustomStringConvertible {
-  var description: String { "\(major).\(minor)" }
+  public var description: String { "\(major).\(minor)" }
 }

@@ -105,16 +105,16 @@ struct SocketHolders: Sendable {
             return
           }
           if index % 64 == 63, whyStop != nil { return }
-          // ENOENT: closed meanwhile. A target longer than 64 bytes is no socket.
-          let target: String
+          let inode: UInt64?
           do throws(ReadFailure) {
-            target = try directory.link(entry.name, capacity: 64)
+            inode = try directory.socket(entry.name)
           } catch .system(ENOENT) {
+            // Closed meanwhile.
             continue
           }
-          guard let inode = socketInode(target), wanted.contains(inode),
-            let descriptor = Int32(entry.name)
-          else { continue }
+          guard let inode, wanted.contains(inode), let descriptor = Int32(entry.name) else {
+            continue
+          }
           result.holders[inode, default: []].append(Holder(pid: pid, descriptor: descriptor))
         }
         if directory.failure != 0 { throw .system(directory.failure) }
@@ -144,12 +144,6 @@ struct SocketHolders: Sendable {
   /// Process ids, ascending.
   static func processes(_ root: HostRoot) throws(ReadFailure) -> [Int32] {
     try root.names("/proc").compactMap { Int32($0) }.filter { $0 > 0 }.sorted()
-  }
-
-  /// The inode in `socket:[12345]`; nil for any other target.
-  static func socketInode(_ target: String) -> UInt64? {
-    guard target.hasPrefix("socket:["), target.hasSuffix("]") else { return nil }
-    return UInt64(target.dropFirst("socket:[".count).dropLast())
   }
 }
 

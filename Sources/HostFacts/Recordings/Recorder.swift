@@ -60,7 +60,7 @@ public final class Recorder: Sendable {
   /// `recording.json`, or not needed: processes have names, and their files are many.
   private static func wants(_ path: String) -> Bool {
     path.hasPrefix("/proc/sys/") || path.hasPrefix("/proc/net/") || path == "/proc/1/comm"
-      || path == "/run/systemd/system"
+      || path == "/run/systemd/system" || SysctlSources.reads(path)
   }
 
   // MARK: Files
@@ -71,6 +71,7 @@ public final class Recorder: Sendable {
     attempt { state throws(RecordingFailure) in
       // The same file may be read for two facts.
       guard state.written.insert(folder + path).inserted else { return }
+      let content = SysctlSources.recorded(path, content)
       let kept = anonymizer.map { $0.file(path, content) } ?? content
       guard let kept else { return }
       try directory.write(kept, to: try directory.create(folder + path))

@@ -1,77 +1,74 @@
-/// A pattern of paths, as `.sockwise.yaml` has them: `*` is any text without a slash, `**` any text,
-/// `?` one character that is no slash. One without a slash matches a name in any directory; one that
-/// matches a directory matches what is in it.
-struct PathPattern: Hashable, Sendable {
-  let text: String
-  private let pattern: [Unicode.Scalar]
-  private let isName: Bool
+/// A pattern of paths, as `.sockwise.yaml` has them: `*` is any text without a slash, `?` one
+/// character that is no slash, `**` between slashes any number of directories. A pattern without a
+/// slash matches a name in any directory; one that matches a directory matches what is in it.
+public struct PathPattern: Hashable, Sendable {
+  public let text: String
+  private let parts: [[Unicode.Scalar]]
 
   /// Longer ones are no patterns.
   static let longest = 1024
 
+  private static let anyDirectories: [Unicode.Scalar] = ["*", "*"]
+
   /// Nil for a text that no path can match: an empty one, or one too long.
-  init?(_ text: String) {
-    var pattern = Array(text.unicodeScalars)
-    if pattern.starts(with: "./".unicodeScalars) { pattern.removeFirst(2) }
-    while pattern.last == "/" { pattern.removeLast() }
-    guard !pattern.isEmpty, pattern.count <= Self.longest else { return nil }
+  public init?(_ text: String) {
+    let scalars = Array(text.unicodeScalars)
+    var parts = scalars.split(separator: "/").map(Array.init)
+    parts.removeAll { $0 == ["."] }
+    guard !parts.isEmpty, scalars.count <= Self.longest else { return nil }
+    let hasSlash = scalars.dropLast().contains("/")
     self.text = text
-    isName = !pattern.contains("/")
-    if pattern.first == "/" { pattern.removeFirst() }
-    self.pattern = pattern
+    self.parts = hasSlash ? parts : [Self.anyDirectories] + parts
   }
 
   /// Whether a relative path, or a directory that it lies in, matches.
-  func matches(_ path: String) -> Bool {
-    let path = Array(path.unicodeScalars)
-    if isName {
-      return path.split(separator: "/").contains { matches($0) }
-    }
-    if matches(path[...]) { return true }
-    return path.indices.contains { path[$0] == "/" && matches(path[..<$0]) }
-  }
-
-  /// Keeps the set of places in the pattern where the path so far may stand, so that it takes at
-  /// most the product of both lengths.
-  private func matches(_ path: ArraySlice<Unicode.Scalar>) -> Bool {
-    var places: Set<Int> = closure([0])
-    for scalar in path {
+  public func matches(_ path: String) -> Bool {
+    // The parts of the pattern that may come next.
+    var places = withoutDirectories([0])
+    for name in path.unicodeScalars.split(separator: "/").map(Array.init) {
       var next: Set<Int> = []
-      for place in places where place < pattern.count {
-        switch pattern[place] {
-        case "*":
-          if scalar != "/" || isDouble(place) { next.insert(place) }
-        case "?": if scalar != "/" { next.insert(place + 1) }
-        case let other: if other == scalar { next.insert(place + 1) }
+      for place in places where place < parts.count {
+        if parts[place] == Self.anyDirectories {
+          next.insert(place)
+        } else if Self.matches(parts[place], name) {
+          next.insert(place + 1)
         }
       }
-      places = closure(next)
-      if places.isEmpty { return false }
+      places = withoutDirectories(next)
+      if places.contains(parts.count) { return true }
     }
-    return places.contains(pattern.count)
+    return false
   }
 
-  /// Whether a star has another one beside it.
-  private func isDouble(_ place: Int) -> Bool {
-    (place + 1 < pattern.count && pattern[place + 1] == "*")
-      || (place > 0 && pattern[place - 1] == "*")
-  }
-
-  /// The places with those after stars, which may match nothing; `**/` may as well.
-  private func closure(_ places: Set<Int>) -> Set<Int> {
+  /// The places with those behind `**`, which may stand for no directory.
+  private func withoutDirectories(_ places: Set<Int>) -> Set<Int> {
     var all = places
-    var pending = Array(places)
-    while let place = pending.popLast() {
-      guard place < pattern.count, pattern[place] == "*" else { continue }
-      var next = [place + 1]
-      let afterSlash = place + 2
-      if isDouble(place), place > 0, pattern[place - 1] == "*", place + 1 < pattern.count,
-        pattern[place + 1] == "/", place == 1 || pattern[place - 2] == "/"
-      {
-        next.append(afterSlash)
-      }
-      for place in next where all.insert(place).inserted { pending.append(place) }
+    for place in parts.indices where all.contains(place) && parts[place] == Self.anyDirectories {
+      all.insert(place + 1)
     }
     return all
+  }
+
+  /// Goes back to the last star only, which is enough, so that it takes at most the product of both
+  /// lengths.
+  private static func matches(_ pattern: [Unicode.Scalar], _ name: [Unicode.Scalar]) -> Bool {
+    var place = 0
+    var index = 0
+    var retry: (place: Int, index: Int)?
+    while index < name.count {
+      if place < pattern.count, pattern[place] == "*" {
+        place += 1
+        retry = (place, index)
+      } else if place < pattern.count, pattern[place] == "?" || pattern[place] == name[index] {
+        place += 1
+        index += 1
+      } else if let last = retry {
+        retry = (last.place, last.index + 1)
+        (place, index) = (last.place, last.index + 1)
+      } else {
+        return false
+      }
+    }
+    return pattern[place...].allSatisfy { $0 == "*" }
   }
 }

@@ -1,16 +1,15 @@
 internal import CEL
+internal import Glibc
 
 /// Reads the files of a review and sorts what is in them.
 struct RepositoryReader {
   private let options: ReviewOptions
   private(set) var found = Found()
   private(set) var fileCount = 0
-  private var skipped: Set<String> = []
+  private(set) var missing: [String] = []
 
   /// Bytes of files that are kept until all are read.
   static let keptLimit = 64 << 20
-  /// How many reasons are told of one by one.
-  static let mostReasons = 20
 
   init(_ options: ReviewOptions) { self.options = options }
 
@@ -98,29 +97,56 @@ struct RepositoryReader {
     }
   }
 
-  mutating func read(_ path: String) throws(Review.Failure) {
+  /// Reads a file or a directory that was named.
+  mutating func read(_ path: String) {
     var found = self.found
     self.found = Found()
-    let options = options
-    var walk = RepositoryWalk(
-      isWanted: { Self.isWanted($0, options) }, take: { found.take($0, $1, $2) })
+    let filter = Filter(options, start: path)
+    var walk = RepositoryWalk(isWanted: filter.wants) { found.take($0, $1, $2) }
     do throws(RepositoryWalk.Start) {
       try walk.run(path)
     } catch {
       switch error {
-      case .missing: throw Review.Failure(description: "there is no '\(path)'")
+      case .missing: missing.append(path)
       case .unreadable(let why): found.unread.append(why)
       }
     }
     fileCount += walk.fileCount
-    skipped.formUnion(walk.skippedDirectories)
     self.found = found
   }
+}
 
-  private static func isWanted(_ path: String, _ options: ReviewOptions) -> Bool {
-    if options.include.isEmpty && options.exclude.isEmpty { return true }
-    let relative = path.hasPrefix(options.base) ? String(path.dropFirst(options.base.count)) : path
-    if options.exclude.contains(where: { $0.matches(relative) }) { return false }
-    return options.include.isEmpty || options.include.contains { $0.matches(relative) }
+/// What patterns say of paths below one that was named.
+private struct Filter {
+  let include: [PathPattern]
+  let exclude: [PathPattern]
+  /// How long the beginning of a path is that stands for `prefix`.
+  private let shownLength: Int
+  /// The named path, relative to the directory of the patterns.
+  private let prefix: String
+
+  init(_ options: ReviewOptions, start: String) {
+    include = options.include
+    exclude = options.exclude
+    shownLength = RepositoryWalk.shown(start).utf8.count
+    let base = options.base.hasSuffix("/") ? options.base : options.base + "/"
+    let resolved = Self.resolved(start) ?? start
+    prefix = resolved.hasPrefix(base) ? String(resolved.dropFirst(base.count)) : ""
+  }
+
+  func wants(_ path: String) -> Bool {
+    if include.isEmpty && exclude.isEmpty { return true }
+    let rest = String(decoding: path.utf8.dropFirst(shownLength), as: UTF8.self)
+    let relative = rest.isEmpty || rest.hasPrefix("/") ? prefix + rest : "\(prefix)/\(rest)"
+    let name = relative.hasPrefix("/") ? String(relative.dropFirst()) : relative
+    if exclude.contains(where: { $0.matches(name) }) { return false }
+    return include.isEmpty || include.contains { $0.matches(name) }
+  }
+
+  /// A path without links, as realpath(3) has it.
+  private static func resolved(_ path: String) -> String? {
+    guard let pointer = unsafe realpath(path, nil) else { return nil }
+    defer { unsafe free(pointer) }
+    return unsafe String(cString: pointer)
   }
 }

@@ -31,7 +31,6 @@ struct RepositoryWalk {
   let take: (String, FileKind, Content) -> Void
   /// Regular files seen.
   private(set) var fileCount = 0
-  private(set) var skippedDirectories: Set<String> = []
 
   init(
     isWanted: @escaping (String) -> Bool, take: @escaping (String, FileKind, Content) -> Void
@@ -88,7 +87,7 @@ struct RepositoryWalk {
   }
 
   /// A path as reports show it: "." and "./" before a name are left out.
-  private static func shown(_ path: String) -> String {
+  static func shown(_ path: String) -> String {
     var parts = path.split(separator: "/", omittingEmptySubsequences: true)
     parts.removeAll { $0 == "." }
     let joined = parts.joined(separator: "/")
@@ -112,11 +111,8 @@ struct RepositoryWalk {
         path.isEmpty ? entry.name : path == "/" ? "/\(entry.name)" : "\(path)/\(entry.name)"
       switch entry.kind ?? Self.kind(entry.name, in: number) {
       case .directory:
-        if Self.skipped.contains(entry.name) {
-          skippedDirectories.insert(entry.name)
-        } else {
-          descend(entry.name, in: number, path: below, device: device, depth: depth + 1)
-        }
+        if Self.skipped.contains(entry.name) { continue }
+        descend(entry.name, in: number, path: below, device: device, depth: depth + 1)
       case .regular:
         fileCount += 1
         guard let kind = FileKind(path: below), isWanted(below) else { continue }
@@ -186,6 +182,12 @@ struct RepositoryWalk {
     } catch {
       take(path, kind, .unreadable(error.unreadable(path)))
     }
+  }
+
+  /// The bytes of a file that was read before.
+  static func content(ofFile path: String) -> [UInt8]? {
+    let number = unsafe Glibc.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+    return number < 0 ? nil : try? bytes(of: FileDescriptor(owning: number))
   }
 
   private static func bytes(of file: borrowing FileDescriptor) throws(ReadFailure) -> [UInt8] {

@@ -1,23 +1,22 @@
-internal import CEL
+public import CEL
 
 /// What to review.
-struct ReviewOptions: Sendable {
+public struct ReviewOptions: Sendable {
   /// Files and directories, as they were named.
-  var paths: [String]
+  public var paths: [String]
   /// What names and values are judged for; none stands for every supported series.
-  var kernels: [KernelVersion]
-  /// Only files that match one of these, relative to `base`; all where it is empty.
-  var include: [PathPattern]
-  var exclude: [PathPattern]
-  /// Beginning of paths that patterns leave out: the directory that they are relative to, ending in
-  /// a slash, or nothing.
-  var base: String
+  public var kernels: [KernelVersion]
+  /// Only files that match one of these; all where it is empty.
+  public var include: [PathPattern]
+  public var exclude: [PathPattern]
+  /// The directory that the patterns are relative to, as realpath(3) has it.
+  public var base: String
   /// Keys that rules look up in `sysctl_raw`.
-  var rawKeys: [String]
+  public var rawKeys: [String]
 
-  init(
+  public init(
     paths: [String], kernels: [KernelVersion] = [], include: [PathPattern] = [],
-    exclude: [PathPattern] = [], base: String = "", rawKeys: [String] = []
+    exclude: [PathPattern] = [], base: String = "/", rawKeys: [String] = []
   ) {
     self.paths = paths
     self.kernels = kernels
@@ -29,42 +28,44 @@ struct ReviewOptions: Sendable {
 }
 
 /// Bare files, such as those of a repository, and what they would set on a host.
-struct Review: Sendable {
+public struct Review: Sendable {
   let configuration: SysctlConfiguration
   let units: Units
   let sysctl: ProcSys
   let hostSysctl: ProcSys
   let rawSysctls: RawSysctls
+  /// The kernels that names and values are judged for.
+  public let kernels: [KernelVersion]
   /// The files that told something, sorted.
-  let files: [String]
+  public let files: [String]
   /// How many files were looked at, by name at least.
-  let fileCount: Int
+  public let fileCount: Int
   /// Why files, or a part of one, could not be read.
-  let unread: [Unreadable]
-  let notices: [Host.Notice]
+  public let unread: [Unreadable]
+  /// Paths that were named and are not there.
+  public let missing: [String]
+  public let notices: [Host.Notice]
 
-  /// What is said of a fact that a host has and files do not set. It is no gap of the review.
-  static let notSet = "not set in the reviewed files"
+  /// The series that are considered where none is named.
+  public static let supportedKernels = SysctlConfiguration.supportedKernels
 
-  /// A path on the command line that is none.
-  struct Failure: Error, CustomStringConvertible {
-    let description: String
-  }
+  /// What is said of a kernel parameter that no file sets. It is no gap of the review.
+  public static let notSet = "not set in the reviewed files"
+  /// What is said of a fact that files cannot tell. It is no gap of the review either.
+  public static let notOfFiles = "only a host has it"
 
-  /// Reads the files. Throws where a path that was named is not there; what else cannot be read is
-  /// among `unread`.
-  static func read(_ options: ReviewOptions) throws(Failure) -> Review {
+  /// Reads the files. What cannot be read is among `unread`, what is not there among `missing`.
+  public static func read(_ options: ReviewOptions) -> Review {
     var reader = RepositoryReader(options)
-    for path in options.paths { try reader.read(path) }
+    for path in options.paths { reader.read(path) }
     return Review(reader, options)
   }
 
   private init(_ reader: RepositoryReader, _ options: ReviewOptions) {
     let found = reader.found
+    kernels = options.kernels.isEmpty ? SysctlConfiguration.supportedKernels : options.kernels
     configuration = SysctlConfiguration(
-      files: found.sysctls, statements: found.statements,
-      kernels: options.kernels.isEmpty
-        ? SysctlConfiguration.supportedKernels : options.kernels)
+      files: found.sysctls, statements: found.statements, kernels: kernels)
     units = Units.review(found.units)
     let settings = ReviewedSettings(configuration)
     sysctl = settings.settings(of: ProcSys.ofNamespace)
@@ -73,17 +74,21 @@ struct Review: Sendable {
     files = found.paths.sorted()
     fileCount = reader.fileCount
     unread = found.unread
+    missing = reader.missing
     notices = found.notices
   }
 }
 
 extension Review {
-  /// The variables of rules. What only a host has is unavailable, for a reason that `notSet` names.
-  var activation: Activation {
-    let why = Unreadable(Self.notSet)
+  /// The variables of rules. What only a host has is unavailable, and `waivers` empty.
+  public var activation: Activation {
+    let why = Unreadable(Self.notOfFiles)
     var identity = HostIdentity.unavailable(why)
     identity.sysctl = HostSysctl(hostSysctl)
-    let missing = Field.unavailable(Missing(reason: Self.notSet))
+    if kernels.count == 1, let release = KernelRelease("\(kernels[0])") {
+      identity.kernel = .value(release, .derived([]))
+    }
+    let missing = Field.unavailable(Missing(reason: Self.notOfFiles))
     let namespace = NamespaceIdentity(
       inode: .unavailable(why), name: .unavailable(why), kind: "own", isPID1: .unavailable(why),
       isInitial: .unavailable(why))
@@ -98,6 +103,14 @@ extension Review {
       "delta": .value(NetstatDelta.notSampled.factValue, nil),
       "sysctl_config": .value(configuration.factValue, nil),
       "units": .value(units.units.factValue, nil),
+      "waivers": .value(.list([]), nil),
     ])
+  }
+}
+
+extension Review {
+  /// The bytes of a reviewed file, for the comments in it; nil where it cannot be read.
+  public static func content(ofFile path: String) -> [UInt8]? {
+    RepositoryWalk.content(ofFile: path)
   }
 }

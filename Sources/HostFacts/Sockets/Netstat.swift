@@ -83,6 +83,6 @@ struct NetstatReading: Sendable {
 
   /// The `netstat` variable.
   var factValue: CEL.Value {
-    NetstatCounter.tree.value { leaf in self[leaf.path[0], leaf.path[1]].field }
+    NetstatCounter.tree.value { leaf, _ in self[leaf.path[0], leaf.path[1]].field }
   }
 }

@@ -13,7 +13,7 @@ struct NetstatDelta: Sendable {
     static var factType: Type { NetstatCounter.treeOfDelta.type }
 
     var factValue: CEL.Value {
-      NetstatCounter.treeOfDelta.value { leaf in growth(leaf.path[0], leaf.path[1]).field }
+      NetstatCounter.treeOfDelta.value { leaf, _ in growth(leaf.path[0], leaf.path[1]).field }
     }
   }
 

@@ -75,7 +75,7 @@ struct Sockstat: Sendable {
 
   /// The `sockstat` variable.
   var factValue: CEL.Value {
-    Self.tree.value { leaf in
+    Self.tree.value { leaf, _ in
       let `protocol` = leaf.path[0] == "sockets" ? "sockets" : leaf.path[0].uppercased()
       return self[`protocol`, leaf.path[1]].field
     }

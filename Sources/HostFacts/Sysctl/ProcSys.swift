@@ -162,10 +162,8 @@ extension ProcSys {
   var hostFactValue: CEL.Value { value(Self.treeOfHost, Self.ofHost) }
 
   private func value(_ tree: FactTree, _ entries: [SysctlEntry]) -> CEL.Value {
-    let keys = Dictionary(
-      entries.map { ($0.fieldPath, $0.key) }, uniquingKeysWith: { first, _ in first })
-    return tree.value { leaf in
-      guard let key = keys[leaf.path], let reading = readings[key] else {
+    tree.value { _, index in
+      guard let reading = readings[entries[index].key] else {
         return .unavailable(Missing(reason: "it was not read"))
       }
       switch reading {

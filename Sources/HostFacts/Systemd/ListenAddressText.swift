@@ -103,22 +103,19 @@ extension ListenAddress {
   private static func netlink(_ value: String) -> Target? {
     var words = UnitWords(value)
     guard case .word(let family) = words.next([]) else { return nil }
-    let isFamily =
-      netlinkFamilies.contains(family)
-      || UnitValue.unsigned(family, upTo: UInt64(Int32.max)) != nil
-    guard isFamily else { return nil }
     let rest = String(decoding: words.rest, as: UTF8.self)
-    guard rest.isEmpty || UnitValue.unsigned(rest, upTo: UInt64(UInt32.max)) != nil else {
-      return nil
-    }
-    return .other(rest.isEmpty ? family : "\(family) \(rest)")
+    let group = rest.isEmpty ? 0 : UnitValue.unsigned(rest, upTo: UInt64(UInt32.max))
+    guard let group else { return nil }
+    if netlinkFamilies.values.contains(family) { return .other("\(family) \(group)") }
+    guard let number = UnitValue.unsigned(family, upTo: UInt64(Int32.max)) else { return nil }
+    return .other("\(netlinkFamilies[number] ?? "\(number)") \(group)")
   }
 
   /// netlink(7), as systemd names them.
-  private static let netlinkFamilies: Set<String> = [
-    "route", "firewall", "inet-diag", "nflog", "xfrm", "selinux", "iscsi", "audit", "fib-lookup",
-    "connector", "netfilter", "ip6-fw", "dnrtmsg", "kobject-uevent", "generic", "scsitransport",
-    "ecryptfs", "rdma",
+  private static let netlinkFamilies: [UInt64: String] = [
+    0: "route", 3: "firewall", 4: "inet-diag", 5: "nflog", 6: "xfrm", 7: "selinux", 8: "iscsi",
+    9: "audit", 10: "fib-lookup", 11: "connector", 12: "netfilter", 13: "ip6-fw", 14: "dnrtmsg",
+    15: "kobject-uevent", 16: "generic", 18: "scsitransport", 19: "ecryptfs", 20: "rdma",
   ]
 }
 

@@ -7,7 +7,12 @@ extension UnitSettings {
     case "Type": return setWord(assignment, oneOf: Self.types)
     case "Restart": return setWord(assignment, oneOf: Self.restarts)
     case "ExitType": return setWord(assignment, oneOf: ["main", "cgroup"])
-    case "KillMode": return setWord(assignment, oneOf: Self.killModes)
+    case "KillMode":
+      if assignment.value.isEmpty {
+        words[assignment.name] = nil
+        return .applied
+      }
+      return setWord(assignment, oneOf: Self.killModes)
     case "RestartSec", "RestartMaxDelaySec": return setSpan(assignment)
     case "RestartSteps", "StartLimitBurst": return setNumber(assignment)
     // Of old; StartLimitIntervalSec= is not known here.

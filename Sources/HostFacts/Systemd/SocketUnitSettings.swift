@@ -107,6 +107,14 @@ extension UnitSettings {
     }
   }
 
+  /// A socket whose directory systemd cannot wait for to be mounted, unit_require_mounts_for().
+  var unreachableListenPath: ListenAddress? {
+    listen.first { address in
+      guard case .unix(let path) = address.target, path.hasPrefix("/") else { return false }
+      return !UnitPath.isNormalized(path)
+    }
+  }
+
   /// Why systemd would not start the socket, socket_verify(); nil where it would.
   var socketProblem: String? {
     if listen.isEmpty { return "no Listen…= setting is valid" }

@@ -1,42 +1,50 @@
 internal import CEL
 
-extension Units {
-  /// Loads all units that the directories name, and the instances that are linked to.
-  ///
-  /// - Parameter bareDropIns: whether drop-ins without their unit make one.
-  static func load(
-    _ searchPath: [String], _ files: any UnitFiles, version: Int?, bareDropIns: Bool,
-    deadline: Deadline?
-  ) -> Units {
-    let loader = UnitLoader(searchPath, files, version: version)
-    let enablement = UnitEnablement(loader.map.places, files)
+/// Makes units of what a search path holds.
+struct UnitAssembly {
+  let loader: UnitLoader
+  private let enablement: UnitEnablement
+  private let files: any UnitFiles
+
+  init(_ searchPath: [String], _ files: any UnitFiles, version: Int?) {
+    self.files = files
+    loader = UnitLoader(searchPath, files, version: version)
+    enablement = UnitEnablement(loader.map.places, files)
+  }
+
+  /// All that the directories name, the instances that are linked to, and others that are known to
+  /// be there, such as running ones.
+  func names(also others: [String] = []) -> [UnitName] {
     var ids: Set<UnitName> = []
-    for name in Array(loader.map.targets.keys) + enablement.wantedNames {
+    for name in Array(loader.map.targets.keys) + enablement.wantedNames + others {
       guard let unit = UnitName(name), UnitNameMap.types.contains(unit.type) else { continue }
       // A link to a unit that is nowhere is no unit.
       if loader.map.targets[name] == nil && loader.map.fragment(of: unit) == nil { continue }
       ids.insert(loader.map.id(of: unit))
     }
+    return ids.sorted { $0.text < $1.text }
+  }
+
+  /// - Parameter bareDropIns: whether drop-ins without their unit make one.
+  func units(_ names: [UnitName], bareDropIns: Bool, deadline: Deadline?) -> Units {
     var gap = loader.gap
     var loaded: [UnitLoader.Loaded] = []
-    for id in ids.sorted(by: { $0.text < $1.text }) {
+    for name in names {
       if deadline?.hasPassed == true {
         gap = gap ?? .init("unit files were not read within the time limit")
         break
       }
-      loaded.append(loader.load(id))
+      loaded.append(loader.load(name))
     }
     let activated = activators(loaded)
-    var units = loaded.map {
-      unit($0, enablement, files, sockets: activated[$0.name.text] ?? [])
-    }
-    if bareDropIns { units += orphans(loader, loaded, files) }
+    var units = loaded.map { unit($0, sockets: activated[$0.name.text] ?? []) }
+    if bareDropIns { units += orphans(loaded) }
     units.sort { $0.name < $1.name }
     return Units(units: PartialList(units, rest: gap ?? loader.gap))
   }
 
   /// The sockets that start each service.
-  private static func activators(_ loaded: [UnitLoader.Loaded]) -> [String: [String]] {
+  private func activators(_ loaded: [UnitLoader.Loaded]) -> [String: [String]] {
     var sockets: [String: [String]] = [:]
     for unit in loaded where unit.name.type == "socket" && unit.state == .loaded {
       guard let service = SocketUnit(unit.settings, name: unit.name).service.value else { continue }
@@ -45,12 +53,13 @@ extension Units {
     return sockets
   }
 
-  private static func unit(
-    _ loaded: UnitLoader.Loaded, _ enablement: UnitEnablement, _ files: any UnitFiles,
-    sockets: [String]
-  ) -> Unit {
+  private func unit(_ loaded: UnitLoader.Loaded, sockets: [String]) -> Unit {
     var unit = Unit(loaded, files, sockets: sockets)
     unit.wantedBy = enablement.wantedBy(loaded.names)
+    if loaded.install.isBroken || loader.map.hasRefusedLink(for: loaded.name) {
+      unit.enablement = .bad
+      return unit
+    }
     let link = loaded.path.flatMap { files.link($0) }
     unit.enablement = enablement.state(
       of: loaded.name, path: loaded.path, linkedTo: link, isMasked: loaded.state == .masked,
@@ -59,9 +68,7 @@ extension Units {
   }
 
   /// Drop-ins that are for no unit here, by directory.
-  private static func orphans(
-    _ loader: UnitLoader, _ loaded: [UnitLoader.Loaded], _ files: any UnitFiles
-  ) -> [Unit] {
+  private func orphans(_ loaded: [UnitLoader.Loaded]) -> [Unit] {
     var used: Set<String> = []
     for unit in loaded {
       for path in unit.dropIns {

@@ -7,12 +7,15 @@ struct UnitInstall: Hashable, Sendable {
   var requiredBy: [String] = []
   var also: [String] = []
   var defaultInstance: String?
+  /// Whether one of the files could not be read to its end.
+  var isBroken = false
 
   /// Whether enabling it does something.
   var hasRules: Bool { !aliases.isEmpty || !wantedBy.isEmpty || !requiredBy.isEmpty }
 
   /// Adds what one file says, in order.
   mutating func add(_ file: UnitFile, to unit: UnitName) {
+    if file.failure != nil { isBroken = true }
     let specifiers = UnitSpecifiers(name: unit, path: nil)
     for case .assignment(let assignment) in file.lines where assignment.section == "Install" {
       let words = words(assignment.value).compactMap { specifiers.expand($0, in: .name) }

@@ -77,6 +77,7 @@ final class UnitLoader {
     case .mask: unit.state = .masked
     case .unreadable(let why):
       unit.state = .error
+      unit.names = [name.text]
       unit.problems.append(.fatal(why.reason, SourceLocation(path: files.shown(path))))
       return unit
     case .file(let file):
@@ -85,11 +86,20 @@ final class UnitLoader {
     }
     if let refusal {
       unit.problems.append(refusal)
+      // systemd merges aliases after it has read the file.
+      unit.names = [name.text]
+      addInstall(to: &unit)
       return unit
     }
     unit.dropIns = dropIns.paths(for: name, aliases: unit.names)
     applyDropIns(to: &unit)
     if unit.state == .masked || unit.state == .template { return unit }
+    if let path = unit.settings.unreachableListenPath {
+      unit.state = .error
+      unit.problems.append(
+        .fatal("systemd cannot load the unit: '\(path.text)' has '..' in it", path.location))
+      return unit
+    }
     let problem =
       name.type == "service" ? unit.settings.serviceProblem : unit.settings.socketProblem
     if let problem {
@@ -120,6 +130,10 @@ final class UnitLoader {
         if let refusal = apply(file, to: &unit, isFragment: false) { unit.problems.append(refusal) }
       }
     }
+    addInstall(to: &unit)
+  }
+
+  private func addInstall(to unit: inout Loaded) {
     guard unit.state != .masked else { return }
     let own = unit.path.map { [$0] } ?? []
     for path in own + dropIns.ownPaths(for: unit.name) {

@@ -26,11 +26,11 @@ extension Units {
     }
     var units: [Unit] = []
     for (tree, files) in trees.sorted(by: { $0.key < $1.key }) {
+      let assembly = UnitAssembly(
+        tree.hasSearchPath ? UnitSearchPath.system : [""], BareUnitFiles(files, root: tree.root),
+        version: version)
       units +=
-        load(
-          tree.hasSearchPath ? UnitSearchPath.system : [""], BareUnitFiles(files, root: tree.root),
-          version: version, bareDropIns: true, deadline: nil
-        ).units.elements
+        assembly.units(assembly.names(), bareDropIns: true, deadline: nil).units.elements
     }
     return Units(units: PartialList(units))
   }

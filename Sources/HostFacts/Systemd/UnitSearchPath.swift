@@ -51,6 +51,8 @@ struct UnitNameMap {
 
   private(set) var places: [Place] = []
   private(set) var targets: [String: Target] = [:]
+  /// Names of links that are no alias, and come before any file of the name.
+  private var refused: Set<String> = []
   /// By the name of a file, all names that lead to it.
   private(set) var names: [String: [String]] = [:]
   /// Why a directory was not read.
@@ -111,6 +113,7 @@ struct UnitNameMap {
         guard targets[entry.name] == nil else { continue }
         targets[entry.name] = self.target(
           ofLink: entry.name, in: directory, to: target, inside: inside)
+        if targets[entry.name] == nil { refused.insert(entry.name) }
       }
     }
     places.append(place)
@@ -177,6 +180,13 @@ struct UnitNameMap {
     return nil
   }
 
+  /// Whether a link that is no alias stands before the file that a unit would be loaded from.
+  func hasRefusedLink(for name: UnitName) -> Bool {
+    if refused.contains(name.text) { return true }
+    guard targets[name.text] == nil, let template = name.template else { return false }
+    return refused.contains(template.text)
+  }
+
   /// The file that a unit is loaded from: its own, or its template's.
   func fragment(of name: UnitName) -> String? {
     file(of: name.text) ?? name.template.flatMap { file(of: $0.text) }
@@ -214,7 +224,14 @@ struct UnitNameMap {
     let base = fragment(of: name).map(lastComponent)
     add(name.text, of: name, file: nil, to: &all)
     if let base, base != name.text { add(base, of: name, file: base, to: &all) }
-    return all.sorted()
+    guard name.isInstance, let instance = name.instance else { return all.sorted() }
+    // The template among them stands for its instance.
+    return Set(
+      all.map { text in
+        guard let other = UnitName(text), other.isTemplate else { return text }
+        return other.with(instance: instance)?.text ?? text
+      }
+    ).sorted()
   }
 
   private func add(

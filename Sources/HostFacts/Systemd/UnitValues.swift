@@ -74,8 +74,6 @@ enum UnitValue {
     ).map { String(Substring($0)) }
     guard let first = parts.first, let soft = oneLimit(first) else { return nil }
     guard parts.count == 2 else { return ResourceLimit(soft: soft, hard: soft) }
-    // `5:` has an empty hard limit, which is none written.
-    guard !parts[1].isEmpty else { return ResourceLimit(soft: soft, hard: soft) }
     guard let hard = oneLimit(parts[1]), soft <= hard else { return nil }
     return ResourceLimit(soft: soft, hard: hard)
   }

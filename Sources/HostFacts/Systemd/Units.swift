@@ -24,8 +24,7 @@ struct Units: Sendable {
 
   /// The units of a host's files.
   static func read(_ root: HostRoot, version: Int?, deadline: Deadline? = nil) -> Units {
-    load(
-      UnitSearchPath.system, HostUnitFiles(root), version: version, bareDropIns: false,
-      deadline: deadline)
+    let assembly = UnitAssembly(UnitSearchPath.system, HostUnitFiles(root), version: version)
+    return assembly.units(assembly.names(), bareDropIns: false, deadline: deadline)
   }
 }

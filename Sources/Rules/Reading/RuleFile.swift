@@ -23,6 +23,29 @@ public struct RuleFile: Sendable {
     }
   }
 
+  /// Reads of one of the program's own rules what judging needs, and the rest when it is asked for;
+  /// nil where it is better read whole.
+  init?(partOf path: String, content: [UInt8], schema: Schema) {
+    // What all rules together read is asked for before any of them is evaluated.
+    guard let sections = RuleSections(content),
+      !sections.mention("sysctl_raw", in: RuleKey.judging.union(RuleKey.telling)),
+      let source = try? SourceText.strict(path: path, bytes: sections.text(of: RuleKey.judging))
+    else { return nil }
+    let document = YAMLDocument(source)
+    var reader = RuleReader(source: source, schema: schema)
+    let rest = Deferred {
+      RuleFile(path: path, content: content, schema: schema).rule?.rest.value
+        ?? Rule.Rest.unreadable
+    }
+    guard document.problems.isEmpty, let root = document.root,
+      let rule = reader.judgingRule(root, rest: rest),
+      rule.readsDelta || !sections.mention("delta", in: RuleKey.telling)
+    else { return nil }
+    self.rule = rule
+    diagnostics = []
+    supersedes = reader.supersedes
+  }
+
   private init(rule: Rule?, diagnostics: [RuleDiagnostic]) {
     self.rule = rule
     self.diagnostics = diagnostics
@@ -46,4 +69,12 @@ public struct RuleFile: Sendable {
     let name = path.split(separator: "/").last ?? ""
     return name.hasSuffix(".yaml") ? String(name.dropLast(5)) : nil
   }
+}
+
+extension Rule.Rest {
+  /// Of a rule of the program that only judging can read: its tests did not run.
+  fileprivate static let unreadable = Rule.Rest(
+    severity: Graded(last: Severity.medium), confidence: Graded(last: Confidence.low),
+    message: Template(
+      text: "", parts: [.text("this rule is broken; 'sockwise rules check' says why")]))
 }

@@ -9,6 +9,15 @@ public enum RuleKey: String, CaseIterable, Sendable {
   case condition = "when"
   case message, locate, remediation, tests
 
+  /// What judging the facts needs, and what tells rules apart.
+  static let judging: Set<RuleKey> = [
+    .id, .title, .tags, .scope, .needs, .optIn, .note, .since, .supersedes, .applies, .forEach,
+    .identity, .params, .definitions, .condition,
+  ]
+
+  /// Those besides that hold expressions.
+  static let telling: Set<RuleKey> = [.severity, .confidence, .message, .locate, .remediation]
+
   /// Whether every rule has it.
   public var isRequired: Bool {
     switch self {

@@ -16,6 +16,7 @@ extension RuleReader {
     var isNote = false
     var translations: [Rule.Translation] = []
     var proof: String?
+    var supersedes: [String] = []
   }
 
   enum Need: String, CaseIterable { case live }
@@ -35,6 +36,7 @@ extension RuleReader {
     head.translations = node(.translations).map { translations($0) } ?? []
     if let proof = node(.proof) { head.proof = kebab(proof, "'proof'") }
     if let node = node(.supersedes) { readSupersedes(node, id: head.id) }
+    head.supersedes = supersedes.map(\.name)
     return head
   }
 

@@ -2,10 +2,24 @@ internal import CEL
 internal import YAML
 
 extension RuleReader {
-  /// Reads the whole rule. The order matters where parts put names or guards in scope.
+  /// What judges the facts.
+  struct Judging {
+    var parameters: [Rule.Parameter]
+    var applies: Expression?
+    var element: Rule.Element?
+    var definitions: [Rule.Definition]
+    var condition: Expression?
+
+    var expressions: [Expression] {
+      [applies, element?.list, condition].compactMap { $0 } + definitions.map(\.expression)
+    }
+  }
+
+  /// Reads the whole rule.
   mutating func rule(_ root: YAMLNode) -> Rule? {
-    let keys = RuleKey.allCases.map(\.rawValue)
-    guard let fields = fields(root, "a rule file", keys: keys) else { return nil }
+    guard let fields = fields(root, "a rule file", keys: RuleKey.allCases.map(\.rawValue)) else {
+      return nil
+    }
     func node(_ key: RuleKey) -> YAMLNode? { fields[key.rawValue]?.value }
 
     let head = self.head(node)
@@ -14,17 +28,50 @@ extension RuleReader {
         let isNeeded = key.isRequired || (key == .remediation && !head.isNote)
         return isNeeded && node(key) == nil
       })
+    let judging = self.judging(fields)
+    let rest = self.rest(head, node)
+    guard let rest, var rule = Rule(source.path, head, judging, rest: Deferred(made: rest)) else {
+      return nil
+    }
+    var whole = rest
+    whole.facts = Rule.Facts(of: rule, schema: schema)
+    rule = rule.with(whole)
+    // In a broken expression a name may be used that is not seen.
+    if !problems.contains(where: { $0.severity == .error }) { warnUnused(rule) }
+    return rule
+  }
+
+  /// Reads what judges the facts, of a rule whose other keys are not there; nil where anything
+  /// seems wrong.
+  mutating func judgingRule(_ root: YAMLNode, rest: Deferred<Rule.Rest>) -> Rule? {
+    guard let fields = fields(root, "a rule file", keys: RuleKey.judging.map(\.rawValue)) else {
+      return nil
+    }
+    isLinted = false
+    let head = self.head { fields[$0.rawValue]?.value }
+    let judging = self.judging(fields, isLinted: false)
+    return problems.isEmpty ? Rule(source.path, head, judging, rest: rest) : nil
+  }
+
+  /// The order matters: parts put names and guards in scope.
+  private mutating func judging(_ fields: [String: YAMLEntry], isLinted: Bool = true) -> Judging {
+    func node(_ key: RuleKey) -> YAMLNode? { fields[key.rawValue]?.value }
     let parameters = node(.params).map { self.parameters($0) } ?? []
     let applies = node(.applies).flatMap { self.condition($0, "'applies'") }
     // Where guards are not known, nothing can be said of what they guard.
-    isLinted = applies != nil || node(.applies) == nil
+    self.isLinted = isLinted && (applies != nil || node(.applies) == nil)
     guards = applies?.guarantees ?? []
     let element = self.element(node(.forEach), identity: fields[RuleKey.identity.rawValue])
     let definitions = node(.definitions).map { self.definitions($0) } ?? []
     let condition = node(.condition).flatMap { self.condition($0, "'when'") }
     guards.formUnion(condition?.guarantees ?? [])
-    if condition == nil { isLinted = false }
+    if condition == nil { self.isLinted = false }
+    return Judging(
+      parameters: parameters, applies: applies, element: element, definitions: definitions,
+      condition: condition)
+  }
 
+  private mutating func rest(_ head: Head, _ node: (RuleKey) -> YAMLNode?) -> Rule.Rest? {
     let severity: Graded<Severity>? = node(.severity).flatMap { graded($0, "'severity'") }
     let confidence: Graded<Confidence>? = node(.confidence).flatMap { graded($0, "'confidence'") }
     let message = node(.message).flatMap { template($0, "'message'") }
@@ -33,32 +80,13 @@ extension RuleReader {
     let tests = node(.tests).map {
       self.tests($0, isGraded: (severity?.isGraded ?? false, confidence?.isGraded ?? false))
     }
-
-    guard let id = head.id, let title = head.title, let scope = head.scope, let since = head.since,
-      let rationale = head.rationale, let severity, let confidence, let condition, let message
-    else { return nil }
-    var rule = Rule(
-      path: source.path, id: id, title: title, severity: severity, confidence: confidence,
-      scope: scope, since: since, rationale: rationale, references: head.references,
-      condition: condition, message: message)
-    rule.tags = head.tags
-    rule.needsLive = head.needsLive
-    rule.isOptIn = head.isOptIn
-    rule.isNote = head.isNote
-    rule.translations = head.translations
-    rule.proof = head.proof
-    rule.supersedes = supersedes.map(\.name)
-    rule.parameters = parameters
-    rule.applies = applies
-    rule.element = element
-    rule.definitions = definitions
-    rule.locate = locate
-    rule.remedies = remedies
-    rule.tests = tests ?? []
-    rule.facts = Rule.Facts(of: rule, schema: schema)
-    // In a broken expression a name may be used that is not seen.
-    if !problems.contains(where: { $0.severity == .error }) { warnUnused(rule) }
-    return rule
+    guard let rationale = head.rationale, let severity, let confidence, let message else {
+      return nil
+    }
+    return Rule.Rest(
+      severity: severity, confidence: confidence, rationale: rationale,
+      references: head.references, translations: head.translations, proof: head.proof,
+      message: message, locate: locate, remedies: remedies, tests: tests ?? [])
   }
 
   private mutating func warnUnused(_ rule: Rule) {
@@ -202,5 +230,37 @@ extension RuleReader {
     }
     if nodes.isEmpty { error(node.range, "\(what) is an empty list") }
     return last.map { Graded(cases, last: $0) }
+  }
+}
+
+extension Rule {
+  /// Nil where something is missing that every rule has.
+  init?(
+    _ path: String, _ head: RuleReader.Head, _ judging: RuleReader.Judging, rest: Deferred<Rest>
+  ) {
+    guard let id = head.id, let title = head.title, let scope = head.scope, let since = head.since,
+      let condition = judging.condition
+    else { return nil }
+    self.init(
+      path: path, id: id, title: title, tags: head.tags, scope: scope, needsLive: head.needsLive,
+      isOptIn: head.isOptIn, isNote: head.isNote, since: since, supersedes: head.supersedes,
+      parameters: judging.parameters, applies: judging.applies, element: judging.element,
+      definitions: judging.definitions, condition: condition,
+      neededByCondition: Self.places(in: judging.definitions, neededBy: condition),
+      readsDelta: judging.expressions.flatMap(\.references).contains {
+        Self.root(of: $0) == "delta"
+      },
+      rawSysctls: [], rest: rest)
+  }
+
+  /// The same, now that all of it is known.
+  fileprivate func with(_ rest: Rest) -> Rule {
+    Rule(
+      path: path, id: id, title: title, tags: tags, scope: scope, needsLive: needsLive,
+      isOptIn: isOptIn, isNote: isNote, since: since, supersedes: supersedes,
+      parameters: parameters, applies: applies, element: element, definitions: definitions,
+      condition: condition, neededByCondition: neededByCondition,
+      readsDelta: rest.facts.reads("delta"), rawSysctls: rest.facts.rawSysctls,
+      rest: Deferred(made: rest))
   }
 }

@@ -4,6 +4,15 @@ public struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
   public let month: Int
   public let day: Int
 
+  /// The last that can be written.
+  public static let last = Day(year: 9999, month: 12, day: 31)
+
+  private init(year: Int, month: Int, day: Int) {
+    self.year = year
+    self.month = month
+    self.day = day
+  }
+
   /// Reads `YYYY-MM-DD`; nil where there is no such day.
   public init?(_ text: String) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
@@ -12,9 +21,7 @@ public struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
       let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]),
       year > 0, (1...12).contains(month), (1...Self.length(ofMonth: month, year)).contains(day)
     else { return nil }
-    self.year = year
-    self.month = month
-    self.day = day
+    self.init(year: year, month: month, day: day)
   }
 
   public static func < (left: Day, right: Day) -> Bool {

@@ -131,8 +131,10 @@ public struct InlineIgnores: Sendable {
     _ line: Line, isComment: Bool, syntax: Syntax, rules: [String]
   ) -> [Entry] {
     guard let word = line.place(of: Self.word),
-      let mark = (0..<word).last(where: { line.scalars[$0] == "#" || line.scalars[$0] == ";" }),
-      line.trimmed(mark + 1..<word).isEmpty
+      let mark = (0..<word).last(where: {
+        line.scalars[$0] == "#" || (syntax == .lines && line.scalars[$0] == ";")
+      }), line.trimmed(mark + 1..<word).isEmpty,
+      mark == 0 || line.scalars[mark - 1].properties.isWhitespace
     else { return [] }
     func complain(_ range: Range<Int>, _ message: String, hint: String? = nil) {
       diagnostics.append(

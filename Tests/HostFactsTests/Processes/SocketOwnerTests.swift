@@ -30,7 +30,7 @@ private func looked(_ group: Group) -> Group {
     ("socket:[18446744073709551616]", nil), ("socket:[]", nil), ("socket:[1", nil),
     ("pipe:[1]", nil), ("/tmp/socket:[1]", nil), ("", nil), ("socket:[-1]", nil),
   ]) func inodes(_ target: String, _ inode: UInt64?) {
-    #expect(SocketHolders.socketInode(target) == inode)
+    #expect(Directory.socketInode(target.utf8) == inode)
   }
 
   @Test func nothingWantedIsNothingRead() {

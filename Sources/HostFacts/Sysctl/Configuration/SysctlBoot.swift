@@ -12,26 +12,51 @@ struct SysctlBoot: Sendable {
   private var earlier: [[UInt8]: Int] = [:]
   /// By key, every statement that names it.
   private(set) var byKey: [SysctlKey: [Int]] = [:]
-  /// Whether TuneD writes what the administrator's files say once more, after its profile.
+  /// Files that nothing reads, or not to their end.
+  private(set) var unread: [UnreadSysctlFile]
+  /// Why there may be more statements; nil where there are not.
+  private(set) var gap: Unreadable?
+  /// How many statements come before the last file that could not be read, and why it could not.
+  private var lastGap: (count: Int, why: Unreadable)?
   private let tunedReapplies: Bool
-  /// The last statement before a file that could not be read, and why it could not.
-  private let gap: (index: Int, why: Unreadable)?
 
-  /// - Parameters:
-  ///   - read: the statements of the files, in the order of reading.
-  ///   - others: those of other writers, in the order of boot.
-  ///   - gap: how many statements come before the last file that could not be read.
-  init(
-    read: [SysctlStatement], others: [SysctlStatement], dialect: SysctlDialect,
-    tunedReapplies: Bool, gap: (index: Int, why: Unreadable)?
-  ) {
+  /// How many assignments of the files, and of other writers, are looked at.
+  static let mostStatements = 50_000
+
+  init(_ sources: SysctlSources) {
+    let selection = SysctlFileSelection(
+      sources.files, dialect: sources.dialect, sysctlConf: sources.sysctlConf)
+    unread = selection.unread
+    gap = sources.gap
+    tunedReapplies = sources.tunedReapplies
+    let others = sources.others.prefix(Self.mostStatements)
     let before = others.filter { $0.writer == .commandLine }
-    let after = others.filter { $0.writer != .commandLine }
-    statements = before + read + after
-    plan = SysctlPlan(read, dialect: dialect)
+    var read: [SysctlStatement] = []
+    for file in selection.read {
+      switch file.content {
+      case .nothing: continue
+      case .unreadable(let why):
+        lastGap = (before.count + read.count, why)
+        gap = gap ?? why
+      case .bytes(let bytes):
+        let text = SysctlFileText(
+          bytes, path: file.path, dialect: sources.dialect,
+          writer: file.place.directory == nil ? .sysctlConf : nil)
+        read += text.statements
+        if let line = text.endsAtLine { unread.append(.init(file, cutAtLine: line)) }
+      }
+      if read.count > Self.mostStatements { break }
+    }
+    if read.count > Self.mostStatements || sources.others.count > Self.mostStatements {
+      read.removeLast(max(read.count - Self.mostStatements, 0))
+      gap = gap ?? .init("there are more than \(Self.mostStatements) assignments")
+    }
+    plan = SysctlPlan(read, dialect: sources.dialect)
+    if plan.isCut {
+      gap = gap ?? .init("there are more than \(SysctlPlan.mostPatterns) patterns")
+    }
     files = before.count..<before.count + read.count
-    self.tunedReapplies = tunedReapplies
-    self.gap = gap.map { ($0.index + before.count, $0.why) }
+    statements = before + read + others.filter { $0.writer != .commandLine }
     for (index, statement) in statements.enumerated() {
       byKey[statement.key, default: []].append(index)
       if index < files.lowerBound { earlier[statement.key.path] = index }
@@ -68,10 +93,10 @@ struct SysctlBoot: Sendable {
     if statements[decider].value != statement.value {
       return (.value(false, origin), statements[decider])
     }
-    if let gap, index < files.upperBound, index < gap.index || statement.key.isPattern,
-      decider < files.upperBound
+    if let lastGap, decider < files.upperBound,
+      index < lastGap.count || statement.key.isPattern
     {
-      return (.unavailable(gap.why), nil)
+      return (.unavailable(lastGap.why), nil)
     }
     return (.value(true, origin), nil)
   }

@@ -7,7 +7,7 @@ struct SysctlConfiguration: Sendable {
   var assignments: PartialList<SysctlAssignment>
   /// Each key that is set, by name.
   var keys: PartialList<ConfiguredSysctl>
-  var unreadFiles: [UnreadSysctlFile]
+  var unreadFiles: PartialList<UnreadSysctlFile>
 
   /// Judges bare files, as `sockwise review` finds them in a repository.
   ///
@@ -47,47 +47,29 @@ struct SysctlConfiguration: Sendable {
     add(sources, kernels: kernels)
   }
 
+  /// Nothing of it was read.
+  static func unavailable(_ why: Unreadable) -> SysctlConfiguration {
+    var result = SysctlConfiguration(nothing: ())
+    result.assignments.rest = why
+    result.keys.rest = why
+    result.unreadFiles.rest = why
+    return result
+  }
+
   private init(nothing: ()) {
     assignments = PartialList([])
     keys = PartialList([])
-    unreadFiles = []
+    unreadFiles = PartialList([])
   }
 
   private mutating func add(_ sources: SysctlSources, kernels: [KernelVersion]) {
-    let selection = SysctlFileSelection(
-      sources.files, dialect: sources.dialect, sysctlConf: sources.sysctlConf)
-    unreadFiles += selection.unread
-    var read: [SysctlStatement] = []
-    var gap: (index: Int, why: Unreadable)?
-    for file in selection.read {
-      switch file.content {
-      case .nothing: continue
-      case .unreadable(let why):
-        gap = (read.count, why)
-        assignments.rest = assignments.rest ?? why
-      case .bytes(let bytes):
-        let text = SysctlFileText(
-          bytes, path: file.path, dialect: sources.dialect,
-          writer: file.place.directory == nil ? .sysctlConf : nil)
-        read += text.statements
-        if let line = text.endsAtLine { unreadFiles.append(.init(file, cutAtLine: line)) }
-      }
-      if read.count > Self.mostStatements {
-        read.removeLast(read.count - Self.mostStatements)
-        assignments.rest = Unreadable("there are more than \(Self.mostStatements) assignments")
-        break
-      }
-    }
-    let others = Array(sources.others.prefix(Self.mostStatements))
-    let boot = SysctlBoot(
-      read: read, others: others, dialect: sources.dialect,
-      tunedReapplies: sources.tunedReapplies, gap: gap)
+    let boot = SysctlBoot(sources)
+    unreadFiles.elements += boot.unread
+    unreadFiles.rest = unreadFiles.rest ?? sources.gap
+    assignments.rest = assignments.rest ?? boot.gap
     keys.rest = assignments.rest
-    add(boot, SysctlJudge(kernels: kernels, sources: boot))
+    add(boot, SysctlJudge(kernels: kernels, after: boot))
   }
-
-  /// How many assignments are looked at.
-  private static let mostStatements = 50_000
 
   private mutating func add(_ boot: SysctlBoot, _ judge: SysctlJudge) {
     let found = boot.statements.indices.map { index in

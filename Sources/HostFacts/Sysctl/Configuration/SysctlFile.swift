@@ -22,7 +22,8 @@ struct SysctlFile: Sendable {
 
   /// Its name without directories.
   var name: Substring {
-    path.utf8.lastIndex(of: 0x2f).map { path[path.index(after: $0)...] } ?? path[...]
+    guard let slash = path.utf8.lastIndex(of: 0x2f) else { return path[...] }
+    return path[path.utf8.index(after: slash)...]
   }
 
   /// The directories of sysctl.d(5), the one first that wins where two have a file of one name.
@@ -38,12 +39,16 @@ struct SysctlFile: Sendable {
       if let tree = tree(above: "\(directory)/\(name)") { return (tree, index) }
     }
     if let tree = tree(above: "etc/sysctl.conf") { return (tree, nil) }
-    return (path.dropLast(name.utf8.count), Self.directories.count)
+    return (Substring(path.utf8.dropLast(name.utf8.count)), Self.directories.count)
   }
 
+  /// Whether it is in a directory of the distribution's.
+  var isVendors: Bool { place.directory == 3 || place.directory == 4 }
+
   private func tree(above rest: String) -> Substring? {
-    guard path.utf8.count >= rest.utf8.count, path.hasSuffix(rest) else { return nil }
-    let tree = path.dropLast(rest.unicodeScalars.count)
-    return tree.isEmpty || tree.utf8.last == 0x2f ? tree : nil
+    let all = path.utf8
+    guard all.suffix(rest.utf8.count).elementsEqual(rest.utf8) else { return nil }
+    let tree = all.dropLast(rest.utf8.count)
+    return tree.isEmpty || tree.last == 0x2f ? Substring(tree) : nil
   }
 }

@@ -21,7 +21,8 @@ struct SysctlFileSelection: Sendable {
   }
 
   init(_ files: [SysctlFile], dialect: SysctlDialect, sysctlConf: SysctlConf) {
-    var chosen: [Substring: (directory: Int, file: SysctlFile)] = [:]
+    // By bytes: equal strings may be different names.
+    var chosen: [[UInt8]: (directory: Int, file: SysctlFile)] = [:]
     var last: SysctlFile?
     for file in files {
       var name = file.name
@@ -37,11 +38,11 @@ struct SysctlFileSelection: Sendable {
       guard let directory else { continue }
       if let why = Self.whySkipped(name, dialect) {
         if !Self.isPutAside(name) { leave(file, dialect, why) }
-      } else if chosen[name].map({ directory < $0.directory }) ?? true {
-        chosen[name] = (directory, file)
+      } else if chosen[Array(name.utf8)].map({ directory < $0.directory }) ?? true {
+        chosen[Array(name.utf8)] = (directory, file)
       }
     }
-    read = chosen.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map(\.value.file)
+    read = chosen.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value.file)
     if let last { read.append(last) }
     for file in read {
       if case .nothing(let why?) = file.content { leave(file, dialect, why) }
@@ -96,7 +97,11 @@ extension SysctlKey {
     guard parts.count > 1, let first = parts.first, !path.contains(where: isBlank) else {
       return false
     }
-    return Self.topDirectories.contains(String(decoding: first, as: UTF8.self))
+    return Self.isTopDirectory(first)
+  }
+
+  static func isTopDirectory(_ name: ArraySlice<UInt8>) -> Bool {
+    topDirectories.contains(String(decoding: name, as: UTF8.self))
   }
 
   /// Directories of `/proc/sys`.

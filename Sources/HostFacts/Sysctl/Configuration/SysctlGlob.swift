@@ -102,8 +102,8 @@ enum SysctlGlob {
   /// How many patterns one with braces may stand for; more are left out.
   static let mostAlternatives = 256
 
-  /// The patterns that `{a,b}` in a pattern stands for, as GLOB_BRACE has it: `{}` stays, and so
-  /// does a brace without its end.
+  /// The patterns that `{a,b}` in a pattern stands for, as GLOB_BRACE of glob(3) has it. A
+  /// brace without its end stays.
   static func alternatives(_ pattern: [UInt8]) -> [[UInt8]] {
     var done: [[UInt8]] = []
     var rest = [pattern]
@@ -126,38 +126,33 @@ enum SysctlGlob {
     var parts: [ArraySlice<UInt8>] = []
 
     init?(_ pattern: [UInt8]) {
-      guard let open = Self.start(pattern) else { return nil }
+      var open: Int?
       var depth = 0
-      var partStart = open + 1
-      for index in (open + 1)..<pattern.count {
+      var partStart = 0
+      var index = 0
+      while index < pattern.count {
+        defer { index += 1 }
         switch pattern[index] {
-        case UInt8(ascii: "{"): depth += 1
+        case UInt8(ascii: "\\"): index += 1
+        case UInt8(ascii: "{"):
+          if open == nil {
+            open = index
+            partStart = index + 1
+          } else {
+            depth += 1
+          }
         case UInt8(ascii: "}") where depth > 0: depth -= 1
-        case UInt8(ascii: ",") where depth == 0:
+        case UInt8(ascii: ","):
+          guard open != nil, depth == 0 else { continue }
           parts.append(pattern[partStart..<index])
           partStart = index + 1
         case UInt8(ascii: "}"):
+          guard let open else { continue }
           parts.append(pattern[partStart..<index])
           range = open..<index + 1
           return
         default: break
         }
-      }
-      return nil
-    }
-
-    /// The first opening brace but those of `{}`.
-    private static func start(_ pattern: [UInt8]) -> Int? {
-      var index = 0
-      while index < pattern.count {
-        if pattern[index] == UInt8(ascii: "{") {
-          if index + 1 < pattern.count, pattern[index + 1] == UInt8(ascii: "}") {
-            index += 2
-            continue
-          }
-          return index
-        }
-        index += 1
       }
       return nil
     }

@@ -38,7 +38,7 @@ struct SysctlJudge: Sendable {
 
   init(kernels: [KernelVersion]) { self.kernels = kernels }
 
-  init(kernels: [KernelVersion], sources boot: SysctlBoot) {
+  init(kernels: [KernelVersion], after boot: SysctlBoot) {
     self.kernels = kernels
     let port = boot.decider(of: SysctlKey("net.ipv4.ip_unprivileged_port_start"))
       .flatMap { boot.statements[$0].value }.flatMap(KernelNumber.init)

@@ -20,6 +20,9 @@ struct SysctlPlan: Sendable {
   private struct Pattern {
     var index: Int
     var text: [UInt8]
+    /// Whether it leaves alone what is named by itself. procps compares texts, and those that a pattern
+    /// with `//` finds have it too.
+    var sparesNamed = true
   }
 
   init(_ statements: [SysctlStatement], dialect: SysctlDialect) {
@@ -47,11 +50,14 @@ struct SysctlPlan: Sendable {
   private var lastOfPattern: [SysctlKey: Int] = [:]
 
   private func patternDecider(of path: [UInt8]) -> Int? {
-    guard !named.contains(path) else { return nil }
+    let isNamed = named.contains(path)
+    if isNamed && !dialect.isProcps { return nil }
     if exclusions.contains(where: { SysctlGlob.matches($0, path, crossesSlash: true) }) {
       return nil
     }
-    return patterns.first { SysctlGlob.matches($0.text, path) }?.index
+    return patterns.first { pattern in
+      !(isNamed && pattern.sparesNamed) && SysctlGlob.matches(pattern.text, path)
+    }?.index
   }
 
   // MARK: systemd
@@ -95,23 +101,34 @@ struct SysctlPlan: Sendable {
       named.insert(text)
       let isPattern = statement.key.isPattern
       if isPattern { lastOfPattern[statement.key] = index }
+      // A slash at the end asks for a directory.
+      guard text.last != UInt8(ascii: "/") else { continue }
       if statement.value == nil {
         if dialect == .newerProcps, isPattern { exclusions.append(text) }
       } else if isPattern {
-        found.append(Pattern(index: index, text: statement.key.path))
-      } else {
-        explicit[Self.resolved(statement.key)] = index
+        found.append(
+          Pattern(
+            index: index, text: statement.key.path, sparesNamed: text == statement.key.path))
+      } else if let path = Self.resolved(statement.key) {
+        explicit[path] = index
       }
     }
     patterns = found.reversed()
   }
 
-  /// The path that the kernel finds, ".." taken away.
-  private static func resolved(_ key: SysctlKey) -> [UInt8] {
+  /// The path that the kernel finds, ".." taken away; nil where it goes through a directory that there
+  /// cannot be.
+  private static func resolved(_ key: SysctlKey) -> [UInt8]? {
     guard key.hasParent else { return key.path }
     var parts: [ArraySlice<UInt8>] = []
     for part in key.components {
-      if part.elementsEqual([0x2e, 0x2e]) { _ = parts.popLast() } else { parts.append(part) }
+      guard part.elementsEqual([0x2e, 0x2e]) else {
+        parts.append(part)
+        continue
+      }
+      guard let left = parts.popLast(), !left.contains(where: isBlank),
+        !parts.isEmpty || SysctlKey.isTopDirectory(left)
+      else { return nil }
     }
     return Array(parts.joined(separator: [UInt8(ascii: "/")]))
   }

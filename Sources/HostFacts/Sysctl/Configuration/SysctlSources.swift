@@ -9,4 +9,6 @@ struct SysctlSources: Sendable {
   /// Whether TuneD writes what `/run/sysctl.d`, `/etc/sysctl.d` and `/etc/sysctl.conf` say once more,
   /// after its profile (`reapply_sysctl` of tuned-main.conf, its default).
   var tunedReapplies = true
+  /// Why there may be more files; nil where there are not.
+  var gap: Unreadable?
 }

@@ -77,6 +77,7 @@ struct SysctlStatement: Hashable, Sendable {
 
   /// Whether its file is a distribution's rather than the administrator's.
   var isVendors: Bool {
-    ["/usr/lib/", "/lib/", "usr/lib/", "lib/"].contains { path.hasPrefix($0) }
+    path.utf8.starts(with: "/usr/lib/".utf8) || path.utf8.starts(with: "/lib/".utf8)
+      || SysctlFile(path: path, content: .nothing(nil)).isVendors
   }
 }

@@ -1,0 +1,98 @@
+extension SysctlConfiguration {
+  /// Reads what a host has configured, and what the kernel has of it.
+  ///
+  /// - Parameter kernels: what to judge for; the running kernel, where there is one.
+  static func read(_ root: HostRoot, kernels: [KernelVersion]) -> SysctlConfiguration {
+    var sources = SysctlSources(of: root, dialect: SysctlSources.dialect(of: root))
+    let tuned = TunedProfile(root)
+    sources.addOtherWriters(root, tuned)
+    var result = SysctlConfiguration(sources, kernels: kernels)
+    result.compare(with: root, tuned: tuned)
+    return result
+  }
+}
+
+extension SysctlSources {
+  /// The programs that read sysctl.d at boot.
+  private static let systemdSysctl = [
+    "/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl",
+  ]
+
+  /// Who reads the files at boot: procps only where systemd-sysctl is surely not there.
+  static func dialect(of root: HostRoot) -> SysctlDialect {
+    for path in systemdSysctl {
+      do throws(ReadFailure) {
+        _ = try root.status(path)
+        return .systemd
+      } catch {
+        guard error.isAbsence else { return .systemd }
+      }
+    }
+    return .procps
+  }
+
+  /// Adds what others write before and after the files.
+  mutating func addOtherWriters(_ root: HostRoot, _ tuned: TunedProfile) {
+    if let line = root.bytes(KernelCommandLine.path, limit: 1 << 16).value {
+      others += KernelCommandLine.statements(line)
+    }
+    others += TmpfilesWrites.read(root)
+    others += tuned.statements
+    tunedReapplies = tuned.reappliesSysctls
+  }
+
+  /// Whether a file is one that this reads, so that a recording has to have it.
+  static func reads(_ path: String) -> Bool {
+    path == sysctlConf || path == KernelCommandLine.path || systemdSysctl.contains(path)
+      || SysctlOwner.all.contains { $0.evidence == path }
+      || path.hasPrefix("/etc/tuned/") || path.hasPrefix("/usr/lib/tuned/")
+      || (SysctlFile.directories.map { "/\($0)" } + TmpfilesWrites.directories).contains {
+        path == $0 || path.hasPrefix("\($0)/")
+      }
+  }
+
+  /// What a recording keeps of a file: of the kernel's command line only the kernel's parameters.
+  static func recorded(_ path: String, _ content: [UInt8]) -> [UInt8] {
+    path == KernelCommandLine.path ? KernelCommandLine.onlySysctls(content) : content
+  }
+
+  /// The files of sysctl.d(5) and `/etc/sysctl.conf` of a host.
+  init(of root: HostRoot, dialect: SysctlDialect) {
+    let reader = SysctlFileReader(root, SysctlFile.directories.map { "/\($0)" })
+    files = reader.files
+    gap = reader.gap
+    self.dialect = dialect
+    sysctlConf = dialect.isProcps ? .last : .never
+    // systemd may read it through a link in sysctl.d, and then it is no file that nothing reads.
+    if dialect.isProcps || !Self.hasLinkToSysctlConf(files, root) {
+      readSysctlConf(root)
+    }
+  }
+
+  private static let sysctlConf = "/etc/sysctl.conf"
+
+  private mutating func readSysctlConf(_ root: HostRoot) {
+    do throws(ReadFailure) {
+      // procps reads it only where it is a regular file.
+      guard try root.status(Self.sysctlConf).kind == .regular else { return }
+    } catch {
+      if !error.isAbsence && error != .notRecorded {
+        gap = gap ?? error.unreadable(Self.sysctlConf)
+      }
+      return
+    }
+    files.append(
+      SysctlFile(
+        path: Self.sysctlConf,
+        content: SysctlFileReader.content(Self.sysctlConf, target: nil, root)))
+  }
+
+  private static func hasLinkToSysctlConf(_ files: [SysctlFile], _ root: HostRoot) -> Bool {
+    guard let status = try? root.status(sysctlConf) else { return false }
+    return files.contains { file in
+      guard case .bytes = file.content, SysctlFileSelection.whySkipped(file.name, .systemd) == nil
+      else { return false }
+      return (try? root.status(file.path)) == status
+    }
+  }
+}

@@ -1,0 +1,79 @@
+internal import CEL
+
+/// Lines of tmpfiles.d(5) that write below `/proc/sys`: `w /proc/sys/vm/swappiness - - - - 10`.
+/// systemd-tmpfiles-setup.service is not ordered after systemd-sysctl.service, and mostly runs later.
+enum TmpfilesWrites {
+  static let directories = [
+    "/etc/tmpfiles.d", "/run/tmpfiles.d", "/usr/local/lib/tmpfiles.d", "/usr/lib/tmpfiles.d",
+    "/lib/tmpfiles.d",
+  ]
+
+  /// Those of a host, in the order of reading.
+  static func read(_ root: HostRoot) -> [SysctlStatement] {
+    var chosen: [[UInt8]: SysctlFile] = [:]
+    for file in SysctlFileReader(root, directories).files
+    where SysctlFileSelection.whySkipped(file.name, .systemd) == nil
+      && chosen[Array(file.name.utf8)] == nil
+    {
+      chosen[Array(file.name.utf8)] = file
+    }
+    return chosen.sorted { $0.key.lexicographicallyPrecedes($1.key) }.flatMap {
+      _, file -> [SysctlStatement] in
+      guard case .bytes(let bytes) = file.content else { return [] }
+      return statements(bytes, path: file.path)
+    }
+  }
+
+  /// Those of one file.
+  static func statements(_ bytes: [UInt8], path: String) -> [SysctlStatement] {
+    var number = 0
+    var statements: [SysctlStatement] = []
+    for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      number += 1
+      guard let statement = statement(line, number, path) else { continue }
+      statements.append(statement)
+    }
+    return statements
+  }
+
+  /// Type, path, mode, user, group, age, and the rest of the line.
+  private static func statement(_ line: ArraySlice<UInt8>, _ number: Int, _ path: String)
+    -> SysctlStatement?
+  {
+    var words: [ArraySlice<UInt8>] = []
+    var rest = line
+    while words.count < 6 {
+      rest = rest.drop(while: isBlank)
+      let word = rest.prefix { !isBlank($0) }
+      guard !word.isEmpty else { return nil }
+      words.append(word)
+      rest = rest[word.endIndex...]
+    }
+    // After the letter come modifiers such as "+" and "!"; only "w" writes to a file that is there.
+    guard words[0].first == UInt8(ascii: "w") else { return nil }
+    var name = words[1]
+    if let quote = name.first, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'"),
+      name.last == quote, name.count > 1
+    {
+      name = name.dropFirst().dropLast()
+    }
+    let prefix = Array("/proc/sys/".utf8)
+    guard name.starts(with: prefix) else { return nil }
+    var argument = rest.drop(while: isBlank)
+    while let last = argument.last, isBlank(last) { argument.removeLast() }
+    // `1\n` is the usual way to say it; other escapes are left as they are.
+    var value = Array(argument)
+    if value.suffix(2).elementsEqual(Array("\\n".utf8)) { value.removeLast(2) }
+    func location(_ part: ArraySlice<UInt8>) -> SourceLocation {
+      let before = line[..<part.startIndex]
+      let column = String(decoding: before, as: UTF8.self).unicodeScalars.count + 1
+      let count = String(decoding: part, as: UTF8.self).unicodeScalars.count
+      return SourceLocation(
+        path: path, line: number, column: column, endColumn: column + count)
+    }
+    return SysctlStatement(
+      writer: .tmpfiles, key: SysctlKey(path: Array(name.dropFirst(prefix.count))), value: value,
+      keyLocation: location(name), valueLocation: location(argument),
+      sourceText: trimmed(String(decoding: line, as: UTF8.self)))
+  }
+}

@@ -1,0 +1,69 @@
+internal import CEL
+
+/// Commands of units that set kernel parameters: `ExecStartPre=/sbin/sysctl -w net.core.somaxconn=1024`.
+struct UnitSysctlCommands {
+  private(set) var statements: [SysctlStatement] = []
+  /// Whether one reads `/etc/sysctl.conf`: `sysctl -p` and `sysctl --system`.
+  private(set) var readsSysctlConf = false
+
+  /// Looks at one command.
+  /// - Parameters:
+  ///   - program: as written, with or without directories.
+  ///   - arguments: without the program's own name.
+  ///   - location: of the line.
+  mutating func add(
+    program: String, arguments: [String], location: SourceLocation, sourceText: String,
+    ignoresFailure: Bool = false
+  ) {
+    var words = [program] + arguments
+    // /bin/sh -c "sysctl -w …": only one plain command is understood.
+    if ["sh", "bash", "dash"].contains(Self.name(words[0])), words.count > 2, words[1] == "-c" {
+      words = Self.plainWords(words[2])
+    }
+    guard let first = words.first, Self.name(first) == "sysctl" else { return }
+    for word in words.dropFirst() {
+      if word == "--system" || word == "-p" || word == "--load" || word == "-f" {
+        readsSysctlConf = true
+      }
+      // Options, and names of files after -p, have no "=" but for --pattern=….
+      guard !word.utf8.starts(with: "-".utf8), let equals = word.utf8.firstIndex(of: 0x3d) else {
+        continue
+      }
+      let key = SysctlKey(word[..<equals])
+      guard !key.path.isEmpty else { continue }
+      statements.append(
+        SysctlStatement(
+          writer: .unit, key: key, value: Array(word[equals...].utf8.dropFirst()).trimmingBlanks,
+          ignoresFailure: ignoresFailure, keyLocation: location, valueLocation: nil,
+          sourceText: sourceText))
+    }
+  }
+
+  private static func name(_ program: String) -> Substring {
+    program.utf8.split(separator: UInt8(ascii: "/")).last.map { Substring($0) } ?? ""
+  }
+
+  /// The words of a shell command that has one command only; empty for others.
+  private static func plainWords(_ text: String) -> [String] {
+    let special: Set<UInt8> = Set("|&;<>$`\\(){}*?[]~#".utf8)
+    guard !text.utf8.contains(where: special.contains) else { return [] }
+    var words: [[UInt8]] = []
+    var word: [UInt8]?
+    var quote: UInt8?
+    for byte in text.utf8 {
+      if let open = quote {
+        if byte == open { quote = nil } else { word?.append(byte) }
+      } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
+        quote = byte
+        word = word ?? []
+      } else if isBlank(byte) {
+        if let done = word { words.append(done) }
+        word = nil
+      } else {
+        word = (word ?? []) + [byte]
+      }
+    }
+    if let word { words.append(word) }
+    return words.map { String(decoding: $0, as: UTF8.self) }
+  }
+}

@@ -1,0 +1,123 @@
+import ArgumentParser
+import CEL
+import HostFacts
+import Reports
+import Rules
+
+/// Which findings do not count: `--waivers` and `--baseline`.
+struct AcceptanceArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Accept the findings that this file of waivers lists, with a reason and a last day. Repeatable.",
+      valueName: "FILE"))
+  var waivers: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Count only what this file does not list; 'sockwise baseline' writes it.", valueName: "FILE"))
+  var baseline: String?
+
+  /// Reads the files; what is wrong with them is said on standard error.
+  ///
+  /// - Parameter others: waivers from elsewhere, such as `.sockwise.yaml`; those of `--waivers` come
+  ///   first.
+  func acceptance(for rules: RuleSet, and others: Waivers = Waivers()) -> Acceptance {
+    let names = rules.rules.map(\.id)
+    let files = waivers.map { WaiverFile.read($0, rules: names) }
+    var isWrong = files.flatMap(\.diagnostics).report()
+    var known: Baseline?
+    if let baseline {
+      do throws(DocumentError) {
+        known = try Baseline.read(try NamedFile.read(baseline), name: baseline)
+      } catch {
+        printError("sockwise: \(error)")
+        isWrong = true
+      }
+    }
+    return Acceptance(
+      waivers: Waivers(files.flatMap(\.waivers.entries) + others.entries), baseline: known,
+      rules: names, today: Clock.today(), isWrong: isWrong)
+  }
+}
+
+/// What marks findings as waived or known.
+struct Acceptance {
+  var waivers = Waivers()
+  var baseline: Baseline?
+  /// Ids of all rules: an inline comment may name one that is not evaluated.
+  var rules: [String]
+  var today: Day
+  /// Whether a file of waivers or the baseline was refused.
+  var isWrong = false
+
+  /// The variable `waivers` of rules.
+  var facts: Field {
+    let facts = waivers.entries.map { waiver in
+      WaiverFact(
+        rule: waiver.rule, subject: waiver.subject.text, reason: waiver.reason,
+        expires: waiver.expires?.description,
+        daysExpired: waiver.expires.map { max(0, today.days(since: $0)) } ?? 0,
+        location: waiver.location)
+    }
+    return WaiverFact.variable(facts)
+  }
+
+  /// A finding as it is reported: a comment beside it comes before a waiver.
+  func reported(
+    _ finding: Finding, namespace: NamespaceName?, comments: inout InlineComments
+  ) -> ReportedFinding {
+    if let entry = comments.entry(for: finding) {
+      return ReportedFinding(
+        finding, state: .waived, namespace: namespace,
+        waiver: .init(reason: entry.reason, isInSource: true, location: entry.location))
+    }
+    guard let waiver = waivers.waiver(for: finding, on: today) else {
+      return ReportedFinding(finding, namespace: namespace)
+    }
+    return ReportedFinding(
+      finding, state: .waived, namespace: namespace,
+      waiver: .init(
+        reason: waiver.reason, expires: waiver.expires?.description, location: waiver.location))
+  }
+}
+
+/// The inline comments of the files that findings lie in, each file read once and only then.
+struct InlineComments {
+  /// Ids of all rules.
+  let rules: [String]
+  /// The bytes of a file; nil where it cannot be read.
+  let read: (String) -> [UInt8]?
+  private var files: [String: InlineIgnores?] = [:]
+
+  init(rules: [String], read: @escaping (String) -> [UInt8]?) {
+    self.rules = rules
+    self.read = read
+  }
+
+  /// The comment that accepts a finding at its place.
+  mutating func entry(for finding: Finding) -> InlineIgnores.Entry? {
+    // What the kernel says holds no comments.
+    guard let place = finding.locations.first, let line = place.line,
+      !place.path.hasPrefix("/proc/")
+    else { return nil }
+    return file(place.path)?.entry(for: finding.rule, line: line)
+  }
+
+  /// What is wrong with the comments that were read.
+  var notices: [Notice] {
+    files.sorted { $0.key < $1.key }.flatMap { $0.value?.diagnostics ?? [] }.map { diagnostic in
+      let place = [diagnostic.line, diagnostic.column].compactMap { $0.map { ":\($0)" } }.joined()
+      let hint = diagnostic.hint.map { "; \($0)" } ?? ""
+      return Notice(.warning, "\(diagnostic.path)\(place): \(diagnostic.message)\(hint)")
+    }
+  }
+
+  private mutating func file(_ path: String) -> InlineIgnores? {
+    if let known = files[path] { return known }
+    let ignores = read(path).map {
+      InlineIgnores(path: path, content: $0, syntax: .init(path: path), rules: rules)
+    }
+    files[path] = .some(ignores)
+    return ignores
+  }
+}

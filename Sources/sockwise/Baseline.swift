@@ -1,0 +1,49 @@
+import ArgumentParser
+import HostFacts
+import Reports
+import Rules
+
+/// `sockwise baseline`: the findings of today, so that a pipeline fails only on others.
+struct BaselineCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "baseline",
+    abstract: "Write down the findings of this host, for 'sockwise audit --baseline'.",
+    discussion: """
+      Findings that a waiver accepts are not among them: when the waiver ends they are to be seen. \
+      What a review finds is written by 'sockwise review --output baseline=FILE'.
+
+      Exit status: 0 it was written; 2 the command line, a rule file or a waiver is wrong; 4 the \
+      audit could not run; 5 it could not be written.
+      """)
+
+  @OptionGroup(title: "What to read") var host: HostArguments
+  @OptionGroup(title: "Which rules") var ruleOptions: RuleOptions
+  @OptionGroup(title: "Which rules") var selection: RuleSelection
+  @OptionGroup(title: "What is accepted") var accepted: AcceptanceArguments
+
+  @Option(help: ArgumentHelp("Write it here; without it to standard output.", valueName: "FILE"))
+  var output: String?
+
+  func run() throws {
+    let rules = ruleOptions.load()
+    let rulesAreWrong = rules.diagnostics.report()
+    let chosen = try selection.selection(from: rules)
+    let acceptance = accepted.acceptance(for: rules)
+    let options = try host.options(for: rules)
+    var statuses = [
+      rulesAreWrong || acceptance.isWrong ? ExitStatus.wrongInput : .clean
+    ]
+    do {
+      let report = try AuditRun(
+        rules: rules, selection: chosen, options: options, acceptance: acceptance
+      ).report()
+      try (output.map(OutputRequest.Destination.init(path:)) ?? .standardOutput)
+        .write(ReportFormat.baseline.render(report, RenderOptions()))
+      if options.reportRecording() { statuses.append(.undelivered) }
+    } catch {
+      printError("sockwise: \(error)")
+      statuses.append(error is OutputError ? .undelivered : .failed)
+    }
+    throw ExitCode((statuses.max() ?? .clean).rawValue)
+  }
+}

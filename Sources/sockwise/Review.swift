@@ -1,0 +1,94 @@
+import ArgumentParser
+import HostFacts
+import Reports
+import Rules
+
+/// `sockwise review`: judges bare files, such as those of a repository.
+struct ReviewCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "review",
+    abstract: "Review the files of a repository, with no host.",
+    discussion: """
+      Looks for what sets kernel parameters on a host or in a container, and for systemd units: \
+      files in directories called sysctl.d, sysctl.conf, and other *.conf with nothing but such \
+      lines; units, sockets and their drop-ins; Ansible tasks with the sysctl module; \
+      securityContext.sysctls of Kubernetes pods; sysctls of compose files; sysctl in Dockerfiles; \
+      sysctl.* on the kernel's command line in GRUB's defaults. What templates and variables write \
+      is counted, not judged.
+
+      Links are not followed, and .git, node_modules, vendor and directories like them are left \
+      out unless they are named. Files above 4 MiB are not read.
+
+      Exit status: 0 nothing new at or above --fail-on, or nothing to review; 1 findings; 2 a path \
+      is not there, or the command line, a rule file, a waiver, the baseline or the configuration \
+      is wrong; 3 with --strict, something could not be read or checked; 5 an output could not be \
+      written. The highest that applies wins.
+      """)
+
+  @Argument(help: ArgumentHelp("Files and directories.", valueName: "PATH"))
+  var paths: [String] = ["."]
+
+  @Option(
+    help: ArgumentHelp(
+      "Judge names and values for this kernel, such as 6.1. Repeatable. Without it for each that is supported: \(KernelArgument.supported).",
+      valueName: "VERSION"))
+  var kernel: [KernelArgument] = []
+
+  @OptionGroup(title: "Which rules") var ruleOptions: RuleOptions
+  @OptionGroup(title: "Which rules") var selection: RuleSelection
+  @OptionGroup(title: "Configuration") var configured: ConfigurationArguments
+  @OptionGroup(title: "What to report") var output: OutputArguments
+  @OptionGroup(title: "What is accepted") var accepted: AcceptanceArguments
+  @OptionGroup(title: "When to fail") var exit: ExitArguments
+
+  func run() throws {
+    let loaded = ruleOptions.load()
+    let rulesAreWrong = loaded.diagnostics.report()
+    let (configuration, configurationIsWrong) = configured.configuration(
+      for: paths.first ?? ".", rules: loaded)
+    let rules = loaded.overriding(configuration.parameters)
+    var chosen = try selection.selection(from: rules)
+    chosen.skip += configuration.skip
+    chosen.enable += configuration.enable
+    let acceptance = accepted.acceptance(for: rules, and: configuration.waivers)
+    let options = reviewOptions(configuration, rules)
+    let run = ReviewRun(
+      rules: rules, selection: chosen, options: options, acceptance: acceptance)
+    let result = run.result()
+    for path in result.missing { printError("sockwise: there is no '\(path.shown)'") }
+    if result.missing.count == paths.count { throw ExitCode(ExitStatus.wrongInput.rawValue) }
+    let delivered = output.deliver(result.report)
+    let inputIsWrong =
+      rulesAreWrong || configurationIsWrong || acceptance.isWrong || !result.missing.isEmpty
+    let failOn = configuration.failOn.map { $0.severity.map(Threshold.severity) ?? .never }
+    let code = exit.code(
+      result.report, wrongInput: inputIsWrong, undelivered: !delivered, unlessSaid: failOn)
+    throw exit.strict && result.hasGaps
+      ? ExitCode(max(code.rawValue, ExitStatus.notChecked.rawValue)) : code
+  }
+
+  private func reviewOptions(_ configuration: Configuration, _ rules: RuleSet) -> ReviewOptions {
+    let named = kernel.map(\.version)
+    return ReviewOptions(
+      paths: paths,
+      kernels: named.isEmpty
+        ? configuration.kernels.compactMap { KernelVersion(release: $0) } : named,
+      include: configuration.include.compactMap { PathPattern($0) },
+      exclude: configuration.exclude.compactMap { PathPattern($0) },
+      base: ConfigurationArguments.directory(of: configuration), rawKeys: rules.rawSysctls)
+  }
+}
+
+/// A kernel's version on the command line.
+struct KernelArgument: ExpressibleByArgument {
+  let version: KernelVersion
+
+  init?(argument: String) {
+    guard let version = KernelVersion(release: argument) else { return nil }
+    self.version = version
+  }
+
+  static var supported: String {
+    Review.supportedKernels.map(\.description).joined(separator: ", ")
+  }
+}

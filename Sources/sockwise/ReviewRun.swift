@@ -1,0 +1,74 @@
+import CEL
+import HostFacts
+import Reports
+import Rules
+
+/// Reads bare files, evaluates rules on them, and makes the report.
+struct ReviewRun {
+  let rules: RuleSet
+  let selection: Selection
+  let options: ReviewOptions
+  let acceptance: Acceptance
+
+  struct Result {
+    var report: Report
+    /// Whether a file, or a part of one, could not be read.
+    var hasGaps: Bool
+    /// Paths that were named and are not there.
+    var missing: [String]
+  }
+
+  func result() -> Result {
+    let started = Clock.utcNow()
+    let begin = Clock.monotonic()
+    let review = Review.read(options)
+    var facts = review.activation
+    facts.variables["waivers"] = acceptance.facts
+    var result = rules.evaluate(in: facts, selection: selection, isLive: false)
+    result.forget(where: { $0.reason == Review.notSet || $0.reason == Review.notOfFiles })
+    var comments = InlineComments(rules: acceptance.rules) { Review.content(ofFile: $0) }
+    let findings = result.findings.map {
+      acceptance.reported($0, namespace: nil, comments: &comments)
+    }
+    let notices =
+      review.allNotices + result.notices.map { Notice(.info, $0) } + comments.notices
+    let report = Report(
+      tool: .sockwise,
+      host: Report.Host(
+        name: "reviewed files",
+        kernel: review.kernels.map(\.description).joined(separator: ", ")),
+      mode: .review, started: started, durationSeconds: Clock.monotonic() - begin,
+      findings: findings, undecided: result.undecided.map { ReportedUndecided($0) },
+      notices: notices, rules: result.rules, passed: result.passed,
+      notApplicable: result.notApplicable, descriptions: rules.rules.map(RuleDescription.init))
+    return Result(
+      report: acceptance.baseline.map(report.comparing) ?? report,
+      hasGaps: !review.unread.isEmpty, missing: review.missing)
+  }
+}
+
+extension Review {
+  /// How many reasons and names are told of one by one.
+  private static let mostNames = 20
+
+  fileprivate var allNotices: [Notice] {
+    var all = [Notice(.info, scope)] + notices.map(Notice.init)
+    all += unread.prefix(Self.mostNames).map { Notice(.warning, "not read: \($0.reason)") }
+    if unread.count > Self.mostNames {
+      all.append(Notice(.warning, "not read: \(unread.count - Self.mostNames) more files"))
+    }
+    return all
+  }
+
+  /// What was reviewed.
+  private var scope: String {
+    if files.isEmpty {
+      return
+        "nothing to review: none of \(fileCount.counted("file")) sets a kernel parameter or is "
+        + "a unit of systemd; 'sockwise review --help' says what is looked for"
+    }
+    let names = files.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
+    let more = files.count > 3 ? " and \(files.count - 3) more" : ""
+    return "reviewed \(files.count) of \(fileCount.counted("file")): \(names)\(more)"
+  }
+}

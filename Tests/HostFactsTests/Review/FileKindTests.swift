@@ -1,0 +1,41 @@
+import Testing
+
+@testable import HostFacts
+
+@Suite struct FileKindTests {
+  @Test(arguments: [
+    ("etc/sysctl.d/60-net.conf", FileKind.sysctl), ("sysctl.d/README", .sysctl),
+    ("etc/sysctl.conf", .sysctl), ("a.service", .unit), ("a.socket.d/x.conf", .unit),
+    ("files/99-x.conf", .conf), ("a/b.yml", .yaml), ("compose.yaml", .yaml),
+    ("Dockerfile", .dockerfile), ("x/dockerfile.dev", .dockerfile), ("a.Dockerfile", .dockerfile),
+    ("Containerfile", .dockerfile), ("etc/default/grub", .grub),
+    ("etc/default/grub.d/50-x.cfg", .grub), ("grub", nil), ("x.cfg", nil), ("a.md", nil),
+    (".yaml", nil), ("", nil),
+  ])
+  func knowsFilesByPath(_ path: String, _ kind: FileKind?) {
+    #expect(FileKind(path: path) == kind)
+  }
+
+  @Test(arguments: [
+    ("net.core.somaxconn = 1024\n", true), ("# c\n\n-net/ipv4/x = 1\nvm.a=1\n", true),
+    ("-vm.a\n", true), ("", false), ("# only a comment\n", false),
+    ("server { listen 80; }\n", false),
+    ("net.core.somaxconn = 1\nlisten 80\n", false), ("user = www\n", false), ("user www;\n", false),
+    ("network.host = 1\n", false),
+  ])
+  func knowsSysctlsByText(_ text: String, _ isSysctl: Bool) {
+    #expect(FileKind.looksLikeSysctl(Array(text.utf8)) == isSysctl)
+  }
+
+  @Test func looksIntoFilesBeforeTakingThemApart() {
+    func matters(_ kind: FileKind, _ text: String) -> Bool { kind.mayMatter(Array(text.utf8)) }
+    #expect(matters(.yaml, "a: {sysctls: []}"))
+    #expect(matters(.yaml, "allowedUnsafeSysctls:"))
+    #expect(!matters(.yaml, "sysct"))
+    #expect(!matters(.yaml, ""))
+    #expect(matters(.unit, "[Unit]\n"))
+    #expect(matters(.unit, ""))
+    #expect(!matters(.unit, "<service-group/>"))
+    #expect(matters(.dockerfile, "RUN echo 1 > /proc/sys/vm/x"))
+  }
+}

@@ -1,0 +1,295 @@
+import CEL
+import Testing
+import YAML
+
+@testable import HostFacts
+
+/// What files of other programs set.
+@Suite struct ForeignFileTests {
+  /// Key and value as the places in the file hold them, behind the line; then what they are taken
+  /// for, and marks.
+  private func show(_ file: ForeignFile) -> [String] {
+    var shown = file.statements.map { statement in
+      let value = String(decoding: statement.value ?? [], as: UTF8.self)
+      var text = "\(statement.keyLocation.line ?? 0): \(spelling(statement.keyLocation, file))"
+      text += "|" + (statement.valueLocation.map { spelling($0, file) } ?? "")
+      text += " \(statement.key.dotted) = \(value)"
+      if statement.ignoresFailure { text += " (ignored)" }
+      if statement.usesHostNetwork == true { text += " (host network)" }
+      return text
+    }
+    if file.templated > 0 { shown.append("\(file.templated) templated") }
+    return shown
+  }
+
+  private func spelling(_ place: CEL.SourceLocation, _ file: ForeignFile) -> String {
+    guard let line = place.line, let range = file.source.range(ofLine: line),
+      let column = place.column, let end = place.endColumn
+    else { return "?" }
+    return file.source.text(range.lowerBound + column - 1..<range.lowerBound + end - 1)
+  }
+
+  private func yaml(_ text: String) -> [String] {
+    var file = ForeignFile(path: "x.yaml", bytes: Array(text.utf8))
+    let why = file.readYAML()
+    return show(file) + (why.map { [$0.reason] } ?? [])
+  }
+
+  private func dockerfile(_ text: String) -> [String] {
+    var file = ForeignFile(path: "Dockerfile", bytes: Array(text.utf8))
+    file.readDockerfile()
+    return show(file)
+  }
+
+  // MARK: Ansible
+
+  @Test func readsTasks() {
+    let found = yaml(
+      """
+      - name: A play
+        hosts: all
+        pre_tasks:
+          - sysctl: {name: net.core.somaxconn, value: 1024}
+        tasks:
+          - block:
+              - name: in a block
+                ansible.posix.sysctl:
+                  name: net.ipv4.tcp_syncookies
+                  value: "yes"
+                  ignoreerrors: true
+            rescue:
+              - ansible.posix.sysctl:
+                  name: vm.gone
+                  value: 1
+                  state: absent
+        handlers:
+          - action: {module: sysctl, key: vm.swappiness, val: 10}
+          - sysctl: name=net.ipv4.ip_local_port_range value="1024 65535" state=present
+      """)
+    #expect(
+      found == [
+        "4: net.core.somaxconn|1024 net.core.somaxconn = 1024",
+        "9: net.ipv4.tcp_syncookies|\"yes\" net.ipv4.tcp_syncookies = 1 (ignored)",
+        "18: vm.swappiness|10 vm.swappiness = 10",
+        "19: name=net.ipv4.ip_local_port_range value=\"1024 65535\" state=present"
+          + "|name=net.ipv4.ip_local_port_range value=\"1024 65535\" state=present"
+          + " net.ipv4.ip_local_port_range = 1024 65535",
+      ])
+  }
+
+  @Test func followsLoopsThatAreWrittenOut() {
+    let found = yaml(
+      """
+      - sysctl:
+          name: "{{ item.key }}"
+          value: '{{item["value"]}}'
+        loop:
+          - {key: net.core.somaxconn, value: 1024}
+          - {key: "net.core.{{ x }}", value: 1}
+      - sysctl: {name: 'net.ipv4.conf.{{ item }}.rp_filter', value: 2}
+        with_items: [all, [default]]
+      - sysctl: {name: '{{ item.key }}', value: '{{ item.value }}'}
+        with_dict:
+          vm.swappiness: 10
+      - sysctl: {name: '{{ item }}', value: 1}
+        loop: '{{ keys }}'
+      - sysctl:
+          name: {{ name }}
+          value: 1
+      - sysctl: {name: vm.overcommit_memory, value: "{{ x | default(1) }}"}
+      """)
+    #expect(
+      found == [
+        "5: net.core.somaxconn|1024 net.core.somaxconn = 1024",
+        "8: all|2 net.ipv4.conf.all.rp_filter = 2",
+        "8: default|2 net.ipv4.conf.default.rp_filter = 2",
+        "11: vm.swappiness|10 vm.swappiness = 10",
+        "4 templated",
+      ])
+  }
+
+  // MARK: Kubernetes
+
+  @Test func readsPods() {
+    let found = yaml(
+      """
+      {{- if .Values.enabled }}
+      apiVersion: v1
+      kind: Pod
+      spec:
+        hostNetwork: true
+        securityContext:
+          sysctls:
+          - name: net.core.somaxconn
+            value: "1024"
+          - name: net.ipv4.tcp_tw_reuse
+            value: {{ .Values.reuse | quote }}
+        containers: [{name: a, securityContext: {runAsUser: 1}}]
+      {{- end }}
+      ---
+      kind: CronJob
+      spec: {jobTemplate: {spec: {template: {spec: {securityContext: {sysctls: [
+        {name: kernel.shm_rmid_forced, value: '1'}]}}}}}}
+      ---
+      kind: List
+      items:
+      - kind: Deployment
+        spec: {template: {spec: {hostNetwork: false, securityContext: {sysctls: [
+          {name: a.b, value: '1'}]}}}}
+      ---
+      podSecurityContext:
+        sysctls:
+        - {name: net.ipv4.ip_unprivileged_port_start, value: "0"}
+      """)
+    #expect(
+      found == [
+        "8: net.core.somaxconn|\"1024\" net.core.somaxconn = 1024 (host network)",
+        "17: kernel.shm_rmid_forced|'1' kernel.shm_rmid_forced = 1",
+        "23: a.b|'1' a.b = 1",
+        "27: net.ipv4.ip_unprivileged_port_start|\"0\" net.ipv4.ip_unprivileged_port_start = 0",
+        "1 templated",
+      ])
+  }
+
+  @Test func takesNoSchemaForAPod() {
+    #expect(
+      yaml(
+        """
+        kind: CustomResourceDefinition
+        spec:
+          securityContext:
+            properties:
+              sysctls: {type: array, items: {properties: {name: {type: string}}}}
+            sysctls: {type: array}
+        """) == [])
+  }
+
+  @Test func readsWhatAKubeletAllows() {
+    var file = ForeignFile(
+      path: "x",
+      bytes: Array("kind: KubeletConfiguration\nallowedUnsafeSysctls: [net.core.*, a]\n".utf8))
+    #expect(file.readYAML() == nil)
+    #expect(file.allowedUnsafe == ["net.core.*", "a"])
+  }
+
+  // MARK: Compose
+
+  @Test func readsServices() {
+    let found = yaml(
+      """
+      x-common: &common
+        sysctls: {net.core.somaxconn: 1024}
+      services:
+        a: *common
+        b:
+          <<: *common
+          network_mode: host
+        c:
+          sysctls:
+            - net.ipv4.tcp_syncookies=0
+            - "net.core.somaxconn=${MAX}"
+            - 'net.ipv4.ip_local_port_range=1024 65535'
+            - nothing
+      """)
+    #expect(
+      found == [
+        "2: net.core.somaxconn|1024 net.core.somaxconn = 1024",
+        "2: net.core.somaxconn|1024 net.core.somaxconn = 1024 (host network)",
+        "10: net.ipv4.tcp_syncookies|0 net.ipv4.tcp_syncookies = 0",
+        "12: net.ipv4.ip_local_port_range|1024 65535 net.ipv4.ip_local_port_range = 1024 65535",
+        "1 templated",
+      ])
+  }
+
+  @Test func saysWhereYAMLEnds() {
+    #expect(
+      yaml("services: {a: {sysctls: {x.y: 1}}}\n---\na: [\n") == [
+        "1: x.y|1 x.y = 1",
+        "'x.yaml':4:1: not valid YAML: did not find expected node content",
+      ])
+  }
+
+  // MARK: Dockerfiles
+
+  @Test func readsCommands() {
+    let found = dockerfile(
+      #"""
+      FROM debian:12
+      # RUN sysctl -w vm.no=1
+      LABEL x="sysctl -w vm.no=1"
+      RUN apt-get update && \
+          # a comment
+          sudo /sbin/sysctl -qw net.core.somaxconn=1024 "net.ipv4.ip_local_port_range=1024 65535"; \
+
+          echo 1 > /proc/sys/net/ipv4/tcp_tw_reuse || true
+      RUN --mount=type=cache,target=/x echo "vm.swappiness = 10" >> /etc/sysctl.d/60-x.conf
+      RUN echo 5 | tee -a /proc/sys/vm/dirty_ratio
+      RUN sysctl -e vm.a=1 vm.b=$X
+      RUN <<EOF
+      sysctl vm.c=1
+      EOF
+      ENTRYPOINT ["sh", "-c", "sysctl -w vm.d=1 && exec app"]
+      cmd ["sysctl", "-w", "vm.e=1"]
+      RUN sysctl -p && sysctl vm.f && echo x=1 > /etc/other.conf
+      """#)
+    #expect(
+      found == [
+        "6: net.core.somaxconn|1024 net.core.somaxconn = 1024",
+        "6: \"net.ipv4.ip_local_port_range=1024 65535\"|\"net.ipv4.ip_local_port_range=1024 65535\""
+          + " net.ipv4.ip_local_port_range = 1024 65535",
+        "8: /proc/sys/net/ipv4/tcp_tw_reuse|1 net.ipv4.tcp_tw_reuse = 1",
+        "9: \"vm.swappiness = 10\"|\"vm.swappiness = 10\" vm.swappiness = 10",
+        "10: /proc/sys/vm/dirty_ratio|5 vm.dirty_ratio = 5",
+        "11: vm.a|1 vm.a = 1 (ignored)",
+        "13: vm.c|1 vm.c = 1",
+        "15: \"sysctl -w vm.d=1 && exec app\"|\"sysctl -w vm.d=1 && exec app\" vm.d = 1",
+        "16: \"vm.e=1\"|\"vm.e=1\" vm.e = 1",
+        "1 templated",
+      ])
+  }
+
+  @Test func readsOtherEscapes() {
+    #expect(
+      dockerfile("# escape=`\nRUN a `\n  && sysctl -w vm.a=1\n") == ["3: vm.a|1 vm.a = 1"])
+    #expect(dockerfile("RUN sysctl -w \\\n") == [])
+    #expect(dockerfile("RUN sysctl -w 'vm.a=1\n") == ["1: 'vm.a=1|'vm.a=1 vm.a = 1"])
+    #expect(dockerfile("RUN cat <<EOF\nsysctl -w vm.a=1\n") == ["2: vm.a|1 vm.a = 1"])
+  }
+
+  // MARK: GRUB
+
+  @Test func readsTheKernelsCommandLine() {
+    var file = ForeignFile(
+      path: "etc/default/grub",
+      bytes: Array(
+        """
+        # GRUB_CMDLINE_LINUX="sysctl.vm.no=1"
+        GRUB_TIMEOUT=5
+        GRUB_CMDLINE_LINUX_DEFAULT="quiet sysctl.net.core.somaxconn=1024 sysctl/vm/swappiness=10"
+        GRUB_CMDLINE_LINUX="$X sysctl.vm.x=$Y"
+        """.utf8))
+    file.readGrub()
+    #expect(
+      show(file) == [
+        "3: net.core.somaxconn|1024 net.core.somaxconn = 1024",
+        "3: vm/swappiness|10 vm.swappiness = 10",
+        "1 templated",
+      ])
+  }
+
+  @Test func keepsCommentsNear() {
+    var file = ForeignFile(
+      path: "x",
+      bytes: Array(
+        """
+        services:
+          a:
+            # shortens TIME_WAIT
+            sysctls:
+              net.ipv4.tcp_fin_timeout: 15 # really
+        """.utf8))
+    #expect(file.readYAML() == nil)
+    #expect(file.statements.first?.nearComment == "shortens TIME_WAIT\nreally")
+    #expect(file.statements.first?.sourceText == "net.ipv4.tcp_fin_timeout: 15 # really")
+  }
+}

@@ -1,0 +1,46 @@
+import CEL
+import Glibc
+import TestSupport
+import Testing
+
+@testable import HostFacts
+
+/// Our answer about made-up unit files against a really booted systemd's `systemctl show`, property by
+/// property. `ORACLE_TREES` says over how many trees, `ORACLE_SEED` from which on.
+@Suite(.enabled(if: geteuid() == 0, "booting a systemd needs root")) struct UnitOracleTests {
+  static let batch = 250
+
+  @Test func treesAreAsSystemdHasThem() throws {
+    let environment = { (name: String) in
+      unsafe getenv(name).map { unsafe String(cString: $0) }.flatMap { Int($0) }
+    }
+    let trees = environment("ORACLE_TREES") ?? 1000
+    let first = environment("ORACLE_SEED") ?? 1
+    let systemd: BootedSystemd
+    do {
+      systemd = try BootedSystemd()
+    } catch let refusal as BootedSystemd.Refusal {
+      try Test.cancel("\(refusal)")
+    }
+    var compared = 0
+    var failures = 0
+    for start in stride(from: 0, to: trees, by: Self.batch) {
+      let batch = (start..<min(start + Self.batch, trees)).map { number in
+        UnitTree(seed: UInt64(first + number), tag: "u\(first + number)")
+      }
+      let (count, differences) = try UnitComparison.compare(batch, with: systemd)
+      compared += count
+      for (tree, _) in differences where failures < 3 {
+        failures += 1
+        let small = try UnitComparison.shrink(tree, with: systemd)
+        let (_, rest) = try UnitComparison.compare([small], with: systemd)
+        Issue.record(
+          "\(tree.tag):\n\(small)\n\(rest.flatMap(\.1).joined(separator: "\n"))")
+      }
+      if failures >= 3 { break }
+    }
+    print("units: \(trees) trees, \(compared) properties compared with systemctl show")
+    #expect(failures == 0)
+    #expect(compared > trees * 10)
+  }
+}

@@ -1,0 +1,96 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// Repositories that are meant to hang, exhaust or mislead a review.
+@Suite struct HostileRepositoryTests {
+  private func made(_ script: String) throws -> TemporaryDirectory {
+    let directory = try TemporaryDirectory()
+    var shell = Subprocess(
+      program: "/bin/sh", arguments: ["-ec", "cd '\(directory.path)'; \(script)"])
+    shell.timeLimit = 60
+    let made = try shell.run()
+    try #require(made.status == 0, "\(made.errors)")
+    return directory
+  }
+
+  private static let good = "mkdir -p sysctl.d; echo net.ipv4.tcp_timestamps=0 > sysctl.d/x.conf; "
+
+  /// What is said of each, beside the finding of the good file.
+  private static let oddities: [(make: String, notice: String)] = [
+    ("truncate -s 1G sysctl.d/big.conf", "'sysctl.d/big.conf' is longer than 4194304 bytes"),
+    ("truncate -s 1G big.yaml", "'big.yaml' is longer than 4194304 bytes"),
+    ("head -c 4000000 /dev/zero | tr '\\0' a > sysctl.d/line.conf", ""),
+    ("head -c 4000000 /dev/zero | tr '\\0' 'a' > a.service", ""),
+    ("{ echo sysctl; head -c 4000000 /dev/zero | tr '\\0' '['; } > a.yaml", "not valid YAML"),
+    (
+      "{ printf 'sysctls: {{ '; head -c 4000000 /dev/zero | tr '\\0' x; } > a.yaml",
+      "not valid YAML"
+    ),
+    (
+      "{ echo 'a0: &a0 [sysctl, x]'; for i in $(seq 1 40); do echo \"a$i: &a$i [*a$((i-1)), *a$((i-1)), *a$((i-1))]\"; done; } > a.yaml",
+      "more than 250000 values"
+    ),
+    (
+      "yes '- sysctl: {name: vm.x, value: 1}' | head -c 4000000 > a.yaml", "more than 250000 values"
+    ),
+    ("mkfifo sysctl.d/fifo.conf a.yaml Dockerfile", ""),
+    ("ln -s /dev/zero sysctl.d/zero.conf; ln -s /dev/zero a.yaml", "is a device"),
+    ("ln -s . here; ln -s .. up; ln -s b a; ln -s a b; ln -s / root", ""),
+    ("ln -s loop.conf sysctl.d/loop.conf", "too many symbolic links"),
+    ("ln -s ../../../../../../etc/passwd sysctl.d/p.conf", ""),
+    ("head -c 100000 /dev/urandom > sysctl.d/r.conf; cp sysctl.d/r.conf a.service", ""),
+    ("printf 'sysctls: \\377\\376\\n' > a.yaml; printf 'net.\\377=1\\n' > sysctl.d/u.conf", ""),
+    ("printf 'x' > \"$(printf 'sysctl.d/\\033[2Jred.conf')\"", ""),
+    ("d=x; for i in $(seq 1 120); do d=$d/d; done; mkdir -p $d", "is deeper than 100 directories"),
+    (
+      "{ printf 'RUN '; for i in $(seq 1 200000); do printf 'sysctl -w vm.a=%s && ' $i; done; } > Dockerfile",
+      ""
+    ),
+  ]
+
+  @Test(arguments: oddities)
+  func theRestIsReviewed(_ oddity: (make: String, notice: String)) throws {
+    let directory = try made(Self.good + oddity.make)
+    let result = try ReviewTests.review(["--format", "json"], in: directory.path, timeLimit: 30)
+    #expect(result.errors == "")
+    #expect([0, 1].contains(result.status), "\(result.status)")
+    #expect(result.output.contains("\"timestamps-disabled\""))
+    #expect(result.output.contains(oddity.notice), "\(result.output.suffix(2000))")
+    #expect(!result.output.contains("\u{1b}"))
+    let strict = try ReviewTests.review(["--strict"], in: directory.path, timeLimit: 30)
+    if !oddity.notice.isEmpty { #expect(strict.status == 3) }
+    #expect(!strict.output.contains("\u{1b}"))
+  }
+
+  @Test func leadsNowhereOutOfTheTree() throws {
+    let outside = try made(Self.good)
+    let directory = try made(
+      "ln -s '\(outside.path)/sysctl.d' sysctl.d; mkdir -p a/sysctl.d; "
+        + "ln -s '\(outside.path)/sysctl.d/x.conf' a/sysctl.d/x.conf")
+    let result = try ReviewTests.review(["--format", "json"], in: directory.path)
+    #expect(result.status == 0)
+    #expect(!result.output.contains("\"timestamps-disabled\""))
+  }
+
+  @Test func readsMoreDropInsThanAnyoneHas() throws {
+    let directory = try made(
+      "mkdir -p x.service.d sysctl.d; printf '[Service]\\nExecStart=/bin/true\\n' > x.service; "
+        + "cd x.service.d; printf '[Service]\\nRestart=always\\n' > seed; "
+        + "seq -f '%06g.conf' 1 100000 | xargs -n 2000 sh -c 'for f; do ln seed \"$f\" 2>/dev/null || cp seed \"$f\"; done' sh"
+    )
+    let result = try ReviewTests.review(["--quiet"], in: directory.path, timeLimit: 60)
+    #expect(result.errors == "")
+    #expect([0, 1].contains(result.status), "\(result.status)")
+  }
+
+  @Test(
+    .enabled(if: geteuid() == 0, "root can become another user"),
+    .enabled(if: !BuiltBinary.isSanitized, "a sanitized binary needs files of root's"))
+  func saysWhatItMayNotRead() throws {
+    let directory = try made(Self.good + "echo vm.x=1 > sysctl.d/s.conf; chmod 0 sysctl.d/s.conf")
+    let result = try ReviewTests.review(["--strict"], in: directory.path, as: .nobody)
+    #expect(result.status == 3)
+    #expect(result.output.contains("'sysctl.d/s.conf': permission denied"), "\(result.output)")
+  }
+}
