@@ -24,7 +24,7 @@ RELEASE := $(SWIFT_RELEASE) --product sockwise \
 TEST := --disable-xctest
 
 .PHONY: help setup setup-tests build audit check lint test release docs fixtures bench size \
-  fuzz fuzz-ci fuzz-build sanitize clean
+  fuzz fuzz-ci fuzz-build fuzz-totals sanitize clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -121,6 +121,12 @@ fuzz-build: setup
 
 fuzz: fuzz-build
 	@status=0; for target in $(FUZZ_TARGETS); do Fuzz/run $$target $(TIME) || status=1; done; exit $$status
+
+# Executions of each target since the file was begun.
+FUZZ_TOTALS := .build-fuzz/totals
+fuzz-totals:
+	@sort -t $$'\t' -k 2 $(FUZZ_TOTALS) | awk -F '\t' '{ runs[$$2] += $$3 } \
+	  END { for (target in runs) printf "%-12s %d\n", target, runs[target] }' | sort
 
 # Two minutes in all, from the committed corpus alone.
 fuzz-ci: fuzz-build
