@@ -14,6 +14,7 @@ import Glibc
     "sock-diag": SockDiagTarget.run,
     "sockets": SocketsTarget.run,
     "sysctl": SysctlTarget.run,
+    "units": UnitsTarget.run,
   ]
 
   static let target: @Sendable ([UInt8]) -> Void = {

@@ -32,7 +32,7 @@ struct AuditRun {
             : "counters were recorded once; a recording with --sample 2s also tells which ones rise"
         ))
     }
-    var comments = InlineComments(rules: acceptance.rules) { options.root.content(ofFile: $0) }
+    var comments = InlineComments(rules: acceptance.rules) { options.root.bytes($0).value }
     let findings = result.findings.map {
       acceptance.reported($0, namespace: audited, comments: &comments)
     }
@@ -47,7 +47,7 @@ struct AuditRun {
       passed: result.passed, notApplicable: result.notApplicable,
       descriptions: rules.rules.map(RuleDescription.init))
     report.namespacesGap = host.namespacesGap?.reason
-    return acceptance.baseline.map(report.comparing) ?? report
+    return acceptance.baseline.map { report.comparing(with: $0) } ?? report
   }
 }
 

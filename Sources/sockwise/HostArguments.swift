@@ -50,7 +50,7 @@ struct HostArguments: ParsableArguments {
   func options(for rules: RuleSet? = nil) throws(ExitCode) -> HostOptions {
     HostOptions(
       netns: netns.selection, timeLimit: timeLimit.value, sample: sample?.value,
-      rawKeys: rules?.rawSysctls ?? [], root: try files())
+      rawKeys: rules?.rawSysctls ?? [], facts: rules?.readFacts, root: try files())
   }
 
   private func files() throws(ExitCode) -> HostRoot {
