@@ -26,7 +26,7 @@ RELEASE := $(SWIFT_RELEASE) --product sockwise \
 TEST := --disable-xctest
 
 .PHONY: help setup setup-tests build audit check lint test release docs fixtures bench size \
-  instructions fuzz fuzz-ci fuzz-build oracle sanitize clean
+  instructions fuzz fuzz-ci fuzz-build fuzz-totals oracle sanitize clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -122,7 +122,7 @@ docs: setup
 # libFuzzer, see CONTRIBUTING.md. The default linker cannot link its sections, lld can.
 FUZZ := --scratch-path .build-fuzz -c release --product sockwise-fuzz --sanitize=address \
   -Xswiftc -sanitize=fuzzer -Xswiftc -enable-testing -Xswiftc -use-ld=lld
-FUZZ_TARGETS := expression rule proc-net sock-diag sockets sysctl kernel-text recording units
+FUZZ_TARGETS := expression rule proc-net sock-diag sockets sysctl kernel-text recording json units
 TIME := 60
 
 fuzz-build: setup
@@ -131,11 +131,17 @@ fuzz-build: setup
 fuzz: fuzz-build
 	@status=0; for target in $(FUZZ_TARGETS); do Fuzz/run $$target $(TIME) || status=1; done; exit $$status
 
+# Executions of each target since the file was begun.
+FUZZ_TOTALS := .build-fuzz/totals
+fuzz-totals:
+	@sort -t $$'\t' -k 2 $(FUZZ_TOTALS) | awk -F '\t' '{ runs[$$2] += $$3 } \
+	  END { for (target in runs) printf "%-12s %d\n", target, runs[target] }' | sort
+
 # Two minutes in all, from the committed corpus alone.
 fuzz-ci: fuzz-build
 	@rm -rf .build-fuzz/corpus-ci
 	@status=0; for target in $(FUZZ_TARGETS); do \
-	  FUZZ_CORPUS=.build-fuzz/corpus-ci Fuzz/run $$target 15 || status=1; done; exit $$status
+	  FUZZ_CORPUS=.build-fuzz/corpus-ci Fuzz/run $$target 12 || status=1; done; exit $$status
 
 # What `make check` does over 1,000 trees; and over the files of packages, which are fetched once.
 oracle: export ORACLE_TREES ?= 20000
