@@ -76,6 +76,10 @@ struct RepositoryReader {
         } else {
           templated.append((path, 1))
         }
+      case .tmpfiles:
+        let found = TmpfilesWrites.statements(bytes, path: path)
+        statements += found
+        if !found.isEmpty { paths.insert(path) }
       case .yaml, .dockerfile, .grub:
         var file = ForeignFile(path: path, bytes: bytes)
         switch kind {
