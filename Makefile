@@ -6,6 +6,7 @@
 # make bench   root: measure against ss, cat and a raw dump; JSON=file SIZES="1000 100000"
 # make size    fail where the binary has grown beyond its limit
 # make instructions  fail where three fixed inputs cost other instructions; RECORD="reason"
+# make oracle  root: 20,000 made-up trees and Debian's packages against the real systemd
 # make fuzz    TIME=seconds: feed each parser with what breaks parsers, 60 seconds each
 # make sanitize  the tests under AddressSanitizer and ThreadSanitizer
 
@@ -24,8 +25,8 @@ RELEASE := $(SWIFT_RELEASE) --product sockwise \
   -Xlinker -s -Xlinker --no-export-dynamic -Xlinker --icf=safe
 TEST := --disable-xctest
 
-.PHONY: help setup setup-tests build audit check lint test release docs fixtures bench size instructions \
-  fuzz fuzz-ci fuzz-build sanitize clean
+.PHONY: help setup setup-tests build audit check lint test release docs fixtures bench size \
+  instructions fuzz fuzz-ci fuzz-build fuzz-totals oracle sanitize clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -121,7 +122,7 @@ docs: setup
 # libFuzzer, see CONTRIBUTING.md. The default linker cannot link its sections, lld can.
 FUZZ := --scratch-path .build-fuzz -c release --product sockwise-fuzz --sanitize=address \
   -Xswiftc -sanitize=fuzzer -Xswiftc -enable-testing -Xswiftc -use-ld=lld
-FUZZ_TARGETS := expression rule proc-net sock-diag sockets sysctl kernel-text recording
+FUZZ_TARGETS := expression rule proc-net sock-diag sockets sysctl kernel-text recording json units
 TIME := 60
 
 fuzz-build: setup
@@ -130,11 +131,25 @@ fuzz-build: setup
 fuzz: fuzz-build
 	@status=0; for target in $(FUZZ_TARGETS); do Fuzz/run $$target $(TIME) || status=1; done; exit $$status
 
+# Executions of each target since the file was begun.
+FUZZ_TOTALS := .build-fuzz/totals
+fuzz-totals:
+	@sort -t $$'\t' -k 2 $(FUZZ_TOTALS) | awk -F '\t' '{ runs[$$2] += $$3 } \
+	  END { for (target in runs) printf "%-12s %d\n", target, runs[target] }' | sort
+
 # Two minutes in all, from the committed corpus alone.
 fuzz-ci: fuzz-build
 	@rm -rf .build-fuzz/corpus-ci
 	@status=0; for target in $(FUZZ_TARGETS); do \
-	  FUZZ_CORPUS=.build-fuzz/corpus-ci Fuzz/run $$target 15 || status=1; done; exit $$status
+	  FUZZ_CORPUS=.build-fuzz/corpus-ci Fuzz/run $$target 12 || status=1; done; exit $$status
+
+# What `make check` does over 1,000 trees; and over the files of packages, which are fetched once.
+oracle: export ORACLE_TREES ?= 20000
+oracle: export ORACLE_CORPUS := $(CURDIR)/.build-oracle
+oracle: setup-tests
+	Tests/Oracle/fetch-corpus $(ORACLE_CORPUS)
+	swift build --build-tests $(TEST)
+	swift test --skip-build $(TEST) --filter Oracle
 
 # The recorded hosts of Tests/Fixtures/hosts anew, with their reports; as root. The diff is the review.
 fixtures: setup
@@ -153,4 +168,4 @@ sanitize: setup
 	swift test --skip-build $(TEST) --scratch-path .build-tsan --sanitize=thread
 
 clean:
-	rm -rf .build .build-fuzz .build-asan .build-tsan
+	rm -rf .build .build-fuzz .build-asan .build-tsan .build-oracle

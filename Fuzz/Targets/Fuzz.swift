@@ -6,6 +6,7 @@ import Glibc
 @main struct Fuzz {
   static let targets: [String: @Sendable ([UInt8]) -> Void] = [
     "expression": ExpressionTarget.run,
+    "json": JSONTarget.run,
     "kernel-text": KernelTextTarget.run,
     "proc-net": ProcNetTarget.run,
     "recording": RecordingTarget.run,
@@ -13,6 +14,7 @@ import Glibc
     "sock-diag": SockDiagTarget.run,
     "sockets": SocketsTarget.run,
     "sysctl": SysctlTarget.run,
+    "units": UnitsTarget.run,
   ]
 
   static let target: @Sendable ([UInt8]) -> Void = {

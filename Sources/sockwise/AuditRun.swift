@@ -17,11 +17,23 @@ struct AuditRun {
     let host = try Host.read(options)
     var facts = host.activation
     facts.variables["waivers"] = acceptance.facts
-    let result = rules.evaluate(
+    var result = rules.evaluate(
       in: facts, selection: selection, isLive: options.root.hasLiveFacts)
     let namespaces = host.reportedNamespaces
     let audited = namespaces.first { $0.audited }?.name
     var notices = options.root.notices + host.notices.map(Notice.init)
+    if options.root.recording != nil {
+      let undecided = result.undecided.count
+      result.forget { Recording.isWithoutConfiguration($0.reason) }
+      let count = undecided - result.undecided.count
+      if count > 0 {
+        notices.append(
+          Notice(
+            .info,
+            "\(count) \(count == 1 ? "rule has" : "rules have") nothing to judge: the recording has"
+              + " no unit files or no configuration of kernel parameters"))
+      }
+    }
     notices += result.notices.map { Notice(.info, $0) }
     if result.usedDelta && !host.hasSecondSample {
       notices.append(

@@ -28,7 +28,8 @@ struct ProcSys: Sendable {
       }
       readings[entry.key] = reading
       if case .absent = reading { continue }
-      shown.insert(directory(of: entry.key))
+      let directory = directory(of: entry.key)
+      if path(of: entry.key).hasPrefix(directory + "/") { shown.insert(directory) }
     }
     if shown.isEmpty, let why = missing("/proc/sys", root) { return unavailable(entries, why) }
     for entry in entries {

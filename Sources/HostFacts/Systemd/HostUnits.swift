@@ -3,7 +3,7 @@ internal import CEL
 /// Reads the units of a host, with what of them runs.
 enum HostUnits {
   static func read(_ root: HostRoot, deadline: Deadline) -> Reading<PartialList<Unit>> {
-    if root.recording != nil { return .unavailable(.init("the recording has no unit files")) }
+    if root.recording != nil { return .unavailable(.init(Recording.noUnitFiles)) }
     let files = HostUnitFiles(root)
     let assembly = UnitAssembly(
       UnitSearchPath.system, files, version: systemdVersion(root))

@@ -26,7 +26,7 @@ import Testing
   @Test func continuedLinesAreJoined() {
     let found = assignments(
       "[Service]\nExecStart=/bin/a \\\n# between\n  b \\\n; too\n c\nType=\\\nsimple\n")
-    #expect(found.map(\.value) == ["/bin/a     b   c", "simple"])
+    #expect(found.map(\.value) == ["/bin/a    b   c", "simple"])
     // The value is where it begins, be it on the next line.
     #expect(found.map { place($0.location) } == ["2:11-19", "8:1-7"])
     // Two backslashes are one, and join nothing; an empty line ends.
