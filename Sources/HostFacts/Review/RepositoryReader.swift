@@ -87,6 +87,10 @@ struct RepositoryReader {
         case .grub: file.readGrub()
         default: file.readDockerfile()
         }
+        if file.isCut {
+          let most = ForeignFile.mostStatements
+          unread.append(.init("'\(path)' sets more than \(most) parameters; the rest"))
+        }
         statements += file.statements
         allowedUnsafe.formUnion(file.allowedUnsafe)
         if file.templated > 0 { templated.append((path, file.templated)) }
