@@ -13,7 +13,8 @@ struct ReviewCommand: ParsableCommand {
       files in directories called sysctl.d, sysctl.conf, and other *.conf with nothing but such \
       lines; units, sockets and their drop-ins; Ansible tasks with the sysctl module; \
       securityContext.sysctls of Kubernetes pods; sysctls of compose files; sysctl in Dockerfiles; \
-      sysctl.* on the kernel's command line in GRUB's defaults. What templates and variables write \
+      sysctl.* on the kernel's command line in GRUB's defaults; tmpfiles.d that write to /proc/sys. \
+      What templates and variables write \
       is counted, not judged.
 
       Links are not followed, and .git, node_modules, vendor and directories like them are left \

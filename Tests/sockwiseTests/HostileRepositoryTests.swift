@@ -44,8 +44,8 @@ import Testing
     ("printf 'x' > \"$(printf 'sysctl.d/\\033[2Jred.conf')\"", ""),
     ("d=x; for i in $(seq 1 120); do d=$d/d; done; mkdir -p $d", "is deeper than 100 directories"),
     (
-      "{ printf 'RUN '; for i in $(seq 1 200000); do printf 'sysctl -w vm.a=%s && ' $i; done; } > Dockerfile",
-      ""
+      "{ printf 'RUN '; for i in $(seq 1 100000); do printf 'sysctl -w vm.a=%s && ' $i; done; } > Dockerfile",
+      "sets more than 1000 parameters"
     ),
   ]
 

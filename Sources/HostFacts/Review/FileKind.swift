@@ -8,6 +8,8 @@ enum FileKind: Hashable {
   case conf
   /// `*.service`, `*.socket` or a drop-in of one.
   case unit
+  /// In a directory `tmpfiles.d`.
+  case tmpfiles
   case yaml
   case dockerfile
   /// `/etc/default/grub` or a file of `grub.d`.
@@ -16,15 +18,17 @@ enum FileKind: Hashable {
   init?(path: String) {
     let parts = path.utf8.split(separator: UInt8(ascii: "/"))
     guard let name = parts.last else { return nil }
-    let directory = parts.dropLast().last.map { $0.elementsEqual("sysctl.d".utf8) } ?? false
-    if directory || name.elementsEqual("sysctl.conf".utf8) {
+    func isIn(_ directory: String) -> Bool {
+      parts.dropLast().last.map { $0.elementsEqual(directory.utf8) } ?? false
+    }
+    if isIn("sysctl.d") || name.elementsEqual("sysctl.conf".utf8) {
       self = .sysctl
     } else if Units.isUnitFile(path) {
       self = .unit
     } else if ends(name, ".yaml") || ends(name, ".yml") {
       self = .yaml
     } else if ends(name, ".conf") {
-      self = .conf
+      self = isIn("tmpfiles.d") ? .tmpfiles : .conf
     } else if Self.isDockerfile(name) {
       self = .dockerfile
     } else if Self.isGrub(name, in: parts.dropLast().last) {
@@ -67,6 +71,7 @@ enum FileKind: Hashable {
         || bytes.allSatisfy { $0 == 0x20 || ($0 >= 0x09 && $0 <= 0x0D) }
     // "sysctls", "allowedUnsafeSysctls".
     case .yaml, .grub: holds(bytes, "ysctl")
+    case .tmpfiles: holds(bytes, "/proc/sys/")
     case .dockerfile: holds(bytes, "sysctl") || holds(bytes, "/proc/sys/")
     }
   }

@@ -12,7 +12,9 @@ struct ForeignFile {
   private(set) var templated = 0
 
   /// Parameters of one file that are kept; no file has as many that are meant.
-  static let mostStatements = 10_000
+  static let mostStatements = 1000
+  /// Whether there are more of them.
+  private(set) var isCut = false
 
   init(path: String, bytes: [UInt8]) {
     source = SourceText(foreign: path, bytes: bytes)
@@ -30,7 +32,11 @@ struct ForeignFile {
     usesHostNetwork: Bool? = nil
   ) {
     let name = SysctlKey(key.text)
-    guard !name.path.isEmpty, statements.count < Self.mostStatements else { return }
+    guard !name.path.isEmpty else { return }
+    if statements.count == Self.mostStatements {
+      isCut = true
+      return
+    }
     let place = location(key.range)
     let statement = SysctlStatement(
       writer: writer, key: name, value: Array(value.text.utf8), ignoresFailure: ignoresFailure,

@@ -76,12 +76,20 @@ struct RepositoryReader {
         } else {
           templated.append((path, 1))
         }
+      case .tmpfiles:
+        let found = TmpfilesWrites.statements(bytes, path: path)
+        statements += found
+        if !found.isEmpty { paths.insert(path) }
       case .yaml, .dockerfile, .grub:
         var file = ForeignFile(path: path, bytes: bytes)
         switch kind {
         case .yaml: if let why = file.readYAML() { unread.append(why) }
         case .grub: file.readGrub()
         default: file.readDockerfile()
+        }
+        if file.isCut {
+          let most = ForeignFile.mostStatements
+          unread.append(.init("'\(path)' sets more than \(most) parameters; the rest"))
         }
         statements += file.statements
         allowedUnsafe.formUnion(file.allowedUnsafe)

@@ -64,9 +64,10 @@ public struct Review: Sendable {
   private init(_ reader: RepositoryReader, _ options: ReviewOptions) {
     let found = reader.found
     kernels = options.kernels.isEmpty ? SysctlConfiguration.supportedKernels : options.kernels
-    configuration = SysctlConfiguration(
-      files: found.sysctls, statements: found.statements, kernels: kernels)
     units = Units.review(found.units)
+    configuration = SysctlConfiguration(
+      files: found.sysctls, statements: found.statements + Self.commands(of: units),
+      kernels: kernels)
     let settings = ReviewedSettings(configuration)
     sysctl = settings.settings(of: ProcSys.ofNamespace)
     hostSysctl = settings.settings(of: ProcSys.ofHost)
@@ -76,6 +77,18 @@ public struct Review: Sendable {
     unread = found.unread
     missing = reader.missing
     notices = found.notices
+  }
+
+  /// Kernel parameters that programs of units set.
+  private static func commands(of units: Units) -> [SysctlStatement] {
+    var commands = UnitSysctlCommands()
+    for command in units.units.elements.flatMap(\.commands) {
+      commands.add(
+        program: command.program, arguments: Array(command.arguments.dropFirst()),
+        location: command.location, sourceText: "\(command.setting)=\(command.text)",
+        ignoresFailure: command.ignoresFailure)
+    }
+    return commands.statements
   }
 }
 

@@ -5,7 +5,8 @@ import Testing
 @Suite struct FileKindTests {
   @Test(arguments: [
     ("etc/sysctl.d/60-net.conf", FileKind.sysctl), ("sysctl.d/README", .sysctl),
-    ("etc/sysctl.conf", .sysctl), ("a.service", .unit), ("a.socket.d/x.conf", .unit),
+    ("etc/sysctl.conf", .sysctl), ("usr/lib/tmpfiles.d/x.conf", .tmpfiles), ("a.service", .unit),
+    ("a.socket.d/x.conf", .unit),
     ("files/99-x.conf", .conf), ("a/b.yml", .yaml), ("compose.yaml", .yaml),
     ("Dockerfile", .dockerfile), ("x/dockerfile.dev", .dockerfile), ("a.Dockerfile", .dockerfile),
     ("Containerfile", .dockerfile), ("etc/default/grub", .grub),
