@@ -113,7 +113,7 @@ docs: setup
 # libFuzzer, see CONTRIBUTING.md. The default linker cannot link its sections, lld can.
 FUZZ := --scratch-path .build-fuzz -c release --product sockwise-fuzz --sanitize=address \
   -Xswiftc -sanitize=fuzzer -Xswiftc -enable-testing -Xswiftc -use-ld=lld
-FUZZ_TARGETS := expression rule proc-net sock-diag sockets sysctl kernel-text recording
+FUZZ_TARGETS := expression rule proc-net sock-diag sockets sysctl kernel-text recording sysctl-config
 TIME := 60
 
 fuzz-build: setup

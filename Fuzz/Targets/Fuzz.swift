@@ -13,6 +13,7 @@ import Glibc
     "sock-diag": SockDiagTarget.run,
     "sockets": SocketsTarget.run,
     "sysctl": SysctlTarget.run,
+    "sysctl-config": SysctlConfigurationTarget.run,
   ]
 
   static let target: @Sendable ([UInt8]) -> Void = {
