@@ -10,16 +10,20 @@ public struct HostOptions: Sendable {
   public var sample: Double?
   /// Keys that rules look up in `sysctl_raw`.
   public var rawKeys: [String]
+  /// The kernels that an image is to boot; none for those that are in it.
+  public var kernels: [KernelVersion]
   public var root: HostRoot
 
   public init(
     netns: NetworkNamespace.Selection = .own, timeLimit: Double = 60, sample: Double? = nil,
-    rawKeys: [String] = [], root: HostRoot = HostRoot()
+    rawKeys: [String] = [], kernels: [KernelVersion] = [],
+    root: HostRoot = HostRoot()
   ) {
     self.netns = netns
     self.timeLimit = timeLimit
     self.sample = sample
     self.rawKeys = rawKeys
+    self.kernels = kernels
     self.root = root
   }
 }

@@ -20,7 +20,19 @@ extension Host {
     try namespace.tryToEnter(by: limit.end)
 
     let identity = HostSource { sources.identity(root) }
+    let image = root.isImage ? ImageKernels(options.kernels, or: root) : nil
+    let configuration = HostSource(in: namespace) {
+      let running = identity.value(by: limit.early)?.kernel.value.map { [$0.version] }
+      return sources.sysctlConfiguration(root, running ?? image?.versions ?? [])
+    }
     let settings = { @Sendable (entries: [SysctlEntry], isInitial: Reading<Bool>) in
+      if let image {
+        return switch configuration.answer(by: limit.early) {
+        case .success(let configured): ProcSys.ofImage(entries, configured, image)
+        case .failure(let why): ProcSys.unavailable(entries, why)
+        case nil: ProcSys.unavailable(entries, limit.passed)
+        }
+      }
       let version = identity.value(by: limit.early)?.kernel.value?.version
       return sources.sysctl(root, entries, version, isInitial.value)
     }
@@ -34,10 +46,6 @@ extension Host {
     let hostSysctl = HostSource { settings(ProcSys.ofHost, hostIsInitial()) }
     let sysctl = HostSource(in: namespace) { settings(ProcSys.ofNamespace, callerIsInInitial()) }
     let rawSysctls = HostSource(in: namespace) { sources.rawSysctls(root, options.rawKeys) }
-    let configuration = HostSource(in: namespace) {
-      let kernel = identity.value(by: limit.early)?.kernel.value?.version
-      return sources.sysctlConfiguration(root, kernel.map { [$0] } ?? [])
-    }
     let isInitial = HostSource(in: namespace) { callerIsInInitial() }
     let netstat = HostSource(in: namespace) { NetstatSample(sources.netstat(root)) }
     let pause = options.sample.map(TimeLimit.bounded)
