@@ -52,7 +52,9 @@ setup:
 setup-tests: setup
 	@$(INSTALL); [ -x /usr/bin/python3 ] || install python3; \
 	/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || install python3-jsonschema; \
-	[ -x /usr/bin/xmllint ] || install libxml2-utils
+	[ -x /usr/bin/xmllint ] || install libxml2-utils; \
+	[ -x /sbin/sysctl ] || install procps; \
+	[ -x /lib/systemd/systemd-sysctl ] || install systemd
 
 build: setup $(ESSENTIALS)/libParserEssentials.a
 	swift build $(RELEASE)

@@ -11,8 +11,8 @@ import Testing
     "\(SysctlOracle.whyMissing ?? "the real programs can be asked")"))
 struct SysctlOracleTests {
   /// How many trees, and from which seed.
-  private static let count = number("SOCKWISE_ORACLE_TREES") ?? 1000
-  private static let seed = UInt64(number("SOCKWISE_ORACLE_SEED") ?? 1)
+  private static let count = number("ORACLE_TREES") ?? 1000
+  private static let seed = UInt64(number("ORACLE_SEED") ?? 1)
 
   private static func number(_ name: String) -> Int? {
     unsafe getenv(name).flatMap { Int(unsafe String(cString: $0)) }
@@ -57,6 +57,56 @@ struct SysctlOracleTests {
       let found = try differences(smaller).differences
       guard let index = found.firstIndex(where: { $0 != nil }) else { return (tree, difference) }
       (tree, difference) = (smaller[index], found[index] ?? "")
+    }
+  }
+}
+
+/// The files of sysctl.d that distributions ship: those of the packages that `make oracle` fetches.
+@Suite(
+  .enabled(
+    if: SysctlOracle.whyMissing == nil && SysctlCorpus.directory != nil,
+    "needs root, the real programs, and packages: 'make oracle' fetches them"))
+struct SysctlCorpusTests {
+  @Test func packagesGiveTheSameValues() throws {
+    let packages = SysctlCorpus.packages
+    #expect(packages.count >= 100)
+    let trees = packages.filter { !SysctlCorpus.keys($0).isEmpty }
+    // Each by itself, and all on one machine.
+    let keys = Set(trees.flatMap(SysctlCorpus.keys)).sorted()
+    try #require(!keys.isEmpty)
+    let machine = try TemporaryDirectory()
+    for tree in trees {
+      let copy = Subprocess(
+        program: "/bin/cp", arguments: ["-R", "--no-clobber", "\(tree)/.", machine.path])
+      _ = try copy.run()
+    }
+    let all = trees + [machine.path]
+    let answers = try SysctlOracle.ask(all, keys: keys)
+    for (tree, answer) in zip(all, answers) {
+      #expect(SysctlOracle.difference(tree, answer, keys: keys) == nil, "\(tree)")
+    }
+    #expect(answers.last?[.systemd]?.isEmpty == false)
+  }
+}
+
+/// Where the packages' files are: one directory a package below `pkg`.
+enum SysctlCorpus {
+  static let directory: String? = unsafe getenv("ORACLE_CORPUS").map {
+    unsafe String(cString: $0)
+  }
+
+  static var packages: [String] {
+    guard let directory, let names = try? HostRoot("\(directory)/pkg").names("/") else { return [] }
+    return names.sorted().map { "\(directory)/pkg/\($0)" }
+  }
+
+  /// The keys that the files of a tree name.
+  static func keys(_ tree: String) -> [String] {
+    SysctlSources(of: HostRoot(tree), dialect: .procps).files.flatMap { file -> [String] in
+      guard case .bytes(let bytes) = file.content else { return [] }
+      return SysctlFileText(bytes, path: file.path, dialect: .systemd).statements
+        .filter { $0.key.mayExist && !$0.key.isPattern && !$0.key.hasParent }
+        .compactMap { String(validating: $0.key.path, as: UTF8.self) }
     }
   }
 }
