@@ -5,6 +5,8 @@
 # make build   .build/release/sockwise: one file, the Swift runtime and the rules inside
 # make bench   root: measure against ss, cat and a raw dump; JSON=file SIZES="1000 100000"
 # make size    fail where the binary has grown beyond its limit
+# make instructions  fail where three fixed inputs cost other instructions; RECORD="reason"
+# make oracle  root: 20,000 made-up trees and Debian's packages against the real systemd
 # make fuzz    TIME=seconds: feed each parser with what breaks parsers, 60 seconds each
 # make sanitize  the tests under AddressSanitizer and ThreadSanitizer
 
@@ -24,7 +26,7 @@ RELEASE := $(SWIFT_RELEASE) --product sockwise \
 TEST := --disable-xctest
 
 .PHONY: help setup setup-tests build audit check lint test release docs fixtures bench size \
-  fuzz fuzz-ci fuzz-build sanitize clean
+  instructions fuzz fuzz-ci fuzz-build fuzz-totals oracle sanitize clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -48,13 +50,14 @@ setup:
 	if [ ! -e /usr/include/yaml.h ] || [ ! -e "$$archive" ]; then install libyaml-dev; fi
 
 # Some tests let Python hold sockets in another process; two programs hold reports against the
-# schemas of others.
+# schemas of others; valgrind counts instructions.
 setup-tests: setup
 	@$(INSTALL); [ -x /usr/bin/python3 ] || install python3; \
 	/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || install python3-jsonschema; \
 	[ -x /usr/bin/xmllint ] || install libxml2-utils; \
 	[ -x /sbin/sysctl ] || install procps; \
-	[ -x /lib/systemd/systemd-sysctl ] || install systemd
+	[ -x /lib/systemd/systemd-sysctl ] || install systemd; \
+	[ -x /usr/bin/valgrind ] || install valgrind
 
 build: setup $(ESSENTIALS)/libParserEssentials.a
 	swift build $(RELEASE)
@@ -68,7 +71,7 @@ $(ESSENTIALS)/libParserEssentials.a: Sources/ParserEssentials/ParserEssentials.s
 audit: build
 	@$(BINARY) audit || [ $$? -eq 1 ]
 
-check: setup-tests lint test release size
+check: setup-tests lint test release size instructions
 
 # FoundationEssentials would add 7 MB to the binary, Foundation 44 more.
 lint:
@@ -108,6 +111,12 @@ size: build
 	if [ $$bytes -gt $(SIZE_LIMIT) ]; then \
 	  echo "sockwise: the binary is too large; was Foundation linked? (it adds 7 to 51 MB)" >&2; exit 1; fi
 
+# Counts of the release binary, see Tests/Instructions/measure.py. RECORD=1 of the environment is
+# that of golden files.
+instructions: build
+	@Tests/Instructions/measure.py $(BINARY) \
+	  $(if $(findstring command,$(origin RECORD)),--record "$$RECORD")
+
 # What the code says in man/ and rules/rule.schema.json; the tests compare it.
 docs: setup
 	RECORD=1 swift test $(TEST) --filter DocumentsTests
@@ -115,7 +124,7 @@ docs: setup
 # libFuzzer, see CONTRIBUTING.md. The default linker cannot link its sections, lld can.
 FUZZ := --scratch-path .build-fuzz -c release --product sockwise-fuzz --sanitize=address \
   -Xswiftc -sanitize=fuzzer -Xswiftc -enable-testing -Xswiftc -use-ld=lld
-FUZZ_TARGETS := expression rule proc-net sock-diag sockets sysctl kernel-text recording sysctl-config
+FUZZ_TARGETS := expression rule proc-net sock-diag sockets sysctl kernel-text recording json units sysctl-config
 TIME := 60
 
 fuzz-build: setup
@@ -124,11 +133,25 @@ fuzz-build: setup
 fuzz: fuzz-build
 	@status=0; for target in $(FUZZ_TARGETS); do Fuzz/run $$target $(TIME) || status=1; done; exit $$status
 
+# Executions of each target since the file was begun.
+FUZZ_TOTALS := .build-fuzz/totals
+fuzz-totals:
+	@sort -t $$'\t' -k 2 $(FUZZ_TOTALS) | awk -F '\t' '{ runs[$$2] += $$3 } \
+	  END { for (target in runs) printf "%-12s %d\n", target, runs[target] }' | sort
+
 # Two minutes in all, from the committed corpus alone.
 fuzz-ci: fuzz-build
 	@rm -rf .build-fuzz/corpus-ci
 	@status=0; for target in $(FUZZ_TARGETS); do \
-	  FUZZ_CORPUS=.build-fuzz/corpus-ci Fuzz/run $$target 15 || status=1; done; exit $$status
+	  FUZZ_CORPUS=.build-fuzz/corpus-ci Fuzz/run $$target 12 || status=1; done; exit $$status
+
+# What `make check` does over 1,000 trees; and over the files of packages, which are fetched once.
+oracle: export ORACLE_TREES ?= 20000
+oracle: export ORACLE_CORPUS := $(CURDIR)/.build-oracle
+oracle: setup-tests
+	Tests/Oracle/fetch-corpus $(ORACLE_CORPUS)
+	swift build --build-tests $(TEST)
+	swift test --skip-build $(TEST) --filter Oracle
 
 # The recorded hosts of Tests/Fixtures/hosts anew, with their reports; as root. The diff is the review.
 fixtures: setup
@@ -147,4 +170,4 @@ sanitize: setup
 	swift test --skip-build $(TEST) --scratch-path .build-tsan --sanitize=thread
 
 clean:
-	rm -rf .build .build-fuzz .build-asan .build-tsan
+	rm -rf .build .build-fuzz .build-asan .build-tsan .build-oracle

@@ -12,8 +12,8 @@ struct ParseProcNetTCP {
 
     var parser = ProcNetTCP(isIPv6: false, live: false)
     var counts = Counts()
-    // As wc reads, or the sizes of the reads would be compared.
-    var buffer = [UInt8](repeating: 0, count: 1 << 18)
+    // What was read is still in a near cache when it is parsed.
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       let count = unsafe buffer.withUnsafeMutableBytes {
         unsafe read(file, $0.baseAddress, $0.count)
@@ -37,7 +37,7 @@ struct ParseProcNetTCP {
 
 private struct Counts: SocketRowSink {
   var states = [Int](repeating: 0, count: 256)
-  var ports = [Int](repeating: 0, count: 1 << 16)
+  var ports = [UInt32](repeating: 0, count: 1 << 16)
 
   mutating func add(_ row: SocketRow) {
     states[Int(row.state.rawValue)] &+= 1

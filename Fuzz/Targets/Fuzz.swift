@@ -6,6 +6,7 @@ import Glibc
 @main struct Fuzz {
   static let targets: [String: @Sendable ([UInt8]) -> Void] = [
     "expression": ExpressionTarget.run,
+    "json": JSONTarget.run,
     "kernel-text": KernelTextTarget.run,
     "proc-net": ProcNetTarget.run,
     "recording": RecordingTarget.run,
@@ -14,6 +15,7 @@ import Glibc
     "sockets": SocketsTarget.run,
     "sysctl": SysctlTarget.run,
     "sysctl-config": SysctlConfigurationTarget.run,
+    "units": UnitsTarget.run,
   ]
 
   static let target: @Sendable ([UInt8]) -> Void = {

@@ -87,13 +87,13 @@ struct Lexer {
   private mutating func symbol() -> Token.Kind? {
     let start = position
     if let next = peek(1), next == "=" || next == "&" || next == "|",
-      let symbol = Token.Symbol.pairs[[scalars[start], next]]
+      let symbol = Token.Symbol(rawValue: String(scalars, start..<start + 2))
     {
       position = start + 2
       return .symbol(symbol)
     }
     position = start + 1
-    if let symbol = Token.Symbol.singles[scalars[start]] { return .symbol(symbol) }
+    if let symbol = Token.Symbol(rawValue: String(scalars[start])) { return .symbol(symbol) }
     switch scalars[start] {
     case "=": report("'=' is not an operator", from: start, hint: "equality is '=='")
     case "&": report("'&' is not an operator", from: start, hint: "the logical and is '&&'")
@@ -105,11 +105,21 @@ struct Lexer {
 }
 
 extension String {
-  /// A part of a text. One by one: a slice as a whole is appended by unspecialized code.
+  /// A part of a text, nearly always ASCII: scalars that are appended one by one, or as a slice, take
+  /// ten times as long.
   init(_ scalars: [Unicode.Scalar], _ range: Range<Int>) {
-    var view = String.UnicodeScalarView()
-    for index in range { view.append(scalars[index]) }
-    self.init(view)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(range.count)
+    for index in range {
+      guard scalars[index].isASCII else {
+        var view = String.UnicodeScalarView()
+        for index in range { view.append(scalars[index]) }
+        self.init(view)
+        return
+      }
+      bytes.append(UInt8(truncatingIfNeeded: scalars[index].value))
+    }
+    self.init(decoding: bytes, as: UTF8.self)
   }
 }
 

@@ -44,14 +44,6 @@ struct Token: Sendable {
     case openBrace = "{"
     case closeBrace = "}"
     case `in`
-
-    static let singles: [Unicode.Scalar: Symbol] = Dictionary(
-      uniqueKeysWithValues: allCases.filter { $0.rawValue.unicodeScalars.count == 1 }.map {
-        ($0.rawValue.unicodeScalars[$0.rawValue.startIndex], $0)
-      })
-    static let pairs: [[Unicode.Scalar]: Symbol] = Dictionary(
-      uniqueKeysWithValues: allCases.filter { $0.rawValue.unicodeScalars.count == 2 && $0 != .in }
-        .map { (Array($0.rawValue.unicodeScalars), $0) })
   }
 
   /// How the token is named in messages.

@@ -43,7 +43,9 @@ extension FactObject {
 }
 
 /// One field of a fact structure: its name, how to read it, and its documentation.
-struct FactField<Root: FactObject>: Sendable {
+///
+/// `Root` is any type: the runtime looks for the conformance of each one that a generic type asks for.
+struct FactField<Root>: Sendable {
   let declaration: Schema.FieldDeclaration
   /// The structures that the field's type needs, entered into a schema.
   let register: @Sendable (inout Schema) -> Void

@@ -10,19 +10,23 @@ public struct HostOptions: Sendable {
   public var sample: Double?
   /// Keys that rules look up in `sysctl_raw`.
   public var rawKeys: [String]
+  /// Names of the facts that are asked for, such as `units`; nil for all. Only what takes time and
+  /// few ask for is left out.
+  public var facts: Set<String>?
   /// The kernels that an image is to boot; none for those that are in it.
   public var kernels: [KernelVersion]
   public var root: HostRoot
 
   public init(
     netns: NetworkNamespace.Selection = .own, timeLimit: Double = 60, sample: Double? = nil,
-    rawKeys: [String] = [], kernels: [KernelVersion] = [],
+    rawKeys: [String] = [], facts: Set<String>? = nil, kernels: [KernelVersion] = [],
     root: HostRoot = HostRoot()
   ) {
     self.netns = netns
     self.timeLimit = timeLimit
     self.sample = sample
     self.rawKeys = rawKeys
+    self.facts = facts
     self.kernels = kernels
     self.root = root
   }
@@ -40,6 +44,8 @@ public struct Host: Sendable {
   let delta: NetstatDelta
   /// The sockets of the audited namespace.
   let sockets: Reading<Sockets>
+  /// Service and socket units, from their files.
+  let units: Reading<PartialList<Unit>>
 
   /// The network namespaces that can be seen, the audited one first.
   public let namespaces: [NamespaceEntry]
@@ -117,8 +123,9 @@ public struct Host: Sendable {
       "netstat": .value(netstat.factValue, nil),
       "sockstat": .value(sockstat.factValue, nil),
       "sockets": sockets.field,
+      "units": units.field,
       "delta": .value(delta.factValue, nil),
-      "waivers": .value(.list([]), nil),
+      "waivers": WaiverFact.variable([]),
     ])
   }
 }

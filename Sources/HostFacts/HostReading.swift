@@ -61,6 +61,9 @@ extension Host {
         }
       }
     let sockstat = HostSource(in: namespace) { sources.sockstat(root) }
+    let unitFiles =
+      options.facts?.contains("units") == false
+      ? nil : HostSource { sources.units(root, limit.dumps) }
     let survey = HostSource { sources.namespaces(root, limit.dumps) }
     let dump = HostSource(in: namespace) {
       let kernel = identity.value(by: limit.early)?.kernel.value?.version
@@ -81,6 +84,17 @@ extension Host {
       let owners = HostSource { sources.owners(root, limit.owners, found) }
       sockets.sockets = .value(
         answers.take(owners, "'/proc/PID'") { found.withoutOwners($0) }, origin)
+    }
+    var units: Reading<PartialList<Unit>> = .unavailable(.init("no rule asks for them"))
+    if let unitFiles {
+      units = answers.take(unitFiles, "'/etc/systemd/system'") { .unavailable($0) }
+      if case .value(var list, let origin) = units, root.isLive,
+        case .value(let table, let source) = sockets.sockets
+      {
+        let ports = UnitPorts(table, source)
+        list.elements = list.elements.map(ports.joined)
+        units = .value(list, origin)
+      }
     }
     let found = answers.take(survey, "'/proc/PID/ns'") { NamespaceSurvey(gap: $0) }
     var host = answers.take(identity, "'/proc/sys/kernel'", or: HostIdentity.unavailable)
@@ -104,7 +118,7 @@ extension Host {
       netstat: answers.take(netstat, "'/proc/net/netstat'") { NetstatSample(.unavailable($0)) }
         .reading,
       sockstat: answers.take(sockstat, "'/proc/net/sockstat'", or: Sockstat.unavailable),
-      delta: growth ?? .notSampled, sockets: sockets.sockets,
+      delta: growth ?? .notSampled, sockets: sockets.sockets, units: units,
       namespaces: recorded?.namespaces.map(\.entry) ?? found.entries(audited: namespace),
       namespacesGap: recorded.map { $0.namespacesGap?.unreadable } ?? found.gap,
       notices: notices(identityOfNamespace, sockets, answers),

@@ -49,7 +49,7 @@ public final class HostRoot: Sendable {
   }
 
   /// How large a file may be that is read whole; the largest in `/proc` are far below.
-  static let defaultLimit = 1 << 20
+  public static let defaultLimit = 1 << 20
 
   public convenience init(_ path: String = "/") { self.init(path, usingOpenat2: true) }
 
@@ -110,14 +110,11 @@ public final class HostRoot: Sendable {
 
   // MARK: Whole files
 
-  /// A file's bytes, for what is not a fact; nil where there are none to be had.
-  public func content(ofFile path: String) -> [UInt8]? { bytes(path, isNoted: false).value }
-
   /// A file's bytes. Absent where there is none.
   ///
   /// `chunk` is the size of each read(2): some files of `/proc/sys` give only what fits the first.
   /// Where files come by the hundred, `isNoted` keeps them out of the list of what was read.
-  func bytes(
+  public func bytes(
     _ path: String, limit: Int = defaultLimit, chunk: Int = 16384, isNoted: Bool = true
   ) -> Reading<[UInt8]> {
     var content: [UInt8] = []
@@ -287,8 +284,12 @@ public final class HostRoot: Sendable {
 
   /// Whether `/proc` has anything in it.
   var hasProc: Bool {
-    // Asked for each file that is missing, and to list all processes takes longer than the file.
+    // Asked for each file that is missing; the directory lists all processes, which takes longer.
     if sawProc.load(ordering: .relaxed) { return true }
+    if isLive, (try? systemStatus("/proc/self")) != nil {
+      sawProc.store(true, ordering: .relaxed)
+      return true
+    }
     do throws(ReadFailure) {
       var directory = try directory("/proc")
       let hasAny = directory.next() != nil || directory.failure != 0

@@ -18,6 +18,9 @@ extension Host {
     variable("netstat", NetstatCounter.tree.type, NetstatCounter.tree.documentation)
     variable("sockstat", Sockstat.tree.type, Sockstat.tree.documentation)
     variable("sockets", Sockets.factType, Sockets.documentation)
+    variable(
+      "units", .list(Unit.factType),
+      "Service and socket units as systemd loads them from their files, by name.")
     variable("delta", NetstatDelta.factType, NetstatDelta.documentation)
     variable(
       "waivers", .list(WaiverFact.factType), "The waivers that this run was given, --waivers.")
@@ -25,6 +28,7 @@ extension Host {
     NamespaceIdentity.register(in: &schema)
     SysctlConfiguration.register(in: &schema)
     Sockets.register(in: &schema)
+    Unit.register(in: &schema)
     NetstatDelta.register(in: &schema)
     PortRange.register(in: &schema)
     WaiverFact.register(in: &schema)

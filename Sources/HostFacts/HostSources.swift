@@ -24,6 +24,9 @@ struct HostSources: Sendable {
   var sockets: @Sendable (HostRoot, Deadline, SocketsReading.Context) -> SocketsReading = {
     .read($0, deadline: $1, context: $2)
   }
+  var units: @Sendable (HostRoot, Deadline) -> Reading<PartialList<Unit>> = {
+    HostUnits.read($0, deadline: $1)
+  }
   var owners: @Sendable (HostRoot, Deadline, Sockets) -> Sockets = { root, deadline, sockets in
     var sockets = sockets
     sockets.attachOwners(root, deadline: deadline)

@@ -44,7 +44,9 @@ struct GitHubReport {
   private static func annotation(_ reported: ReportedFinding) -> String {
     let finding = reported.finding
     var properties: [(String, String)] = []
-    if let place = finding.locations.first {
+    // What the kernel says is no file of a repository.
+    let place = finding.locations.first { !$0.path.hasPrefix("/proc/") }
+    if let place {
       properties.append(("file", relative(place.path)))
       if let line = place.line {
         properties.append(("line", String(line)))
@@ -59,7 +61,7 @@ struct GitHubReport {
     }
     properties.append(("title", "\(finding.title) [\(finding.rule)]"))
     // Without a place the annotation stands alone, and only the subject tells what it is about.
-    let subject = finding.locations.isEmpty ? "\(finding.subject): " : ""
+    let subject = place == nil ? "\(finding.subject): " : ""
     return command(finding.severity.annotation, properties, subject + finding.message)
   }
 

@@ -15,8 +15,11 @@ public struct RuleSet: Sendable {
   ///
   /// - Parameter alsoKnown: ids of rules that are not among the sources and may be superseded, for
   ///   checking single files.
+  /// - Parameter inParts: whether the program's own rules are read as far as judging needs, and the
+  ///   rest when it is asked for. What is wrong with them is not told then; their tests have shown
+  ///   that nothing is.
   public static func load(
-    _ sources: [RuleSource], schema: Schema, alsoKnown: Set<String> = []
+    _ sources: [RuleSource], schema: Schema, alsoKnown: Set<String> = [], inParts: Bool = false
   ) -> RuleSet {
     var diagnostics: [RuleDiagnostic] = []
     var chosen: [String: RuleSource.File] = [:]
@@ -45,11 +48,14 @@ public struct RuleSet: Sendable {
       case .success(let bytes):
         guard !bytes.isEmpty else { continue }
         files.append(
-          (file.isBuiltIn ? RuleFile(partOf: file.path, content: bytes, schema: schema) : nil)
+          (inParts && file.isBuiltIn
+            ? RuleFile(partOf: file.path, content: bytes, schema: schema) : nil)
             ?? RuleFile(path: file.path, content: bytes, schema: schema))
       }
     }
     let (supersededBy, problems) = resolveSupersedes(files, known: known)
+    // The place of such a problem is known only to who has read the whole file.
+    if inParts && !problems.isEmpty { return load(sources, schema: schema, alsoKnown: alsoKnown) }
     diagnostics += files.flatMap(\.diagnostics) + problems
     let broken = Set(problems.map(\.path))
     return RuleSet(
@@ -95,6 +101,11 @@ public struct RuleSet: Sendable {
   }
 
   public func rule(_ id: String) -> Rule? { rules.first { $0.id == id } }
+
+  /// Names of the facts that rules read, such as `units`: the host need read no others.
+  public var readFacts: Set<String> {
+    Set(rules.flatMap(\.facts.paths).map { String(Rule.root(of: $0)) })
+  }
 
   /// Keys of `sysctl_raw` that rules read, such as `vendor.key`: the host need read no others.
   public var rawSysctls: [String] { Set(rules.flatMap(\.rawSysctls)).sorted() }

@@ -8,7 +8,7 @@ public struct RuleSource: Sendable {
     public var path: String
     /// The bytes; or why there are none.
     public var content: Result<[UInt8], RuleDiagnostic>
-    /// Part of the program, and found right when that was tested.
+    /// Whether it is part of the program.
     var isBuiltIn = false
 
     public init(path: String, content: Result<[UInt8], RuleDiagnostic>) {

@@ -27,7 +27,7 @@ struct Audit: ParsableCommand {
   @OptionGroup(title: "When to fail") var exit: ExitArguments
 
   func run() throws {
-    let rules = ruleOptions.load()
+    let rules = ruleOptions.load(toEvaluate: true)
     let rulesAreWrong = rules.diagnostics.report()
     let chosen = try selection.selection(from: rules)
     let acceptance = accepted.acceptance(for: rules)

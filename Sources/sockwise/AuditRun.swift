@@ -17,11 +17,23 @@ struct AuditRun {
     let host = try Host.read(options)
     var facts = host.activation
     facts.variables["waivers"] = acceptance.facts
-    let result = rules.evaluate(
+    var result = rules.evaluate(
       in: facts, selection: selection, isLive: options.root.hasLiveFacts)
     let namespaces = host.reportedNamespaces
     let audited = namespaces.first { $0.audited }?.name
     var notices = options.root.notices + host.notices.map(Notice.init)
+    if options.root.recording != nil {
+      let undecided = result.undecided.count
+      result.forget { Recording.isWithoutConfiguration($0.reason) }
+      let count = undecided - result.undecided.count
+      if count > 0 {
+        notices.append(
+          Notice(
+            .info,
+            "\(count) \(count == 1 ? "rule has" : "rules have") nothing to judge: the recording has"
+              + " no unit files or no configuration of kernel parameters"))
+      }
+    }
     notices += result.notices.map { Notice(.info, $0) }
     if result.usedDelta && !host.hasSecondSample {
       notices.append(
@@ -32,7 +44,7 @@ struct AuditRun {
             : "counters were recorded once; a recording with --sample 2s also tells which ones rise"
         ))
     }
-    var comments = InlineComments(rules: acceptance.rules) { options.root.content(ofFile: $0) }
+    var comments = InlineComments(rules: acceptance.rules) { options.root.bytes($0).value }
     let findings = result.findings.map {
       acceptance.reported($0, namespace: audited, comments: &comments)
     }
@@ -47,7 +59,7 @@ struct AuditRun {
       passed: result.passed, notApplicable: result.notApplicable,
       descriptions: rules.rules.map(RuleDescription.init))
     report.namespacesGap = host.namespacesGap?.reason
-    return acceptance.baseline.map(report.comparing) ?? report
+    return acceptance.baseline.map { report.comparing(with: $0) } ?? report
   }
 }
 

@@ -25,7 +25,7 @@ struct BaselineCommand: ParsableCommand {
   var output: String?
 
   func run() throws {
-    let rules = ruleOptions.load()
+    let rules = ruleOptions.load(toEvaluate: true)
     let rulesAreWrong = rules.diagnostics.report()
     let chosen = try selection.selection(from: rules)
     let acceptance = accepted.acceptance(for: rules)

@@ -5,6 +5,7 @@ import Rules
 /// `sockwise diff`: what came, went and changed between two reports.
 struct Diff: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "diff",
     abstract: "Compare two reports: what is new, resolved, changed, still there.",
     discussion: """
       Both are what 'sockwise audit --format json' printed, of one host at two times or of two \

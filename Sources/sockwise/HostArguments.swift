@@ -57,7 +57,8 @@ struct HostArguments: ParsableArguments {
   func options(for rules: RuleSet? = nil) throws(ExitCode) -> HostOptions {
     HostOptions(
       netns: netns.selection, timeLimit: timeLimit.value, sample: sample?.value,
-      rawKeys: rules?.rawSysctls ?? [], kernels: kernel.map(\.version), root: try files())
+      rawKeys: rules?.rawSysctls ?? [], facts: rules?.readFacts, kernels: kernel.map(\.version),
+      root: try files())
   }
 
   private func files() throws(ExitCode) -> HostRoot {

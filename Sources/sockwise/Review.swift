@@ -42,7 +42,7 @@ struct ReviewCommand: ParsableCommand {
   @OptionGroup(title: "When to fail") var exit: ExitArguments
 
   func run() throws {
-    let loaded = ruleOptions.load()
+    let loaded = ruleOptions.load(toEvaluate: true)
     let rulesAreWrong = loaded.diagnostics.report()
     let (configuration, configurationIsWrong) = configured.configuration(
       for: paths.first ?? ".", rules: loaded)

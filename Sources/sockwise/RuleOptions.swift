@@ -14,11 +14,14 @@ struct RuleOptions: ParsableArguments {
   var directories: [String] = []
 
   /// The built-in rules, then those of the system, then those named here; the later wins.
-  func load() -> RuleSet {
+  ///
+  /// - Parameter toEvaluate: whether they are to be evaluated and not to be looked at.
+  func load(toEvaluate: Bool = false) -> RuleSet {
     let system = ["/usr/share/sockwise/rules", "/etc/sockwise/rules.d"]
       .map { RuleSource.directory($0, isSystem: true) }
     let named = directories.map { RuleSource.directory($0) }
-    return RuleSet.load([.builtIn] + system + named, schema: Host.schema)
+    return RuleSet.load(
+      [.builtIn] + system + named, schema: Host.schema, inParts: toEvaluate)
   }
 }
 

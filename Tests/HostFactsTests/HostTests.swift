@@ -63,7 +63,7 @@ import Testing
     case (.list(let elements), .list(let element)):
       for value in elements { check(.value(value, nil), is: element, "\(path)[]") }
     case (.int, .int), (.bool, .bool), (.string, .string), (.double, .double),
-      (.intSet, .intSet), (.map, .map), (.unknown, _):
+      (.duration, .duration), (.intSet, .intSet), (.map, .map), (.unknown, _):
       break
     default: Issue.record("\(path) is \(value), not a \(type)")
     }

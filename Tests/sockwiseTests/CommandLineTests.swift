@@ -115,8 +115,8 @@ import Testing
   /// The README's example of a rule is one that works.
   @Test func theRuleOfTheReadmeWorks() throws {
     let readme = try TextFile.read(Checkout.root + "/README.md")
-    let start = try #require(readme.firstRange(of: "```yaml\n"))
-    let rest = readme[start.upperBound...]
+    let start = try #require(readme.firstRange(of: "```yaml\nid: "))
+    let rest = readme[start.lowerBound...].dropFirst("```yaml\n".count)
     let rule = String(rest[..<(try #require(rest.firstRange(of: "```"))).lowerBound])
     let id = try #require(rule.split(separator: "\n").first).dropFirst("id: ".count)
     let directory = FileManager.default.temporaryDirectory.path + "/\(UUID().uuidString)"

@@ -22,7 +22,7 @@ import Testing
     ("truncate -s 1G big.yaml", "'big.yaml' is longer than 4194304 bytes"),
     ("head -c 4000000 /dev/zero | tr '\\0' a > sysctl.d/line.conf", ""),
     ("head -c 4000000 /dev/zero | tr '\\0' 'a' > a.service", ""),
-    ("{ echo sysctl; head -c 4000000 /dev/zero | tr '\\0' '['; } > a.yaml", "not valid YAML"),
+    ("{ echo sysctl:; head -c 4000000 /dev/zero | tr '\\0' '['; } > a.yaml", "not valid YAML"),
     (
       "{ printf 'sysctls: {{ '; head -c 4000000 /dev/zero | tr '\\0' x; } > a.yaml",
       "not valid YAML"
@@ -35,7 +35,7 @@ import Testing
       "yes '- sysctl: {name: vm.x, value: 1}' | head -c 4000000 > a.yaml", "more than 250000 values"
     ),
     ("mkfifo sysctl.d/fifo.conf a.yaml Dockerfile", ""),
-    ("ln -s /dev/zero sysctl.d/zero.conf; ln -s /dev/zero a.yaml", "is a device"),
+    ("ln -s /dev/zero sysctl.d/zero.conf; ln -s /dev/zero a.yaml", ""),
     ("ln -s . here; ln -s .. up; ln -s b a; ln -s a b; ln -s / root", ""),
     ("ln -s loop.conf sysctl.d/loop.conf", "too many symbolic links"),
     ("ln -s ../../../../../../etc/passwd sysctl.d/p.conf", ""),
@@ -55,7 +55,7 @@ import Testing
     let result = try ReviewTests.review(["--format", "json"], in: directory.path, timeLimit: 30)
     #expect(result.errors == "")
     #expect([0, 1].contains(result.status), "\(result.status)")
-    #expect(result.output.contains("\"timestamps-disabled\""))
+    #expect(result.output.contains("sysctl:net.ipv4.tcp_timestamps"))
     #expect(result.output.contains(oddity.notice), "\(result.output.suffix(2000))")
     #expect(!result.output.contains("\u{1b}"))
     let strict = try ReviewTests.review(["--strict"], in: directory.path, timeLimit: 30)
@@ -70,15 +70,20 @@ import Testing
         + "ln -s '\(outside.path)/sysctl.d/x.conf' a/sysctl.d/x.conf")
     let result = try ReviewTests.review(["--format", "json"], in: directory.path)
     #expect(result.status == 0)
-    #expect(!result.output.contains("\"timestamps-disabled\""))
+    #expect(!result.output.contains("sysctl:net.ipv4.tcp_timestamps"))
   }
 
   @Test func readsMoreDropInsThanAnyoneHas() throws {
     let directory = try made(
-      "mkdir -p x.service.d sysctl.d; printf '[Service]\\nExecStart=/bin/true\\n' > x.service; "
-        + "cd x.service.d; printf '[Service]\\nRestart=always\\n' > seed; "
-        + "seq -f '%06g.conf' 1 100000 | xargs -n 2000 sh -c 'for f; do ln seed \"$f\" 2>/dev/null || cp seed \"$f\"; done' sh"
-    )
+      """
+      mkdir x.service.d; printf '[Service]\\nExecStart=/bin/true\\n' > x.service; cd x.service.d
+      python3 -c '
+      import os
+      for i in range(100000):
+          if i % 50000 == 0: open("seed%d" % i, "w").write("[Service]\\nRestart=always\\n")
+          os.link("seed%d" % (i - i % 50000), "%06d.conf" % i)
+      '
+      """)
     let result = try ReviewTests.review(["--quiet"], in: directory.path, timeLimit: 60)
     #expect(result.errors == "")
     #expect([0, 1].contains(result.status), "\(result.status)")

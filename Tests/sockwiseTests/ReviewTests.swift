@@ -96,7 +96,7 @@ import Testing
     #expect(none.status == 0)
     let said = try Self.review(only + ["--fail-on", "high"], in: repository.path("etc"))
     #expect(said.status == 0)
-    try TextFile.write("skip: [time-wait]\n", to: repository.path("other.yaml"))
+    try TextFile.write("skip: [timestamps-disabled]\n", to: repository.path("other.yaml"))
     let other = try Self.review(
       ["--config", "other.yaml", "--fail-on", "low"], in: repository.path)
     #expect(!other.output.contains("timestamps-disabled"))

@@ -62,6 +62,15 @@ public struct Recording: Sendable {
     throw absent.contains(path) ? .system(ENOENT) : .notRecorded
   }
 
+  /// Unit files can hold secrets, so none are recorded.
+  static let noUnitFiles = "the recording has no unit files"
+
+  /// Whether a reason why something is missing says that the recording was made without
+  /// configuration files, which is no gap: the host was not read for them.
+  public static func isWithoutConfiguration(_ reason: String) -> Bool {
+    reason == noUnitFiles || reason == "the recording has no '/etc/sysctl.d'"
+  }
+
   /// Why it tells nothing of sockets; nil where it does.
   var whyNoSockets: Unreadable? {
     if file.socketTables == nil { return .init("the recording has no socket tables") }

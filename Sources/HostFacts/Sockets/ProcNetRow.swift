@@ -87,7 +87,10 @@ struct ProcNetRow: Sendable {
     // Most queues are empty.
     let sendQueue = tail.1 &>> 8 | tail.2 &<< 56
     let receiveQueue = tail.2 &>> 16 | tail.3 &<< 48
-    if (sendQueue ^ repeated(zero)) | (receiveQueue ^ repeated(zero)) != 0 {
+    if (sendQueue ^ repeated(zero)) | (receiveQueue ^ repeated(zero)) == 0 {
+      row.sendQueue = 0
+      row.receiveQueue = 0
+    } else {
       row.sendQueue = Self.hexadecimal32(sendQueue, &bad)
       row.receiveQueue = Self.hexadecimal32(receiveQueue, &bad)
     }
@@ -261,12 +264,20 @@ extension RawSpan {
       (text & repeated(0xf0) ^ repeated(0x30))
       | ((text &+ repeated(6)) & repeated(0xf0) ^ repeated(0x30))
     let length = others.trailingZeroBitCount &>> 3
-    // None, or perhaps more than one load holds.
-    guard length > 0, byteCount &- index > length else { return nextDecimalByBytes(&index) }
-    let end = byte(index &+ length)
-    guard end == space || end == newline else { return nextDecimalByBytes(&index) }
+    guard length > 0 else { return nil }
+    var number = UInt64(
+      Self.number(ofDigits: (text &<< UInt64(64 &- 8 &* length)) & repeated(0x0f)))
     index &+= length
-    return UInt64(Self.number(ofDigits: (text &<< UInt64(64 &- 8 &* length)) & repeated(0x0f)))
+    // Inodes have more of them on a host that has had many sockets; no number has more than 18.
+    if length == 8 {
+      let last = index &+ 10
+      while index < min(last, byteCount), byte(index) &- zero < 10 {
+        number = number &* 10 &+ UInt64(byte(index) &- zero)
+        index &+= 1
+      }
+    }
+    guard index < byteCount, byte(index) == space || byte(index) == newline else { return nil }
+    return number
   }
 
   /// The number that eight decimal digits make, the first in the lowest byte.

@@ -81,10 +81,11 @@ struct ProcNetText: Sendable {
     // In locals of the loop, which registers can hold.
     var reader = reader
     defer { self.reader = reader }
+    // The reader sets all that these tables show, whatever the last row left.
+    var row = SocketRow(
+      transport: transport, state: .close, localAddress: .anyIPv6, localPort: 0,
+      remoteAddress: .anyIPv6, remotePort: 0)
     while start < bytes.byteCount {
-      var row = SocketRow(
-        transport: transport, state: .close, localAddress: .anyIPv6, localPort: 0,
-        remoteAddress: .anyIPv6, remotePort: 0)
       let afterInode = reader.parse(bytes, from: start, width: width, into: &row)
       guard let end = bytes.firstIndex(of: newline, from: afterInode ?? start) else { break }
       if let afterInode, addDrops(bytes, afterInode..<end, to: &row) {

@@ -15,19 +15,31 @@ struct ProcSys: Sendable {
     _ entries: [SysctlEntry], from root: HostRoot, version: KernelVersion?,
     inInitialNamespace: Bool?
   ) -> ProcSys {
+    if (try? root.status("/proc/sys")) == nil, let why = missing("/proc/sys", root) {
+      return unavailable(entries, why)
+    }
     var readings: [String: Reading<SysctlValue>] = [:]
-    if let why = missing("/proc/sys", root) { return unavailable(entries, why) }
-    var hidden: [String: Unreadable?] = [:]
+    /// Directories that show something, and those that are not there.
+    var shown: Set<String> = []
+    var hidden: [String: Unreadable] = [:]
     for entry in entries {
       let reading = read(entry, from: root) {
         entry.absence(on: version, initialNamespace: inInitialNamespace)
       }
       readings[entry.key] = reading
-      guard case .absent = reading else { continue }
+      if case .absent = reading { continue }
       let directory = directory(of: entry.key)
-      let why = hidden[directory] ?? missing(directory, root)
-      hidden[directory] = .some(why)
-      if let why { readings[entry.key] = .unavailable(why) }
+      if path(of: entry.key).hasPrefix(directory + "/") { shown.insert(directory) }
+    }
+    if shown.isEmpty, let why = missing("/proc/sys", root) { return unavailable(entries, why) }
+    for entry in entries {
+      let directory = directory(of: entry.key)
+      guard case .absent = readings[entry.key], !shown.contains(directory) else { continue }
+      if hidden[directory] == nil {
+        hidden[directory] = missing(directory, root)
+        if hidden[directory] == nil { shown.insert(directory) }
+      }
+      if let why = hidden[directory] { readings[entry.key] = .unavailable(why) }
     }
     return ProcSys(readings)
   }

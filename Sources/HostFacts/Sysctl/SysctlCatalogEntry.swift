@@ -79,8 +79,10 @@ struct SysctlEntry: Sendable {
 
   /// The components of the key as names of nested fields: `fs.file-max` is `["fs", "file_max"]`.
   var fieldPath: [String] {
-    key.split(separator: ".").map { component in
-      String(String.UnicodeScalarView(component.unicodeScalars.map { $0 == "-" ? "_" : $0 }))
+    key.utf8.split(separator: UInt8(ascii: ".")).map { component in
+      String(
+        decoding: component.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 },
+        as: UTF8.self)
     }
   }
 

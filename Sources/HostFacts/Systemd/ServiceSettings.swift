@@ -163,6 +163,10 @@ extension UnitSettings {
 
   func number(_ name: String, _ standard: Int) -> Reading<Int> { reading(numbers[name], standard) }
 
+  func optionalNumber(_ name: String) -> Reading<Int> {
+    numbers[name].map { .value($0.value, .file($0.location)) } ?? .absent("it is not set")
+  }
+
   func word(_ name: String, _ standard: String) -> Reading<String> {
     reading(words[name], standard)
   }

@@ -71,11 +71,6 @@ extension ServiceUnit: FactObject {
 struct ResourceLimit: Hashable, Sendable {
   var soft: UInt64
   var hard: UInt64
-
-  init(soft: UInt64, hard: UInt64) {
-    self.soft = soft
-    self.hard = hard
-  }
 }
 
 extension ResourceLimit: FactObject {

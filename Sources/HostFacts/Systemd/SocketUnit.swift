@@ -11,6 +11,9 @@ struct SocketUnit: Sendable {
   var bindIPv6Only: Reading<String>
   var bindToDevice: Reading<String>
   var maxConnections: Reading<Int>
+  /// Bytes.
+  var receiveBuffer: Reading<Int>
+  var sendBuffer: Reading<Int>
   /// The service that it starts, by name; a template where `Accept=` is on.
   var service: Reading<String>
   var privateNetwork: Reading<Bool>
@@ -38,6 +41,9 @@ extension SocketUnit: FactObject {
         "bind_ipv6_only", \.bindIPv6Only,
         "`BindIPv6Only=`: `default` (net.ipv6.bindv6only decides), `both` or `ipv6-only`."),
       .init("bind_to_device", \.bindToDevice, "`BindToDevice=`: SO_BINDTODEVICE.", optional: true),
+      .init(
+        "receive_buffer", \.receiveBuffer, "`ReceiveBuffer=`: SO_RCVBUF in bytes.", optional: true),
+      .init("send_buffer", \.sendBuffer, "`SendBuffer=`: SO_SNDBUF in bytes.", optional: true),
       .init("max_connections", \.maxConnections, "`MaxConnections=`, for `Accept=yes`."),
       .init(
         "service", \.service,

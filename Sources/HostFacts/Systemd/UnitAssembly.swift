@@ -71,9 +71,7 @@ struct UnitAssembly {
   private func orphans(_ loaded: [UnitLoader.Loaded]) -> [Unit] {
     var used: Set<String> = []
     for unit in loaded {
-      for path in unit.dropIns {
-        used.insert(lastComponent(String(path.dropLast(lastComponent(path).utf8.count))))
-      }
+      for path in unit.dropIns { used.insert(lastComponent(directoryName(path))) }
     }
     return loader.dropInDirectories.subtracting(used).sorted().compactMap { directory in
       let text = String(directory.dropLast(".d".utf8.count))

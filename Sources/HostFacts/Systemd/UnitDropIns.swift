@@ -80,13 +80,15 @@ struct UnitDropIns {
 
   /// One file of each name, sorted by name as strcmp(3) does.
   private mutating func merged(_ directories: [String]) -> [String] {
-    var chosen: [String: String] = [:]
+    // By bytes: strings that look alike are equal to Swift.
+    var chosen: [[UInt8]: String] = [:]
     for directory in directories {
-      for name in listing(directory) where chosen[name] == nil {
-        chosen[name] = "\(directory)/\(name)"
+      for name in listing(directory) {
+        let key = Array(name.utf8)
+        if chosen[key] == nil { chosen[key] = "\(directory)/\(name)" }
       }
     }
-    return chosen.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map(\.value)
+    return chosen.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
   }
 
   /// `*.conf` in a directory, hidden ones left out.

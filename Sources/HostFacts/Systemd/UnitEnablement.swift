@@ -61,7 +61,7 @@ struct UnitEnablement {
     install: UnitInstall
   ) -> Unit.Enablement {
     guard let path else { return .notFound }
-    let directory = String(path.dropLast(lastComponent(path).utf8.count + 1))
+    let directory = directoryName(path)
     if isMasked { return UnitSearchPath.isRuntime(directory) ? .maskedRuntime : .masked }
     if lastComponent(target ?? path) != name.text && !name.isInstance { return .alias }
     if UnitSearchPath.generators.contains(directory) { return .generated }

@@ -158,7 +158,7 @@ final class BareUnitFiles: UnitFiles {
   /// - Parameter root: the directory that stands for `/`; all paths begin with it.
   init(_ files: [Units.File], root: String = "") {
     for file in files {
-      let path = "/" + file.path.dropFirst(root.count).drop { $0 == "/" }
+      let path = "/" + Substring(file.path.utf8.dropFirst(root.utf8.count).drop { $0 == 0x2f })
       contents[path] = file
       add(path[...], file.link == nil ? .file : .link)
     }
@@ -168,10 +168,10 @@ final class BareUnitFiles: UnitFiles {
   private func add(_ path: Substring, _ kind: UnitDirectoryEntry.Kind) {
     var path = path
     var kind = kind
-    while let slash = path.lastIndex(of: "/") {
+    while let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) {
       let directory = String(path[..<slash])
       let isKnown = directories[directory] != nil
-      directories[directory, default: [:]][String(path[path.index(after: slash)...])] = kind
+      directories[directory, default: [:]][String(path[path.utf8.index(after: slash)...])] = kind
       if isKnown { return }
       path = path[..<slash]
       kind = .directory

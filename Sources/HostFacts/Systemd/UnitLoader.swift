@@ -73,7 +73,9 @@ final class UnitLoader {
     guard let path else { return unit }
     var refusal: UnitProblem?
     switch parse(path) {
-    case .missing: return unit
+    case .missing:
+      unit.names = [name.text]
+      return unit
     case .mask: unit.state = .masked
     case .unreadable(let why):
       unit.state = .error

@@ -41,19 +41,23 @@ extension Units {
     /// Whether systemd's directories are below the root, or units lie in it.
     var hasSearchPath: Bool
 
+    /// Components of systemd's directories, the longest first: /usr/lib before /lib.
+    private static let searchPath = UnitSearchPath.system
+      .map { $0.dropFirst().split(separator: "/") }.sorted { $0.count > $1.count }
+
     init(ofFile path: String) {
-      for directory in UnitSearchPath.system {
-        guard let range = "/\(path)".firstRange(of: "\(directory)/") else { continue }
-        root = String("/\(path)"[..<range.lowerBound].dropFirst())
+      let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        .map { Substring($0) }
+      for end in parts.indices.dropLast() where parts[..<end].last == "systemd" {
+        let match = Self.searchPath.first { parts[...end].suffix($0.count).elementsEqual($0) }
+        guard let match else { continue }
+        root = parts[...end].dropLast(match.count).joined(separator: "/")
         hasSearchPath = true
         return
       }
-      var parts = path.split(separator: "/", omittingEmptySubsequences: false)
-      parts.removeLast()
-      if let last = parts.last, [".d", ".wants", ".requires"].contains(where: last.hasSuffix) {
-        parts.removeLast()
-      }
-      root = parts.joined(separator: "/")
+      let directory = directoryName(path)
+      let isBeside = [".d", ".wants", ".requires"].contains(where: directory.hasSuffix)
+      root = isBeside ? directoryName(directory) : directory
       hasSearchPath = false
     }
 

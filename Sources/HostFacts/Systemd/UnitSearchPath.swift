@@ -252,6 +252,12 @@ struct UnitNameMap {
   }
 }
 
+/// What stands before the last slash of a path. By bytes: a slash and an accent are one `Character`.
+func directoryName(_ path: String) -> String {
+  let bytes = path.utf8
+  return bytes.lastIndex(of: UInt8(ascii: "/")).map { String(Substring(bytes[..<$0])) } ?? ""
+}
+
 /// What follows the last slash of a path.
 func lastComponent(_ path: String) -> String {
   path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? ""

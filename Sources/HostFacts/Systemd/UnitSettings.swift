@@ -62,6 +62,16 @@ struct UnitSettings: Sendable {
     return .applied
   }
 
+  /// Bytes, with K, M, G and so on as powers of 1024.
+  mutating func setSize(_ assignment: UnitAssignment) -> Outcome {
+    guard let value = UnitValue.size(assignment.value) else {
+      return .invalid("'\(assignment.value)' is no size such as '64K' or '1.5M'")
+    }
+    numbers[assignment.name] = Located(
+      value: Int(clamping: value), location: assignment.location)
+    return .applied
+  }
+
   mutating func setSpan(_ assignment: UnitAssignment, as name: String? = nil) -> Outcome {
     guard let value = TimeSpan(assignment.value) else {
       return .invalid("'\(assignment.value)' is no span of time such as '5s' or '1min 30s'")

@@ -109,7 +109,8 @@ enum UnitValue {
       guard index != nil || from <= units.count else { return nil }
       let shift = index.map { units[$0].1 } ?? 0
       let (limit, _) = UInt64.max.quotientAndRemainder(dividingBy: 1 << UInt64(shift))
-      guard whole < limit || (whole == limit && fraction == 0) else { return nil }
+      // parse_size() lets this sum wrap around.
+      guard whole &+ (fraction > 0 ? 1 : 0) <= limit, whole <= limit else { return nil }
       let part = fraction * Double(UInt64(1) << UInt64(shift))
       let (sum, overflow) = total.addingReportingOverflow(whole << UInt64(shift))
       let (next, overflow2) = sum.addingReportingOverflow(UInt64(part))

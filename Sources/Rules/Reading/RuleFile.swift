@@ -28,8 +28,8 @@ public struct RuleFile: Sendable {
   init?(partOf path: String, content: [UInt8], schema: Schema) {
     // What all rules together read is asked for before any of them is evaluated.
     guard let sections = RuleSections(content),
-      !sections.mention("sysctl_raw", in: RuleKey.judging.union(RuleKey.telling)),
-      let source = try? SourceText.strict(path: path, bytes: sections.text(of: RuleKey.judging))
+      !sections.mention("sysctl_raw", in: .judging), !sections.mention("sysctl_raw", in: .telling),
+      let source = try? SourceText.strict(path: path, bytes: sections.text(of: .judging))
     else { return nil }
     let document = YAMLDocument(source)
     var reader = RuleReader(source: source, schema: schema)
@@ -39,7 +39,7 @@ public struct RuleFile: Sendable {
     }
     guard document.problems.isEmpty, let root = document.root,
       let rule = reader.judgingRule(root, rest: rest),
-      rule.readsDelta || !sections.mention("delta", in: RuleKey.telling)
+      rule.readsDelta || !sections.mention("delta", in: .telling)
     else { return nil }
     self.rule = rule
     diagnostics = []

@@ -44,7 +44,7 @@ extension RuleReader {
   /// Reads what judges the facts, of a rule whose other keys are not there; nil where anything
   /// seems wrong.
   mutating func judgingRule(_ root: YAMLNode, rest: Deferred<Rule.Rest>) -> Rule? {
-    guard let fields = fields(root, "a rule file", keys: RuleKey.judging.map(\.rawValue)) else {
+    guard let fields = fields(root, "a rule file", keys: RuleKey.allCases.map(\.rawValue)) else {
       return nil
     }
     isLinted = false

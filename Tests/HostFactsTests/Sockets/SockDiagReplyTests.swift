@@ -44,6 +44,14 @@ struct SockDiagReplyTests {
     #expect(row.v6Only == nil)
   }
 
+  @Test func `a closed TCP socket is one that is only bound`() throws {
+    var bytes = Self.listener
+    bytes[17] = 7
+    #expect(Self.parse(bytes).1.map(\.state) == [.boundInactive])
+    bytes[17] = 13
+    #expect(Self.parse(bytes).1.map(\.state) == [.boundInactive])
+  }
+
   @Test func `a dump goes on until its end`() {
     #expect(Self.parse(Self.listener).0.outcome == .more)
     #expect(Self.parse([]).0.outcome == .more)

@@ -11,34 +11,63 @@ enum UnitComparison {
   ) {
     for tree in trees { try tree.write(below: systemd.root) }
     defer { for tree in trees { tree.remove(below: systemd.root) } }
+    let found = try compare(
+      trees.map { Asked(names: $0.names, tag: $0.tag) }, with: systemd)
+    return (
+      found.count,
+      zip(trees, found.differences).compactMap { tree, wrong in
+        wrong.isEmpty ? nil : (tree, wrong.map(\.description))
+      }
+    )
+  }
+
+  /// Units that are asked for together. Of names in dependencies those with the tag are compared.
+  struct Asked {
+    var names: [String]
+    var tag: String
+  }
+
+  /// A property that is not the same.
+  struct Difference: CustomStringConvertible {
+    var unit: String
+    var property: String
+    var theirs: [String]
+    var ours: [String]
+
+    var description: String { "\(unit) \(property): systemd \(theirs), we \(ours)" }
+  }
+
+  /// Compares what is in systemd's directories now.
+  static func compare(_ all: [Asked], with systemd: BootedSystemd) throws -> (
+    count: Int, differences: [[Difference]]
+  ) {
     try systemd.reload()
     let assembly = UnitAssembly(
       UnitSearchPath.system, HostUnitFiles(HostRoot(systemd.root)), version: 252)
     // By what they are called: an alias that is loaded first would be what %n says.
-    let ids = Dictionary(
-      trees.flatMap(\.names).map {
-        ($0, UnitName($0).map { assembly.loader.map.id(of: $0).text } ?? $0)
-      },
-      uniquingKeysWith: { first, _ in first })
-    let asked = Set(ids.values).sorted()
+    func id(_ name: String) -> String {
+      UnitName(name).map { assembly.loader.map.id(of: $0).text } ?? name
+    }
+    let asked = Set(all.flatMap(\.names).map(id)).sorted()
     let units = assembly.units(asked.compactMap { UnitName($0) }, bareDropIns: false, deadline: nil)
     let byName = Dictionary(
       units.units.elements.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     let shown = try systemd.show(asked, UnitExpectation.properties)
     var count = 0
-    var differences: [(UnitTree, [String])] = []
-    for tree in trees {
-      var wrong: [String] = []
-      for name in Set(tree.names.compactMap { ids[$0] }).sorted() {
-        guard let actual = shown[name] else { continue }
-        let expected = UnitExpectation.of(byName[name], name: name, tag: tree.tag)
-        for (property, value) in expected.sorted(by: { $0.key < $1.key }) {
+    let differences = all.map { part -> [Difference] in
+      var wrong: [Difference] = []
+      for name in Set(part.names.map(id)).sorted() {
+        let actual = shown[name] ?? [:]
+        let expected = UnitExpectation.of(byName[name], name: name, tag: part.tag)
+        for (property, ours) in expected.sorted(by: { $0.key < $1.key }) {
           count += 1
-          let theirs = UnitExpectation.normalized(property, actual[property] ?? [], tag: tree.tag)
-          if theirs != value { wrong.append("\(name) \(property): systemd \(theirs), we \(value)") }
+          let theirs = UnitExpectation.normalized(property, actual[property] ?? [], tag: part.tag)
+          if theirs != ours {
+            wrong.append(Difference(unit: name, property: property, theirs: theirs, ours: ours))
+          }
         }
       }
-      if !wrong.isEmpty { differences.append((tree, wrong)) }
+      return wrong
     }
     return (count, differences)
   }
@@ -73,6 +102,7 @@ enum UnitExpectation {
     "LimitNOFILE", "LimitNOFILESoft", "PrivateNetwork", "ExecStart", "ExecStartPre",
     "ExecStartPost", "ExecStop", "ExecStopPost", "Listen", "Accept", "Backlog", "ReusePort",
     "FreeBind", "Transparent", "BindIPv6Only", "BindToDevice", "MaxConnections", "Triggers",
+    "ReceiveBuffer", "SendBuffer",
   ]
 
   static func of(_ unit: Unit?, name: String, tag: String) -> [String: [String]] {
@@ -130,6 +160,8 @@ enum UnitExpectation {
     expected["PrivateNetwork"] = [yes(socket.privateNetwork)]
     expected["BindIPv6Only"] = [socket.bindIPv6Only.value ?? ""]
     expected["BindToDevice"] = [socket.bindToDevice.value ?? ""]
+    expected["ReceiveBuffer"] = ["\(socket.receiveBuffer.value ?? 0)"]
+    expected["SendBuffer"] = ["\(socket.sendBuffer.value ?? 0)"]
     expected["MaxConnections"] = ["\(socket.maxConnections.value ?? -1)"]
     expected["Triggers"] = socket.accept.value == true ? [] : [socket.service.value ?? ""]
     for setting in ["ExecStartPre", "ExecStopPost"] { expected[setting] = commands(unit, setting) }
@@ -154,18 +186,21 @@ enum UnitExpectation {
       case .messageQueue: "MessageQueue"
       case .usbFunction: "USBFunction"
       }
-    let text: String =
-      switch address.target {
-      case .inet(let inet, let port, _, let scope):
-        host(inet, address.text) + ":\(port)" + (scope.map { "%\($0)" } ?? "")
-      // systemd escapes what it prints of a name.
-      case .unix(let path):
-        path.split(separator: "\\", omittingEmptySubsequences: false)
-          .joined(separator: "\\\\")
-      case .vsock(let context, let port): "vsock:\(context.map { "\($0)" } ?? ""):\(port)"
-      case .other(let path): path
-      }
-    return "\(text) (\(kind))"
+    return "\(listenText(address)) (\(kind))"
+  }
+
+  /// As socket_address_print() has it.
+  static func listenText(_ address: ListenAddress) -> String {
+    switch address.target {
+    case .inet(let inet, let port, _, let scope):
+      host(inet, address.text) + ":\(port)" + (scope.map { "%\($0)" } ?? "")
+    // systemd escapes what it prints of a name.
+    case .unix(let path):
+      path.split(separator: "\\", omittingEmptySubsequences: false)
+        .joined(separator: "\\\\")
+    case .vsock(let context, let port): "vsock:\(context.map { "\($0)" } ?? ""):\(port)"
+    case .other(let path): path
+    }
   }
 
   private static func host(_ address: InetAddress, _ text: String) -> String {
@@ -184,7 +219,8 @@ enum UnitExpectation {
   }
 
   private static func own(_ names: [String], _ tag: String) -> [String] {
-    names.filter { $0.contains(tag) && $0.hasSuffix(".target") }.sorted()
+    // Of real units: systemd adds others of its own.
+    tag.isEmpty ? [] : names.filter { $0.contains(tag) && $0.hasSuffix(".target") }.sorted()
   }
 
   /// What systemd says, as the expectation is written.

@@ -43,4 +43,45 @@ import Testing
     #expect(failures == 0)
     #expect(compared > trees * 10)
   }
+
+  /// The units of Debian's packages that `Tests/Oracle/fetch-corpus` fetched into `$ORACLE_CORPUS`.
+  @Test func unitsOfPackagesAreAsSystemdHasThem() throws {
+    guard let corpus = unsafe getenv("ORACLE_CORPUS").map({ unsafe String(cString: $0) }) else {
+      try Test.cancel("$ORACLE_CORPUS names no directory of packages' files; 'make oracle' does")
+    }
+    let packages = try TextFile.read("\(corpus)/packages").split(separator: "\n")
+      .filter { $0.hasSuffix(" has files") }
+    #expect(packages.count >= 100)
+    let systemd: BootedSystemd
+    do {
+      systemd = try BootedSystemd()
+    } catch let refusal as BootedSystemd.Refusal {
+      try Test.cancel("\(refusal)")
+    }
+    let copy = try Subprocess(
+      program: "/bin/cp", arguments: ["-a", "\(corpus)/root/.", systemd.root]
+    ).run()
+    try #require(copy.status == 0, "\(copy.errors)")
+    let assembly = UnitAssembly(
+      UnitSearchPath.system, HostUnitFiles(HostRoot(systemd.root)), version: 252)
+    let names = assembly.names().map { name in
+      name.isTemplate ? name.with(instance: "one")?.text ?? name.text : name.text
+    }
+    let (count, found) = try UnitComparison.compare(
+      [.init(names: names, tag: "")], with: systemd)
+    let known = Self.knownDifferences()
+    let differences = found.joined().filter { !known.contains("\($0.unit) \($0.property)") }
+    print("units: \(names.count) of \(packages.count) packages, \(count) properties compared")
+    #expect(differences.isEmpty, "\(differences.map(\.description).joined(separator: "\n"))")
+  }
+
+  /// `Tests/Oracle/units-known-differences.txt`: unit, property, why.
+  private static func knownDifferences() -> Set<String> {
+    let text =
+      (try? TextFile.read("\(Checkout.root)/Tests/Oracle/units-known-differences.txt")) ?? ""
+    return Set(
+      text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { line in
+        line.split(separator: " ").prefix(2).joined(separator: " ")
+      })
+  }
 }

@@ -97,7 +97,10 @@ struct UnitText {
 
   private mutating func socketLine(_ random: inout SeededRandom) -> String {
     count += 1
-    switch random.below(14) {
+    switch random.below(15) {
+    case 13:
+      return
+        "\(random.pick(["ReceiveBuffer", "SendBuffer"]))=\(random.pick(["8M", "64K", "1.5M", "1G 500M", "1K 1M", "", "-1", "3B", "1KB", "0x10", "12 K"]))"
     case 0...5:
       return
         "\(random.pick(["ListenStream", "ListenStream", "ListenDatagram", "ListenSequentialPacket", "ListenFIFO", "ListenSpecial", "ListenNetlink"]))=\(address(&random))"

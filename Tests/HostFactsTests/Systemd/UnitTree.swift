@@ -87,6 +87,8 @@ struct UnitTree {
   ) -> [Item] {
     guard random.chance(0.4) else { return [] }
     let target = random.pick(candidates)
+    // One alias a tree: systemd takes the drop-ins of several in the order of a hash.
+    let plain = tag.utf8.reduce(0, { $0 + Int($1) }) % 2 == 0 ? "\(tag)al" : "\(tag)-al"
     let isTemplate = target.contains("@.")
     let isInstance = target.contains("@") && !isTemplate
     let base =
@@ -94,7 +96,7 @@ struct UnitTree {
       ? (random.chance(0.6) ? "\(tag)al@" : "\(tag)al@i")
       : isInstance
         ? "\(tag)al@\(target.split(separator: "@")[1].split(separator: ".")[0])"
-        : random.pick(["\(tag)al", "\(tag)-al"])
+        : plain
     let directory = random.pick(["", "/usr/lib/systemd/system/", "/etc/systemd/system/", "./"])
     return [Item(path: "\(place)/\(base).\(type)", link: "\(directory)\(target)")]
   }

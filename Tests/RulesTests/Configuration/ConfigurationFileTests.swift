@@ -24,7 +24,7 @@ import Testing
       skip: [busy-ports, tcp]
       enable: [other-rule]
       params:
-        busy-ports: { percent: 90, ratio: 1, wait: 10s, names: [c], label: y }
+        busy-ports: { percent: 90, ratio: 1, wait: 10s, names: [c], label: z }
       waivers:
         - rule: busy-ports
           subject: "destination:*"
@@ -42,7 +42,7 @@ import Testing
     #expect(configuration.enable == ["other-rule"])
     let values = configuration.parameters["busy-ports"]?.mapValues { ValueText.printed($0) ?? "" }
     #expect(
-      values == ["percent": "90", "ratio": "1.0", "wait": "10s", "names": "[c]", "label": "y"])
+      values == ["percent": "90", "ratio": "1", "wait": "10 s", "names": "c", "label": "z"])
     #expect(configuration.waivers.entries.map(\.reason) == ["It is known."])
     #expect(configuration.kernels == ["6.1", "6.10"])
     #expect(configuration.include == ["deploy"])
