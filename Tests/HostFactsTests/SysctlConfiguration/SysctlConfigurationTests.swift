@@ -242,6 +242,9 @@ import Testing
     #expect(a.writers == ["kernel command line", "systemd-sysctl"])
     let range = try #require(found.assignments.elements.first { $0.key.contains("range") })
     #expect(range.statement.keyLocation.column == 29)
+    // TuneD reads what systemd does not.
+    scratch.write("etc/sysctl.conf", "vm.g = 7\n")
+    #expect(values(read()).contains("vm.g=7 sysctl.conf /etc/sysctl.conf:1"))
     // TuneD does not write the administrator's files again where it is told not to.
     scratch.write("etc/tuned/tuned-main.conf", "reapply_sysctl = 0\n")
     #expect(values(read()).contains("vm.d=4 tuned /etc/tuned/mine/tuned.conf:5"))
