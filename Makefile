@@ -55,6 +55,8 @@ setup-tests: setup
 	@$(INSTALL); [ -x /usr/bin/python3 ] || install python3; \
 	/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || install python3-jsonschema; \
 	[ -x /usr/bin/xmllint ] || install libxml2-utils; \
+	[ -x /sbin/sysctl ] || install procps; \
+	[ -x /lib/systemd/systemd-sysctl ] || install systemd; \
 	[ -x /usr/bin/valgrind ] || install valgrind
 
 build: setup $(ESSENTIALS)/libParserEssentials.a
@@ -122,7 +124,7 @@ docs: setup
 # libFuzzer, see CONTRIBUTING.md. The default linker cannot link its sections, lld can.
 FUZZ := --scratch-path .build-fuzz -c release --product sockwise-fuzz --sanitize=address \
   -Xswiftc -sanitize=fuzzer -Xswiftc -enable-testing -Xswiftc -use-ld=lld
-FUZZ_TARGETS := expression rule proc-net sock-diag sockets sysctl kernel-text recording json units
+FUZZ_TARGETS := expression rule proc-net sock-diag sockets sysctl kernel-text recording json units sysctl-config
 TIME := 60
 
 fuzz-build: setup

@@ -14,6 +14,7 @@ import Glibc
     "sock-diag": SockDiagTarget.run,
     "sockets": SocketsTarget.run,
     "sysctl": SysctlTarget.run,
+    "sysctl-config": SysctlConfigurationTarget.run,
     "units": UnitsTarget.run,
   ]
 

@@ -13,17 +13,21 @@ public struct HostOptions: Sendable {
   /// Names of the facts that are asked for, such as `units`; nil for all. Only what takes time and
   /// few ask for is left out.
   public var facts: Set<String>?
+  /// The kernels that an image is to boot; none for those that are in it.
+  public var kernels: [KernelVersion]
   public var root: HostRoot
 
   public init(
     netns: NetworkNamespace.Selection = .own, timeLimit: Double = 60, sample: Double? = nil,
-    rawKeys: [String] = [], facts: Set<String>? = nil, root: HostRoot = HostRoot()
+    rawKeys: [String] = [], facts: Set<String>? = nil, kernels: [KernelVersion] = [],
+    root: HostRoot = HostRoot()
   ) {
     self.netns = netns
     self.timeLimit = timeLimit
     self.sample = sample
     self.rawKeys = rawKeys
     self.facts = facts
+    self.kernels = kernels
     self.root = root
   }
 }

@@ -20,7 +20,24 @@ extension Host {
     try namespace.tryToEnter(by: limit.end)
 
     let identity = HostSource { sources.identity(root) }
+    let image = root.isImage ? ImageKernels(options.kernels, or: root) : nil
+    let unitFiles =
+      options.facts?.contains("units") == false
+      ? nil : HostSource { sources.units(root, limit.units) }
+    let configuration = HostSource(in: namespace) {
+      let running = identity.value(by: limit.early)?.kernel.value.map { [$0.version] }
+      // Commands of units set kernel parameters too; where no rule asks for units they are not read.
+      let units = unitFiles?.value(by: limit.units)?.value?.elements ?? []
+      return sources.sysctlConfiguration(root, running ?? image?.versions ?? [], units)
+    }
     let settings = { @Sendable (entries: [SysctlEntry], isInitial: Reading<Bool>) in
+      if let image {
+        return switch configuration.answer(by: limit.dumps) {
+        case .success(let configured): ProcSys.ofImage(entries, configured, image)
+        case .failure(let why): ProcSys.unavailable(entries, why)
+        case nil: ProcSys.unavailable(entries, limit.passed)
+        }
+      }
       let version = identity.value(by: limit.early)?.kernel.value?.version
       return sources.sysctl(root, entries, version, isInitial.value)
     }
@@ -34,10 +51,6 @@ extension Host {
     let hostSysctl = HostSource { settings(ProcSys.ofHost, hostIsInitial()) }
     let sysctl = HostSource(in: namespace) { settings(ProcSys.ofNamespace, callerIsInInitial()) }
     let rawSysctls = HostSource(in: namespace) { sources.rawSysctls(root, options.rawKeys) }
-    let configuration = HostSource(in: namespace) {
-      let kernel = identity.value(by: limit.early)?.kernel.value?.version
-      return sources.sysctlConfiguration(root, kernel.map { [$0] } ?? [])
-    }
     let isInitial = HostSource(in: namespace) { callerIsInInitial() }
     let netstat = HostSource(in: namespace) { NetstatSample(sources.netstat(root)) }
     let pause = options.sample.map(TimeLimit.bounded)
@@ -53,9 +66,6 @@ extension Host {
         }
       }
     let sockstat = HostSource(in: namespace) { sources.sockstat(root) }
-    let unitFiles =
-      options.facts?.contains("units") == false
-      ? nil : HostSource { sources.units(root, limit.dumps) }
     let survey = HostSource { sources.namespaces(root, limit.dumps) }
     let dump = HostSource(in: namespace) {
       let kernel = identity.value(by: limit.early)?.kernel.value?.version
@@ -175,6 +185,8 @@ struct TimeLimit: Sendable {
   let end: Deadline
   /// For what others wait for.
   let early: Deadline
+  /// For the files of units, which others wait for.
+  let units: Deadline
   /// For dumps that stop by themselves, so that there is time to make facts of what they read.
   let dumps: Deadline
   /// For the search for owners, which stops by itself and keeps what it has found.
@@ -185,6 +197,7 @@ struct TimeLimit: Sendable {
     self.seconds = limited
     end = .after(.seconds(limited))
     early = .after(.seconds(limited * 0.25))
+    units = .after(.seconds(limited * 0.5))
     dumps = .after(.seconds(limited * 0.8))
     owners = .after(.seconds(limited * 0.95))
   }

@@ -12,9 +12,9 @@ struct HostSources: Sendable {
     .read(entries, from: root, version: version, inInitialNamespace: inInitialNamespace)
   }
   var rawSysctls: @Sendable (HostRoot, [String]) -> RawSysctls = { .read($1, from: $0) }
-  /// The kernels that names and values are judged for.
-  var sysctlConfiguration: @Sendable (HostRoot, [KernelVersion]) -> SysctlConfiguration = {
-    .read($0, kernels: $1)
+  /// The kernels that names and values are judged for, and units whose commands may set some.
+  var sysctlConfiguration: @Sendable (HostRoot, [KernelVersion], [Unit]) -> SysctlConfiguration = {
+    .read($0, kernels: $1, units: $2)
   }
   var netstat: @Sendable (HostRoot) -> NetstatReading = { Netstat.read($0) }
   var sockstat: @Sendable (HostRoot) -> Sockstat = { .read($0) }

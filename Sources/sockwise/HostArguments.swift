@@ -30,6 +30,12 @@ struct HostArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "The kernel that the image of --root is to boot, such as 6.1: what is not configured has its defaults. Repeatable. Without it those in the image.",
+      valueName: "VERSION"))
+  var kernel: [KernelArgument] = []
+
+  @Option(
+    help: ArgumentHelp(
       "Write what is read into this new directory too, for --root.", valueName: "DIR"))
   var record: String?
 
@@ -42,6 +48,7 @@ struct HostArguments: ParsableArguments {
       if sample != nil { throw ValidationError("--root and --sample exclude each other") }
       if netns.selection != .own { throw ValidationError("--root and --netns exclude each other") }
     }
+    if root == nil && !kernel.isEmpty { throw ValidationError("--kernel needs --root DIR") }
     if anonymize && record == nil { throw ValidationError("--anonymize needs --record DIR") }
   }
 
@@ -50,7 +57,8 @@ struct HostArguments: ParsableArguments {
   func options(for rules: RuleSet? = nil) throws(ExitCode) -> HostOptions {
     HostOptions(
       netns: netns.selection, timeLimit: timeLimit.value, sample: sample?.value,
-      rawKeys: rules?.rawSysctls ?? [], facts: rules?.readFacts, root: try files())
+      rawKeys: rules?.rawSysctls ?? [], facts: rules?.readFacts, kernels: kernel.map(\.version),
+      root: try files())
   }
 
   private func files() throws(ExitCode) -> HostRoot {

@@ -98,13 +98,25 @@ class Oracle:
                     shutil.rmtree(path)
                 else:
                     os.unlink(path)
-            source = f"{tree}/{directory}/sysctl.d"
-            if os.path.isdir(source):
-                shutil.copytree(source.encode(), target.encode(), symlinks=True, dirs_exist_ok=True)
+            # Last the one that wins: /lib is /usr/lib on the machine, and not yet in some packages.
+            for source in (["lib"] if directory == "usr/lib" else []) + [directory]:
+                self.copy(f"{tree}/{source}/sysctl.d".encode(), target.encode())
         conf = f"{tree}/etc/sysctl.conf"
         content = open(conf, "rb").read() if os.path.isfile(conf) else b""
         with open(self.conf, "wb") as file:
             file.write(content)
+
+    def copy(self, source, target):
+        if not os.path.isdir(source):
+            return
+        for name in os.listdir(source):
+            path, copy = os.path.join(source, name), os.path.join(target, name)
+            if os.path.lexists(copy):
+                os.unlink(copy)
+            if os.path.isdir(path) and not os.path.islink(path):
+                os.mkdir(copy)
+            else:
+                shutil.copyfile(path, copy, follow_symlinks=False)
 
     def run(self, name):
         for file in self.keys.values():

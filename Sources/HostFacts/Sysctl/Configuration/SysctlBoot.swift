@@ -21,7 +21,7 @@ struct SysctlBoot: Sendable {
   private let tunedReapplies: Bool
 
   /// How many assignments of the files, and of other writers, are looked at.
-  static let mostStatements = 50_000
+  static let mostStatements = 20_000
 
   init(_ sources: SysctlSources) {
     let selection = SysctlFileSelection(

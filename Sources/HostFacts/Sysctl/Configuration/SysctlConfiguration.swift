@@ -8,6 +8,8 @@ struct SysctlConfiguration: Sendable {
   /// Each key that is set, by name.
   var keys: PartialList<ConfiguredSysctl>
   var unreadFiles: PartialList<UnreadSysctlFile>
+  /// Whether systemd-sysctl is what reads the files.
+  private(set) var isReadBySystemd = false
 
   /// Judges bare files, as `sockwise review` finds them in a repository.
   ///
@@ -63,6 +65,7 @@ struct SysctlConfiguration: Sendable {
   }
 
   private mutating func add(_ sources: SysctlSources, kernels: [KernelVersion]) {
+    isReadBySystemd = sources.dialect == .systemd
     let boot = SysctlBoot(sources)
     unreadFiles.elements += boot.unread
     unreadFiles.rest = unreadFiles.rest ?? sources.gap

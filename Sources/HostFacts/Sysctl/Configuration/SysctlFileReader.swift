@@ -4,6 +4,7 @@ internal import CEL
 /// sysctl.d(5) and tmpfiles.d(5).
 struct SysctlFileReader {
   private let root: HostRoot
+  private let isNoted: Bool
   private(set) var files: [SysctlFile] = []
   /// Why there may be more; nil where there are not.
   private(set) var gap: Unreadable?
@@ -17,8 +18,10 @@ struct SysctlFileReader {
 
   /// Reads what is in the directories, in their order. A directory that is the same as an earlier one,
   /// as `/lib/sysctl.d` where `/lib` is a link, is passed over.
-  init(_ root: HostRoot, _ directories: [String]) {
+  /// - Parameter isNoted: whether what is read is among the sources that a report lists.
+  init(_ root: HostRoot, _ directories: [String], isNoted: Bool = true) {
     self.root = root
+    self.isNoted = isNoted
     for directory in directories { read(directory) }
   }
 
@@ -51,7 +54,7 @@ struct SysctlFileReader {
         files.append(
           SysctlFile(
             path: "\(directory)/\(name)",
-            content: Self.content("\(directory)/\(name)", target: target, root)))
+            content: Self.content("\(directory)/\(name)", target: target, root, isNoted: isNoted)))
       }
     } catch {
       if !error.isAbsence { gap = gap ?? error.unreadable(directory) }
@@ -60,7 +63,9 @@ struct SysctlFileReader {
 
   /// What a file gives.
   /// - Parameter target: what it links to, as the link says it; nil for what is no link.
-  static func content(_ path: String, target: String?, _ root: HostRoot) -> SysctlFile.Content {
+  static func content(
+    _ path: String, target: String?, _ root: HostRoot, isNoted: Bool = true
+  ) -> SysctlFile.Content {
     // The device need not be there in an image.
     if let target, target == "/dev/null" || target.hasSuffix("/dev/null") {
       return nothing(path, nil, root)
@@ -75,7 +80,7 @@ struct SysctlFileReader {
       }
       return .unreadable(error.unreadable(path))
     }
-    switch root.bytes(path, limit: longestFile) {
+    switch root.bytes(path, limit: longestFile, isNoted: isNoted) {
     case .value(let bytes, _): return .bytes(bytes)
     case .absent(let why): return .unreadable(.init(why))
     case .unavailable(let why): return .unreadable(why)

@@ -147,7 +147,8 @@ struct SysctlRefusal: Sendable {
 }
 
 extension KernelNumber.Value {
-  fileprivate var text: String {
+  /// In decimal.
+  var text: String {
     switch self {
     case .integer(let number): "\(number)"
     case .large(let number): "\(number)"

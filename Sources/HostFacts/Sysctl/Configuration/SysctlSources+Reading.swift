@@ -2,10 +2,12 @@ extension SysctlConfiguration {
   /// Reads what a host has configured, and what the kernel has of it.
   ///
   /// - Parameter kernels: what to judge for; the running kernel, where there is one.
-  static func read(_ root: HostRoot, kernels: [KernelVersion]) -> SysctlConfiguration {
+  static func read(_ root: HostRoot, kernels: [KernelVersion], units: [Unit] = [])
+    -> SysctlConfiguration
+  {
     var sources = SysctlSources(of: root, dialect: SysctlSources.dialect(of: root))
     let tuned = TunedProfile(root)
-    sources.addOtherWriters(root, tuned)
+    sources.addOtherWriters(root, tuned, UnitSysctlCommands(units))
     var result = SysctlConfiguration(sources, kernels: kernels)
     result.compare(with: root, tuned: tuned)
     return result
@@ -32,13 +34,32 @@ extension SysctlSources {
   }
 
   /// Adds what others write before and after the files.
-  mutating func addOtherWriters(_ root: HostRoot, _ tuned: TunedProfile) {
+  mutating func addOtherWriters(
+    _ root: HostRoot, _ tuned: TunedProfile, _ commands: UnitSysctlCommands
+  ) {
     if let line = root.bytes(KernelCommandLine.path, limit: 1 << 16).value {
       others += KernelCommandLine.statements(line)
     }
     others += TmpfilesWrites.read(root)
+    others += commands.statements
     others += tuned.statements
     tunedReapplies = tuned.reappliesSysctls
+    if commands.readsSysctlConf || tuned.isActive && tuned.reappliesSysctls {
+      readSysctlConfLast()
+    }
+  }
+
+  /// `/etc/sysctl.conf` has a reader after boot where systemd does not read it: TuneD, or a unit that
+  /// runs `sysctl -p`.
+  private mutating func readSysctlConfLast() {
+    guard sysctlConf == .never, let index = files.firstIndex(where: { $0.path == Self.sysctlConf }),
+      case .bytes(let bytes) = files[index].content
+    else { return }
+    files.remove(at: index)
+    others +=
+      SysctlFileText(
+        bytes, path: Self.sysctlConf, dialect: .procps, writer: .sysctlConf
+      ).statements
   }
 
   /// Whether a file is one that this reads, so that a recording has to have it.

@@ -11,7 +11,7 @@ enum TmpfilesWrites {
   /// Those of a host, in the order of reading.
   static func read(_ root: HostRoot) -> [SysctlStatement] {
     var chosen: [[UInt8]: SysctlFile] = [:]
-    for file in SysctlFileReader(root, directories).files
+    for file in SysctlFileReader(root, directories, isNoted: false).files
     where SysctlFileSelection.whySkipped(file.name, .systemd) == nil
       && chosen[Array(file.name.utf8)] == nil
     {

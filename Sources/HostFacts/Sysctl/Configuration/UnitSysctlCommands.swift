@@ -67,3 +67,17 @@ struct UnitSysctlCommands {
     return words.map { String(decoding: $0, as: UTF8.self) }
   }
 }
+
+extension UnitSysctlCommands {
+  /// Those of the units that are started at boot.
+  init(_ units: [Unit]) {
+    for unit in units where unit.loadState == .loaded && unit.isEnabled {
+      for command in unit.commands where command.setting.hasPrefix("ExecStart") {
+        add(
+          program: command.program, arguments: Array(command.arguments.dropFirst()),
+          location: command.location, sourceText: command.text,
+          ignoresFailure: command.ignoresFailure)
+      }
+    }
+  }
+}

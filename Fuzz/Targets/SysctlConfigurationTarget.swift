@@ -1,0 +1,61 @@
+import CEL
+
+@testable import HostFacts
+
+/// The text of a file of sysctl.d, read as each program reads it, and resolved; and as the other texts
+/// that kernel parameters are set in.
+enum SysctlConfigurationTarget {
+  static func run(_ bytes: [UInt8]) {
+    for dialect in SysctlDialect.allCases { check(bytes, dialect) }
+    for statement in KernelCommandLine.statements(bytes) { inside(statement.location, bytes) }
+    for statement in TmpfilesWrites.statements(bytes, path: "x") {
+      inside(statement.location, bytes)
+    }
+    _ = TunedProfile.options(String(decoding: bytes, as: UTF8.self), path: "x")
+  }
+
+  private static func check(_ bytes: [UInt8], _ dialect: SysctlDialect) {
+    let text = SysctlFileText(bytes, path: "etc/sysctl.d/a.conf", dialect: dialect)
+    for statement in text.statements {
+      inside(statement.keyLocation, bytes)
+      if let location = statement.valueLocation { inside(location, bytes) }
+      require(!statement.key.path.isEmpty, "an empty key")
+      let again = SysctlKey(statement.key.dotted)
+      // What is not UTF-8 cannot be said with dots, nor can a name that would begin with one.
+      if String(validating: statement.key.path, as: UTF8.self) != nil,
+        !statement.key.path.contains(UInt8(ascii: "."))
+      {
+        require(again == statement.key, "\(statement.key) is \(again) again")
+      }
+    }
+    // Read once more from a second file, it wins over itself or agrees.
+    let configuration = SysctlConfiguration(
+      files: ["a", "b"].map { SysctlFile(path: "etc/sysctl.d/\($0).conf", bytes: bytes) },
+      dialect: dialect, kernels: [KernelVersion(6, 12)])
+    require(
+      configuration.assignments.elements.count == 2 * text.statements.count
+        || configuration.assignments.rest != nil, "statements are missing")
+    for key in configuration.keys.elements {
+      require(key.winner.hasValue, "\(key.name) has no value")
+      require(key.assignments.contains { $0.statement == key.winner.statement }, key.name)
+    }
+    for assignment in configuration.assignments.elements where !assignment.isPattern {
+      guard let value = assignment.isInEffect.value else { continue }
+      require(value != (assignment.overriddenBy.value != nil), "\(assignment.key) wins and loses")
+    }
+  }
+
+  private static func inside(_ location: SourceLocation, _ bytes: [UInt8]) {
+    let lines = bytes.split(separator: 0x0a, omittingEmptySubsequences: false)
+    guard let line = location.line, let column = location.column, let end = location.endColumn,
+      1...lines.count ~= line
+    else {
+      require(false, "no such line: \(location)")
+      return
+    }
+    // Of a long text this would take longer than all else.
+    guard bytes.count < 4096 else { return }
+    let length = String(decoding: lines[line - 1], as: UTF8.self).unicodeScalars.count
+    require(column >= 1 && end >= column && end <= length + 1, "\(location) of \(length)")
+  }
+}
