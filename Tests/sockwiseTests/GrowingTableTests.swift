@@ -57,8 +57,9 @@ struct GrowingTableTests {
         // Each has a port of its own, so a row that was read twice shows.
         #expect(destination.rows == destination.portsUsed, "\(look)")
       }
+      // Each of the 8 is told from 550 ports on, 1 % of the range; a busy machine may not get there.
+      if look.before >= 8 * 700 { #expect(sockets.destinations.count == 8) }
     }
-    #expect(looks.last?.sockets.destinations.count == 8)
   }
 }
 

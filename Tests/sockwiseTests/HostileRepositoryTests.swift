@@ -32,7 +32,8 @@ import Testing
       "more than 250000 values"
     ),
     (
-      "yes '- sysctl: {name: vm.x, value: 1}' | head -c 4000000 > a.yaml", "more than 250000 values"
+      "yes -- '- sysctl: {name: vm.x, value: 1}' | head -c 4000000 > a.yaml",
+      "more than 250000 values"
     ),
     ("mkfifo sysctl.d/fifo.conf a.yaml Dockerfile", ""),
     ("ln -s /dev/zero sysctl.d/zero.conf; ln -s /dev/zero a.yaml", ""),
