@@ -124,14 +124,17 @@ docs: setup
 # libFuzzer, see CONTRIBUTING.md. The default linker cannot link its sections, lld can.
 FUZZ := --scratch-path .build-fuzz -c release --product sockwise-fuzz --sanitize=address \
   -Xswiftc -sanitize=fuzzer -Xswiftc -enable-testing -Xswiftc -use-ld=lld
-FUZZ_TARGETS := expression rule proc-net sock-diag sockets sysctl kernel-text recording json units sysctl-config
+FUZZ_TARGETS := expression rule proc-net sock-diag sockets sysctl kernel-text recording json
+# Too young for CI: what they hold to be true is not yet what is.
+FUZZ_YOUNG := units sysctl-config
 TIME := 60
 
 fuzz-build: setup
 	SOCKWISE_FUZZ=1 swift build $(FUZZ)
 
 fuzz: fuzz-build
-	@status=0; for target in $(FUZZ_TARGETS); do Fuzz/run $$target $(TIME) || status=1; done; exit $$status
+	@status=0; for target in $(FUZZ_TARGETS) $(FUZZ_YOUNG); do \
+	  Fuzz/run $$target $(TIME) || status=1; done; exit $$status
 
 # Executions of each target since the file was begun.
 FUZZ_TOTALS := .build-fuzz/totals

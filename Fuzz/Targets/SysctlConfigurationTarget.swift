@@ -7,7 +7,10 @@ import CEL
 enum SysctlConfigurationTarget {
   static func run(_ bytes: [UInt8]) {
     for dialect in SysctlDialect.allCases { check(bytes, dialect) }
-    for statement in KernelCommandLine.statements(bytes) { inside(statement.location, bytes) }
+    // The kernel's command line is one line.
+    if !bytes.contains(0x0a) {
+      for statement in KernelCommandLine.statements(bytes) { inside(statement.location, bytes) }
+    }
     for statement in TmpfilesWrites.statements(bytes, path: "x") {
       inside(statement.location, bytes)
     }
