@@ -17,7 +17,9 @@ import Testing
     #expect(SubjectPattern(pattern).matches(subject) == expected)
   }
 
-  @Test(.timeLimit(.minutes(1))) func takesNoLongerThanBothLengths() {
+  // Trying every way to divide the text would not end in a lifetime. There is no limit of time: a
+  // test of another thread's may hold up this one, and the clock of its trait runs meanwhile.
+  @Test func takesNoLongerThanBothLengths() {
     let pattern = SubjectPattern(String(repeating: "*a", count: 500) + "b")
     #expect(!pattern.matches(String(repeating: "a", count: 5000)))
   }
