@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Measures sockwise against a raw sock_diag dump, ss and cat over tables of real sockets.
+"""Measures sockwise against a raw sock_diag dump, ss and cat over tables of real sockets, and the
+review of a repository.
 
 Run by `make bench`; README.md says what is measured and how to read it.
 """
@@ -17,12 +18,14 @@ import tempfile
 import time
 
 import report
+import repository
 
 TIME_WAIT_SECONDS = 60  # TCP_TIMEWAIT_LEN in the kernel's include/net/tcp.h
 LONGEST_RUN = 120  # seconds
 BYTES_PER_ROW = 4096  # two sockets, files and inodes of a connection: 2.8 GiB measured for 10^6
 HAND_OVER = 'ss -Htan; sysctl -a'
 CROWD = (400, 75, 40)  # processes, descriptors of each, how many of them listen
+REVIEWED_FILES = 10_000
 
 
 class Failure(Exception):
@@ -32,7 +35,8 @@ class Failure(Exception):
 class Bench:
     def __init__(self, options):
         self.tools = pathlib.Path(options.tools)
-        self.sockwise = [*options.sockwise.split(), 'audit', '--format', 'json']
+        self.program = options.sockwise.split()
+        self.sockwise = [*self.program, 'audit', '--format', 'json']
         self.parser = options.parser
 
     def tool(self, name):
@@ -139,6 +143,17 @@ class Bench:
                 'added_seconds': {
                     name: {key: commands[name][key] - commands['nobody'][key] for key in ('wall', 'cpu')}
                     for name in ('crowd', 'listening crowd')}}
+
+    def measure_review(self, rounds):
+        """A repository, against looking for one word in its files."""
+        with tempfile.TemporaryDirectory(dir=self.tools) as directory:
+            repository.Repository(directory, REVIEWED_FILES).make()
+            is_idle = wait_until_idle()
+            commands = self.interleave(
+                {'review': [*self.program, 'review', '--format', 'json', directory],
+                 'grep': ['grep', '-r', 'sysctl', directory]}, rounds)
+        return {'files': REVIEWED_FILES, 'rounds': rounds, 'idle': is_idle, 'commands': commands,
+                'ratios': {'review/grep': ratio(commands, 'review', 'grep')}}
 
 
 class Table:
@@ -274,6 +289,8 @@ def run(options):
     result['idle_namespace'] = bench.measure_idle_namespace(15)
     say('owners')
     result['owners'] = bench.measure_owners(7)
+    say('review')
+    result['review'] = bench.measure_review(11)
     for rows in options.sizes:
         rounds = 11 if rows < 1_000_000 else 5
         # 10,000 to a destination keeps below the half of its ports that connect() takes first.

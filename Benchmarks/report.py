@@ -4,6 +4,7 @@ NAMES = {
     'sockwise': 'sockwise audit', 'raw': 'raw sock_diag dump', 'ss': 'ss -Htan',
     'cat': 'cat /proc/net/tcp', 'hand': 'ss -Htan; sysctl -a', 'parser': "sockwise's parser",
     'wc': 'wc -l', 'nobody': 'nobody', 'crowd': 'no listeners', 'listening crowd': 'listeners',
+    'review': 'sockwise review', 'grep': 'grep -r sysctl',
 }
 
 MANY_DESTINATIONS = 100_000
@@ -35,6 +36,9 @@ def targets(result):
     for name, seconds in owners['added_seconds'].items():
         compare(f"owners, {NAMES[name]}: time added", seconds, 0.2, 's')
     compare('idle namespace: time / ss; sysctl', result['idle_namespace']['ratios']['sockwise/hand'], 0.5)
+    review = result['review']['commands']['review']
+    compare(f"review of {result['review']['files']:,} files: time", {key: review[key] for key in ('wall', 'cpu')}, 2, 's')
+    compare(f"review of {result['review']['files']:,} files: peak memory", review['peak_kib'] / 1024, 100, 'MiB')
     return found
 
 
@@ -52,6 +56,9 @@ def text(result):
     owners = result['owners']
     title = f"owners: sockwise audit beside {owners['processes']} processes with {owners['descriptors']:,} descriptors, {owners['listeners']} listeners"
     lines += block(heading(title, owners), owners['commands'], ())
+
+    review = result['review']
+    lines += block(heading(f"review of {review['files']:,} files", review), review['commands'], ('grep',))
 
     lines += ['', f"{'target':<56}{'figure':>12}{'by cpu':>8}{'limit':>12}"]
     for target in result['targets']:
