@@ -75,7 +75,7 @@ extension RuleReader {
     let severity: Graded<Severity>? = node(.severity).flatMap { graded($0, "'severity'") }
     let confidence: Graded<Confidence>? = node(.confidence).flatMap { graded($0, "'confidence'") }
     let message = node(.message).flatMap { template($0, "'message'") }
-    let locate = node(.locate).flatMap { expression($0, "'locate'", linted: false) }
+    let locate = node(.locate).flatMap { self.locate($0) }
     let remedies = node(.remediation).map { self.remedies($0) } ?? []
     let tests = node(.tests).map {
       self.tests($0, isGraded: (severity?.isGraded ?? false, confidence?.isGraded ?? false))
@@ -87,6 +87,24 @@ extension RuleReader {
       severity: severity, confidence: confidence, rationale: rationale,
       references: head.references, translations: head.translations, proof: head.proof,
       message: message, locate: locate, remedies: remedies, tests: tests ?? [])
+  }
+
+  /// `locate`. Only leaves have an origin: in the place of a structure stands a field that was read
+  /// with it.
+  private mutating func locate(_ node: YAMLNode) -> Expression? {
+    guard let located = expression(node, "'locate'", linted: false) else { return nil }
+    guard case .object(let name) = located.resultType else { return located }
+    let fields = schema.objects[name]?.fields.filter { !$0.mayBeAbsent } ?? []
+    guard let field = fields.first(where: \.isKey) ?? fields.first,
+      let leaf = try? Expression.compile(
+        "(\(located.text)).\(field.name)", schema: schema, variables: variables)
+    else {
+      error(
+        node.range, "'locate' names a structure, and nothing of it is always there",
+        hint: "name one of its fields")
+      return nil
+    }
+    return leaf
   }
 
   private mutating func warnUnused(_ rule: Rule) {
