@@ -100,9 +100,12 @@ private struct RuleRun {
   private mutating func finding(_ identity: Identity) -> Judgement {
     for definition in rule.definitions { define(definition) }
     let evidence = evidence()
+    var confidence = rule.confidence.level(in: activation)
+    // What nobody set may still differ from the kernel's default when the host runs.
+    if evidence.contains(where: \.isDefaultSysctl) { confidence = confidence.lower }
     let finding = Finding(
       rule: rule.id, title: rule.title, severity: rule.severity.level(in: activation),
-      confidence: rule.confidence.level(in: activation), isNote: rule.isNote,
+      confidence: confidence, isNote: rule.isNote,
       subject: subject(identity), message: rule.message.rendered(in: activation).text,
       evidence: evidence, locations: locations(evidence),
       remediation: rule.remedies.compactMap { $0.remediation(in: activation) },
@@ -201,6 +204,19 @@ private struct RuleRun {
     }
     return locations
   }
+}
+
+extension Evidence {
+  /// Whether it is a kernel parameter that has the default of its kernel, for want of a setting.
+  fileprivate var isDefaultSysctl: Bool {
+    guard case .defaultValue? = origin else { return false }
+    return fact.hasPrefix("sysctl.") || fact.hasPrefix("host.sysctl.")
+  }
+}
+
+extension Confidence {
+  /// The next lower; low for low.
+  fileprivate var lower: Confidence { self == .high ? .medium : .low }
 }
 
 extension Origin {

@@ -352,6 +352,37 @@ import Testing
     #expect(columns.count == 2 && columns[0] > columns[1])
   }
 
+  @Test(arguments: ["listener", "listener.port", "sockets.listeners[0]"])
+  func locatesAStructureBeforeTheFactsThatDecided(_ locate: String) throws {
+    let rule = """
+      applies: sockets.tcp > 0
+      for_each: { listener: sockets.listeners }
+      when: "!listener.reuse_address"
+      locate: \(locate)
+      """
+    let finding = try finding(rule, "sockets: { tcp: 1, listeners: [ \(Self.nginx) ] }")
+    let columns = finding.locations.compactMap(\.column)
+    #expect(columns.count > 1 && columns[0] > (columns.dropFirst().min() ?? 0), "\(columns)")
+  }
+
+  @Test func isLessSureOfDefaults() throws {
+    let rule = try RuleBuilder.rule(
+      "applies: has(sysctl.net.ipv4.tcp_timestamps)\nwhen: sysctl.net.ipv4.tcp_timestamps == 1")
+    let place = Origin.file(SourceLocation(path: "/etc/sysctl.d/a.conf", line: 1))
+    for (origin, confidence) in [(place, Confidence.high), (.defaultValue("Linux 6.1"), .medium)] {
+      var facts = Value.int(1)
+      var field = Field.value(facts, origin)
+      for (type, name) in [
+        ("SysctlIPv4", "tcp_timestamps"), ("SysctlNet", "ipv4"), ("Sysctl", "net"),
+      ] {
+        facts = .object(ObjectValue(typeName: type, fields: [name: field]))
+        field = .value(facts, nil)
+      }
+      let finding = rule.evaluate(in: Activation(["sysctl": field])).first?.finding
+      #expect(finding?.confidence == confidence)
+    }
+  }
+
   @Test func carriesWhatTheRuleSays() throws {
     let finding = try finding(
       "note: true\nwhen: sockets.tcp > 0\nproof: some-claim\nreferences: [a, b]", "sockets.tcp: 1")

@@ -11,7 +11,10 @@ enum FileKind: Hashable {
   /// In a directory `tmpfiles.d`.
   case tmpfiles
   case yaml
+  case json
   case dockerfile
+  /// `tuned.conf`, see tuned.conf(5).
+  case tunedProfile
   /// `/etc/default/grub` or a file of `grub.d`.
   case grub
 
@@ -27,6 +30,10 @@ enum FileKind: Hashable {
       self = .unit
     } else if ends(name, ".yaml") || ends(name, ".yml") {
       self = .yaml
+    } else if ends(name, ".json") {
+      self = .json
+    } else if name.elementsEqual("tuned.conf".utf8) {
+      self = .tunedProfile
     } else if ends(name, ".conf") {
       self = isIn("tmpfiles.d") ? .tmpfiles : .conf
     } else if Self.isDockerfile(name) {
@@ -71,6 +78,9 @@ enum FileKind: Hashable {
         || bytes.allSatisfy { $0 == 0x20 || ($0 >= 0x09 && $0 <= 0x0D) }
     // "sysctls", "allowedUnsafeSysctls".
     case .yaml, .grub: holds(bytes, "ysctl")
+    // Long lists of packages have such words, too.
+    case .json: holds(bytes, "\"sysctls\"") || holds(bytes, "allowedUnsafeSysctls")
+    case .tunedProfile: holds(bytes, "sysctl")
     case .tmpfiles: holds(bytes, "/proc/sys/")
     case .dockerfile: holds(bytes, "sysctl") || holds(bytes, "/proc/sys/")
     }

@@ -6,8 +6,8 @@ struct ForeignFile {
   let source: SourceText
   private(set) var statements: [SysctlStatement] = []
   private var known: Set<SysctlStatement> = []
-  /// Patterns of keys that a kubelet lets pods set beyond those that are safe.
-  private(set) var allowedUnsafe: [String] = []
+  /// What a kubelet lets pods set beyond what is safe.
+  private(set) var allowances: [KubeletAllowance] = []
   /// How many keys or values a template engine or a variable writes.
   private(set) var templated = 0
 
@@ -33,23 +33,30 @@ struct ForeignFile {
   ) {
     let name = SysctlKey(key.text)
     guard !name.path.isEmpty else { return }
-    if statements.count == Self.mostStatements {
-      isCut = true
-      return
-    }
     let place = location(key.range)
     let statement = SysctlStatement(
       writer: writer, key: name, value: Array(value.text.utf8), ignoresFailure: ignoresFailure,
       keyLocation: place, valueLocation: location(value.range),
       sourceText: lineText(key.range.lowerBound), nearComment: comment(near: place.line ?? 1),
       usesHostNetwork: usesHostNetwork)
-    // An anchor may bring one line into several places.
-    if known.insert(statement).inserted { statements.append(statement) }
+    add(statement)
   }
 
   mutating func addTemplated() { templated += 1 }
 
-  mutating func allow(_ pattern: String) { allowedUnsafe.append(pattern) }
+  mutating func allow(_ pattern: Text) {
+    guard allowances.count < Self.mostStatements else { return }
+    allowances.append(KubeletAllowance(pattern.text, location: location(pattern.range)))
+  }
+
+  mutating func add(_ statement: SysctlStatement) {
+    guard statements.count < Self.mostStatements else {
+      isCut = true
+      return
+    }
+    // An anchor may bring one line into several places.
+    if known.insert(statement).inserted { statements.append(statement) }
+  }
 
   /// Where a range lies; without its end where that is on another line.
   private func location(_ range: Range<Int>) -> SourceLocation {

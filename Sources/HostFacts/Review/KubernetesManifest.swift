@@ -2,7 +2,9 @@ internal import YAML
 
 // Kubernetes: `securityContext.sysctls` of a pod, wherever one stands: in a Pod, in the template of a
 // Deployment, StatefulSet, DaemonSet, Job or CronJob, in a List, in a resource of somebody's own, and
-// in the values of a Helm chart. `securityContext` of a container has no such list.
+// in the values of a Helm chart. `securityContext` of a container has no such list. And what a kubelet
+// lets pods set: `allowedUnsafeSysctls` of its configuration, and its option in the configuration of
+// kubeadm, where `kubeletExtraArgs` is a mapping, or a list of names and values.
 // https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/
 extension ForeignFile {
   /// How deep the search goes: a CronJob's is at level 8.
@@ -12,6 +14,9 @@ extension ForeignFile {
     guard depth < Self.depthLimit else { return }
     for element in node.elements { readKubernetes(element, depth: depth + 1) }
     let entries = node.entries
+    // What such a policy admits, a kubelet may refuse.
+    if node["kind"]?.text == "PodSecurityPolicy" { return }
+    if node["name"]?.text == Self.kubeletOption, let value = node["value"] { readOption(value) }
     for entry in entries {
       if entry.key.hasSuffix("ecurityContext") {
         let sysctls = entry.value["sysctls"]?.elements ?? []
@@ -20,9 +25,21 @@ extension ForeignFile {
           for sysctl in sysctls { readPodSysctl(sysctl, usesHostNetwork: isHosts) }
         }
       } else if entry.key == "allowedUnsafeSysctls" {
-        for pattern in entry.value.elements { pattern.text.map { allow($0) } }
+        for pattern in entry.value.elements {
+          pattern.text.map { allow(Text(text: $0, range: pattern.range)) }
+        }
+      } else if entry.key == Self.kubeletOption {
+        readOption(entry.value)
       }
       readKubernetes(entry.value, depth: depth + 1)
+    }
+  }
+
+  private static let kubeletOption = "allowed-unsafe-sysctls"
+
+  private mutating func readOption(_ node: YAMLNode) {
+    for pattern in (node.text ?? "").split(separator: ",") {
+      allow(Text(text: trimmed(pattern), range: node.range))
     }
   }
 

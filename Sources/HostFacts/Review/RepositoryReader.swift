@@ -18,7 +18,7 @@ struct RepositoryReader {
     var sysctls: [SysctlFile] = []
     var units: [Units.File] = []
     var statements: [SysctlStatement] = []
-    var allowedUnsafe: Set<String> = []
+    var allowances: [KubeletAllowance] = []
     var paths: Set<String> = []
     var unread: [Unreadable] = []
     /// Files with values that are not written out, and how many.
@@ -80,11 +80,12 @@ struct RepositoryReader {
         let found = TmpfilesWrites.statements(bytes, path: path)
         statements += found
         if !found.isEmpty { paths.insert(path) }
-      case .yaml, .dockerfile, .grub:
+      case .yaml, .json, .dockerfile, .grub, .tunedProfile:
         var file = ForeignFile(path: path, bytes: bytes)
         switch kind {
-        case .yaml: if let why = file.readYAML() { unread.append(why) }
+        case .yaml, .json: if let why = file.readYAML() { unread.append(why) }
         case .grub: file.readGrub()
+        case .tunedProfile: file.readTunedProfile()
         default: file.readDockerfile()
         }
         if file.isCut {
@@ -92,9 +93,11 @@ struct RepositoryReader {
           unread.append(.init("'\(path)' sets more than \(most) parameters; the rest"))
         }
         statements += file.statements
-        allowedUnsafe.formUnion(file.allowedUnsafe)
+        allowances += file.allowances
         if file.templated > 0 { templated.append((path, file.templated)) }
-        if !file.statements.isEmpty || file.templated > 0 { paths.insert(path) }
+        if !file.statements.isEmpty || file.templated > 0 || !file.allowances.isEmpty {
+          paths.insert(path)
+        }
       }
     }
 

@@ -67,7 +67,7 @@ public struct Review: Sendable {
     units = Units.review(found.units)
     configuration = SysctlConfiguration(
       files: found.sysctls, statements: found.statements + Self.commands(of: units),
-      kernels: kernels)
+      kernels: kernels, allowances: KubeletAllowances(found.allowances))
     let settings = ReviewedSettings(configuration)
     sysctl = settings.settings(of: ProcSys.ofNamespace)
     hostSysctl = settings.settings(of: ProcSys.ofHost)

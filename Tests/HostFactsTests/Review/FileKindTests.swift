@@ -10,6 +10,7 @@ import Testing
     ("files/99-x.conf", .conf), ("a/b.yml", .yaml), ("compose.yaml", .yaml),
     ("Dockerfile", .dockerfile), ("x/dockerfile.dev", .dockerfile), ("a.Dockerfile", .dockerfile),
     ("Containerfile", .dockerfile), ("etc/default/grub", .grub),
+    ("deploy/pod.json", .json), ("etc/tuned/web/tuned.conf", .tunedProfile),
     ("etc/default/grub.d/50-x.cfg", .grub), ("grub", nil), ("x.cfg", nil), ("a.md", nil),
     (".yaml", nil), ("", nil),
   ])
@@ -34,6 +35,10 @@ import Testing
     #expect(matters(.yaml, "allowedUnsafeSysctls:"))
     #expect(!matters(.yaml, "sysct"))
     #expect(!matters(.yaml, ""))
+    #expect(matters(.json, "{\"sysctls\": []}"))
+    #expect(!matters(.json, "{\"node-sysctls\": \"1.0\"}"))
+    #expect(matters(.tunedProfile, "[sysctl]"))
+    #expect(!matters(.tunedProfile, "[cpu]"))
     #expect(matters(.unit, "[Unit]\n"))
     #expect(matters(.unit, ""))
     #expect(!matters(.unit, "<service-group/>"))

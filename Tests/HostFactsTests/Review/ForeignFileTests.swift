@@ -169,7 +169,88 @@ import YAML
       path: "x",
       bytes: Array("kind: KubeletConfiguration\nallowedUnsafeSysctls: [net.core.*, a]\n".utf8))
     #expect(file.readYAML() == nil)
-    #expect(file.allowedUnsafe == ["net.core.*", "a"])
+    #expect(file.allowances.map(\.location.line) == [2, 2])
+    #expect(file.allowances[0].location.column == 24)
+    for (key, allows) in [
+      ("net.core.somaxconn", true), ("net/core/rmem_max", true), ("net.core", false),
+      ("net.core2.x", false), ("a", true), ("a.b", false),
+    ] {
+      let found = KubeletAllowances(file.allowances).allowance(for: SysctlKey(key))
+      #expect((found != nil) == allows, "\(key)")
+    }
+  }
+
+  @Test(arguments: [
+    """
+    kind: ClusterConfiguration
+    kubeletExtraArgs: {v: "2", allowed-unsafe-sysctls: "net.core.somaxconn, net.ipv4.*"}
+    """,
+    """
+    kubeletExtraArgs:
+      - name: allowed-unsafe-sysctls
+        value: net.core.somaxconn,net.ipv4.*
+    """,
+  ])
+  func readsWhatKubeadmLetsAKubeletAllow(_ text: String) {
+    var file = ForeignFile(path: "x", bytes: Array(text.utf8))
+    #expect(file.readYAML() == nil)
+    #expect(file.allowances.count == 2)
+    for key in ["net.core.somaxconn", "net.ipv4.tcp_tw_reuse"] {
+      #expect(KubeletAllowances(file.allowances).allowance(for: SysctlKey(key)) != nil)
+    }
+  }
+
+  @Test func aPolicyAllowsNothing() {
+    var file = ForeignFile(
+      path: "x", bytes: Array("kind: PodSecurityPolicy\nspec: {allowedUnsafeSysctls: [a]}\n".utf8))
+    #expect(file.readYAML() == nil)
+    #expect(file.allowances == [])
+  }
+
+  @Test func readsJSON() {
+    #expect(
+      yaml(
+        """
+        {
+        \t"kind": "Pod", "metadata": {"name":"a\\u00e4\\/b"},
+        \t"spec": {"hostNetwork":true,"securityContext":{"sysctls":[
+        \t\t{"name":"net.core.somaxconn","value":"1024"}]}}
+        }
+        """) == [
+          #"4: "net.core.somaxconn"|"1024" net.core.somaxconn = 1024 (host network)"#
+        ])
+  }
+
+  // MARK: TuneD
+
+  @Test func readsProfilesOfTuneD() {
+    var file = ForeignFile(
+      path: "tuned.conf",
+      bytes: Array(
+        """
+        [main]
+        summary=x
+        include=throughput-performance
+
+        [sysctl]
+        net.core.somaxconn=>2048
+        net.ipv4.tcp_rmem="4096 87380 16777216"
+        vm.dirty_ratio = ${ratio}
+        [net]
+        type=sysctl
+        replace=1
+        vm.swappiness=<10
+        [vm]
+        transparent_hugepages=never
+        """.utf8))
+    file.readTunedProfile()
+    #expect(
+      show(file) == [
+        "6: net.core.somaxconn|>2048 net.core.somaxconn = 2048",
+        #"7: net.ipv4.tcp_rmem|"4096 87380 16777216" net.ipv4.tcp_rmem = 4096 87380 16777216"#,
+        "12: vm.swappiness|<10 vm.swappiness = 10", "1 templated",
+      ])
+    #expect(file.statements.map(\.condition) == [.raises, nil, .lowers])
   }
 
   // MARK: Compose

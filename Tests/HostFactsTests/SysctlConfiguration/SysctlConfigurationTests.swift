@@ -250,6 +250,28 @@ import Testing
     #expect(values(read()).contains("vm.d=4 tuned /etc/tuned/mine/tuned.conf:5"))
   }
 
+  @Test func whatTuneDWritesOnlyToRaiseOrLower() throws {
+    scratch.write("usr/lib/systemd/systemd-sysctl", "")
+    scratch.write("etc/sysctl.d/a.conf", "vm.a=5\nvm.b=5\nvm.c=5\nvm.d=5\nvm.x=a b\n")
+    scratch.write("etc/tuned/tuned-main.conf", "reapply_sysctl = 0\n")
+    scratch.write("etc/tuned/active_profile", "mine\n")
+    scratch.write(
+      "etc/tuned/mine/tuned.conf",
+      "[sysctl]\nvm.a=>4\nvm.b=>6\nvm.c=<4\nvm.d=<6\nvm.e=>7\nvm.x=>4\n")
+    let found = read()
+    #expect(
+      found.keys.elements.map { "\($0.name)=\($0.value) \($0.writer)" } == [
+        "vm.a=5 systemd-sysctl", "vm.b=6 tuned", "vm.c=4 tuned", "vm.d=5 systemd-sysctl",
+        "vm.e=7 tuned", "vm.x=4 tuned",
+      ])
+    // What its own condition leaves out is no loser to tell of.
+    let conditional = found.assignments.elements.filter(\.isConditional)
+    #expect(conditional.map(\.isInEffect.value) == [false, true, true, false, true, true])
+    #expect(conditional.allSatisfy { $0.overriddenBy.value == nil })
+    let raised = found.assignments.elements.first { $0.key == "vm.b" && !$0.isConditional }
+    #expect(raised?.overriddenBy.value?.value == "6")
+  }
+
   @Test func whatTheKernelHas() throws {
     scratch.write("proc/sys/kernel/osrelease", "6.1.0\n")
     scratch.write("proc/sys/net/ipv4/tcp_rmem", "4096\t131072\t6291456\n")

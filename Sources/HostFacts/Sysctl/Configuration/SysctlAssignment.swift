@@ -10,6 +10,8 @@ struct SysctlAssignment: Sendable {
   /// What wins over it.
   var overriddenBy: Reading<SysctlOverride>
   var judgement: SysctlJudgement
+  /// Of a pod: where a kubelet's configuration allows it.
+  var allowance: KubeletAllowance?
 
   /// Its text; empty where it has none.
   var value: String { statement.value.map { String(decoding: $0, as: UTF8.self) } ?? "" }
@@ -87,6 +89,13 @@ extension SysctlAssignment: FactObject {
       .init(
         "host_network", \.usesHostNetwork,
         "Of a pod: whether it uses the host's network namespace.", optional: true),
+      .init(
+        "kubelet_allows", \.kubeletAllows,
+        "Of a pod: whether the configuration of a kubelet among the files lets pods set it.",
+        optional: true),
+      .init(
+        "conditional", \.isConditional,
+        "Of TuneD: whether it is written only to raise, or to lower, what there is."),
     ]
   }
 
@@ -116,6 +125,11 @@ extension SysctlAssignment: FactObject {
   }
   var nearComment: Reading<String> { optional(statement.nearComment, "there is no comment near") }
   var usesHostNetwork: Reading<Bool> { optional(statement.usesHostNetwork, "it is not of a pod") }
+  var isConditional: Bool { statement.condition != nil }
+  var kubeletAllows: Reading<Bool> {
+    guard statement.writer == .kubernetes else { return .absent("it is not of a pod") }
+    return .value(allowance != nil, .file(allowance?.location ?? statement.location))
+  }
 
   private func optional<Value: Sendable>(_ value: Value?, _ why: String) -> Reading<Value> {
     value.map { .value($0, .file(statement.location)) } ?? .absent(why)

@@ -67,14 +67,22 @@ struct SysctlBoot: Sendable {
   /// The statement that decides what a key has after boot; one without a value leaves it alone.
   func decider(of key: SysctlKey) -> Int? {
     let file = plan.decider(of: key).map { $0 + files.lowerBound }
-    if let last = later[key.path] {
-      guard statements[last].writer == .tuned, tunedReapplies, let file,
-        statements[file].value != nil, !statements[file].isVendors
-      else { return last }
-      return file
+    let before =
+      file.flatMap { statements[$0].value == nil ? nil : $0 } ?? earlier[key.path] ?? file
+    guard let last = later[key.path] else { return before }
+    guard statements[last].writer == .tuned, let before, let value = statements[before].value else {
+      return last
     }
-    if let file, statements[file].value != nil { return file }
-    return earlier[key.path] ?? file
+    if tunedReapplies, before == file, !statements[before].isVendors { return before }
+    return isWritten(last, over: value) ? last : before
+  }
+
+  /// Whether a statement is written where a key has a value.
+  private func isWritten(_ index: Int, over old: [UInt8]) -> Bool {
+    guard let condition = statements[index].condition, let value = statements[index].value else {
+      return true
+    }
+    return condition.holds(value, over: old)
   }
 
   /// Whether a statement's value is what its key gets, and what wins if not.
@@ -90,8 +98,11 @@ struct SysctlBoot: Sendable {
       decider = self.decider(of: statement.key) ?? index
     }
     // What says the same agrees, whichever of them comes last.
-    if statements[decider].value != statement.value {
-      return (.value(false, origin), statements[decider])
+    let winner = statements[decider]
+    if winner.value != statement.value {
+      // What its own condition keeps from being written loses to nobody.
+      let isLeftOut = winner.value.map { !isWritten(index, over: $0) } ?? false
+      return (.value(false, origin), isLeftOut ? nil : winner)
     }
     if let lastGap, decider < files.upperBound,
       index < lastGap.count || statement.key.isPattern

@@ -23,9 +23,11 @@ struct SysctlConfiguration: Sendable {
   ///     wins over nothing.
   ///   - dialect: the program that reads the files.
   ///   - kernels: what to judge names and values for; `supportedKernels` where nothing is known.
+  ///   - allowances: what kubelets let pods set beyond what is safe.
   init(
     files: [SysctlFile], statements: [SysctlStatement] = [], dialect: SysctlDialect = .systemd,
-    kernels: [KernelVersion] = SysctlConfiguration.supportedKernels
+    kernels: [KernelVersion] = SysctlConfiguration.supportedKernels,
+    allowances: KubeletAllowances = KubeletAllowances()
   ) {
     self.init(nothing: ())
     let trees = Dictionary(grouping: files) { $0.place.tree }
@@ -39,7 +41,9 @@ struct SysctlConfiguration: Sendable {
         SysctlAssignment(
           statement: statement, isInEffect: .value(true, .file(statement.location)),
           overriddenBy: .absent("nothing is known to win over it"),
-          judgement: SysctlJudgement(statement, kernels: kernels)))
+          judgement: SysctlJudgement(statement, kernels: kernels),
+          allowance: statement.writer == .kubernetes
+            ? allowances.allowance(for: statement.key) : nil))
     }
   }
 

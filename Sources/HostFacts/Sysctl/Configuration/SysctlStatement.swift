@@ -29,6 +29,21 @@ enum SysctlWriter: String, Hashable, Sendable, CaseIterable {
   }
 }
 
+/// When TuneD writes a value: `>` and `<` before it mean only where it is above, or below, what there
+/// is (`_process_assignment_modifiers` of its plugins/base.py).
+enum SysctlCondition: UInt8, Hashable, Sendable {
+  case raises = 0x3E
+  case lowers = 0x3C
+
+  /// Whether a value is written over another; what is no number is.
+  func holds(_ new: [UInt8], over old: [UInt8]) -> Bool {
+    guard case .integer(let new)? = KernelNumber(new)?.value,
+      case .integer(let old)? = KernelNumber(old)?.value
+    else { return true }
+    return self == .raises ? new > old : new < old
+  }
+}
+
 /// One assignment as it is written somewhere, before anything is known of who wins.
 struct SysctlStatement: Hashable, Sendable {
   var writer: SysctlWriter
@@ -47,6 +62,8 @@ struct SysctlStatement: Hashable, Sendable {
   var nearComment: String?
   /// Of a pod: whether it uses the host's network namespace.
   var usesHostNetwork: Bool?
+  /// Of TuneD: when it is written; nil for always.
+  var condition: SysctlCondition?
   /// The key's path exactly as procps compares it: unsimplified. Other readers have none.
   var procpsPath: [UInt8]?
 
@@ -66,10 +83,14 @@ struct SysctlStatement: Hashable, Sendable {
     self.usesHostNetwork = usesHostNetwork
   }
 
-  /// From the key's first column to the value's last.
+  /// From the key's first column to the value's last; the key alone where the value is on another
+  /// line or before it, as YAML allows.
   var location: SourceLocation {
     var location = keyLocation
-    if let end = valueLocation?.endColumn { location.endColumn = end }
+    guard let value = valueLocation, value.line == location.line, let end = value.endColumn,
+      end > location.endColumn ?? location.column ?? 1
+    else { return location }
+    location.endColumn = end
     return location
   }
 

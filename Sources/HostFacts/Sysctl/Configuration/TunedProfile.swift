@@ -64,16 +64,26 @@ struct TunedProfile {
     /// `type` of its section where that is not the section's name.
     var plugin: String?
 
-    /// Variables of TuneD are left out: what they stand for is known at run time only.
+    /// Whether it is a kernel parameter rather than one of the options that every section has.
+    private var isSysctl: Bool {
+      (plugin ?? section) == "sysctl" && !["type", "replace", "enabled"].contains(name)
+    }
+
+    /// Whether a variable or a function of TuneD makes the value: it is known at run time only.
+    var isTemplated: Bool { isSysctl && value.utf8.contains(UInt8(ascii: "$")) }
+
     var statement: SysctlStatement? {
-      guard (plugin ?? section) == "sysctl", name != "type", name != "replace",
-        name != "enabled", !value.utf8.contains(UInt8(ascii: "$"))
-      else { return nil }
+      guard isSysctl, !isTemplated else { return nil }
       let key = SysctlKey(name)
       guard key.mayExist else { return nil }
-      return SysctlStatement(
-        writer: .tuned, key: key, value: Array(value.utf8), keyLocation: nameLocation,
+      var bytes = Array(value.utf8)
+      let condition = bytes.count > 1 ? SysctlCondition(rawValue: bytes[0]) : nil
+      if condition != nil { bytes.removeFirst() }
+      var statement = SysctlStatement(
+        writer: .tuned, key: key, value: bytes, keyLocation: nameLocation,
         valueLocation: valueLocation, sourceText: "\(name) = \(value)")
+      statement.condition = condition
+      return statement
     }
   }
 
