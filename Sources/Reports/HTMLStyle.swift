@@ -5,7 +5,7 @@ enum HTMLStyle {
   static let contentSecurityPolicy =
     "default-src 'none'; style-src '\(hash)'; base-uri 'none'; form-action 'none'"
 
-  private static let hash = "sha256-t1GCwYM1xbEsoJw3yduSXQ9spFhus2o/VEO0t5ZJmFk="
+  private static let hash = "sha256-k5oVNGGTJ6L2rGb/3FP0mtX2fAKz0uEHw+Cd7MUq6C8="
 
   static let sheet: StaticString = """
 
@@ -16,7 +16,7 @@ enum HTMLStyle {
       --high: #c21f2e; --medium: #b35900; --low: #8a6a00; --info: #2160b5;
       --high-soft: #fdecee; --medium-soft: #fdf0e2; --low-soft: #fbf4d9; --info-soft: #e8f0fc;
     }
-    @media (prefers-color-scheme: dark) {
+    @media screen and (prefers-color-scheme: dark) {
       :root {
         --page: #0f1318; --card: #171c23; --line: #2b333d; --soft: #202731;
         --text: #e3e8ee; --faint: #98a3b0; --link: #7db7ff; --code: #11161c;
@@ -128,16 +128,29 @@ enum HTMLStyle {
       .facts td { display: block; padding: 0; border: 0; }
     }
     @media print {
+      @page { margin: 16mm 14mm; }
       :root {
         color-scheme: light;
         --page: #ffffff; --card: #ffffff; --line: #c8cdd3; --text: #000000; --faint: #444444;
         --code: #ffffff; --link: #000000;
       }
-      body { font-size: 10.5pt; }
+      body { font-size: 10pt; }
       main { padding-top: 0; }
-      main, footer { max-width: none; }
-      .card, .counts li, tr { break-inside: avoid; }
-      h2, .head { break-after: avoid; }
+      main, footer { max-width: none; padding-left: 0; padding-right: 0; }
+      footer { padding-bottom: 0; break-inside: avoid; }
+      h2 { margin-top: 1.5rem; }
+      .counts { grid-template-columns: repeat(7, 1fr); gap: 0.4rem; margin-top: 1rem; }
+      .counts li { padding: 0.4rem 0.6rem; font-size: 0.75rem; }
+      .counts b { font-size: 1.2rem; }
+      .card { padding: 0.7rem 1rem; }
+      .facts td { font-size: 0.8rem; }
+      .facts th:first-child { width: 38%; }
+      .facts th:nth-child(2) { width: 18%; }
+      p, li { orphans: 3; widows: 3; }
+      .counts li, .head, .remedies li, pre, tr { break-inside: avoid; }
+      h2, h4, .head, .subject, thead { break-after: avoid; }
+      pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+      pre, .scroll { overflow: visible; }
       summary { display: none; }
       details::details-content { content-visibility: visible; display: block; }
     }
