@@ -10,7 +10,7 @@ public enum ExitStatus: Int32, CaseIterable, Comparable, Sendable {
   case wrongInput = 2
   /// `--strict`, and something could not be checked.
   case notChecked = 3
-  /// Internal error, or the audit could not run at all.
+  /// Internal error, or the audit could not run at all: nothing that it needs could be read.
   case failed = 4
   /// A requested output could not be delivered.
   case undelivered = 5

@@ -33,6 +33,11 @@ public struct Report: Sendable {
   /// Findings of the baseline that are no more: their rule was evaluated whole and found them not.
   public private(set) var gone: [Baseline.Entry] = []
 
+  /// False where each rule that had something to judge lacked the facts for it.
+  public var judgedSomething: Bool {
+    undecided.isEmpty || passed > 0 || rules.contains { $0.findings > 0 }
+  }
+
   /// A report in its one order. Findings that are notes become notices and are not counted.
   public init(
     tool: Tool, host: Host, mode: Mode, started: String, durationSeconds: Double,

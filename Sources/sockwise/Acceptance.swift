@@ -30,7 +30,7 @@ struct AcceptanceArguments: ParsableArguments {
       do throws(DocumentError) {
         known = try Baseline.read(try NamedFile.read(baseline), name: baseline)
       } catch {
-        printError("sockwise: \(error)")
+        printError("sockwise: --baseline: \(error)")
         isWrong = true
       }
     }

@@ -14,8 +14,8 @@ struct Audit: ParsableCommand {
       what it could not check.
 
       Exit status: 0 nothing new at or above --fail-on; 1 findings; 2 the command line, a rule file, \
-      a waiver or the baseline is wrong; 3 with --strict, something could not be checked; 4 the audit could not run; 5 an \
-      output could not be written. The highest that applies wins.
+      a waiver or the baseline is wrong; 3 with --strict, something could not be checked; 4 the \
+      audit could not run, or no rule had its facts; 5 an output could not be written. The highest that applies wins.
       """)
 
   @OptionGroup(title: "What to read") var host: HostArguments
@@ -44,8 +44,10 @@ struct Audit: ParsableCommand {
     }
     let recordingFailed = options.reportRecording()
     let delivered = output.deliver(report)
+    // One rule that was asked for may lack its facts; where all do, nothing could be read.
+    let ran = report.judgedSomething || !chosen.only.isEmpty
     throw exit.code(
-      report, wrongInput: inputIsWrong, undelivered: recordingFailed || !delivered)
+      ran ? report : nil, wrongInput: inputIsWrong, undelivered: recordingFailed || !delivered)
   }
 }
 

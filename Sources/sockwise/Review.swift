@@ -12,18 +12,18 @@ struct ReviewCommand: ParsableCommand {
       Looks for what sets kernel parameters on a host or in a container, and for systemd units: \
       files in directories called sysctl.d, sysctl.conf, and other *.conf with nothing but such \
       lines; units, sockets and their drop-ins; Ansible tasks with the sysctl module; \
-      securityContext.sysctls of Kubernetes pods; sysctls of compose files; sysctl in Dockerfiles; \
-      sysctl.* on the kernel's command line in GRUB's defaults; tmpfiles.d that write to /proc/sys. \
-      What templates and variables write \
-      is counted, not judged.
+      securityContext.sysctls of Kubernetes pods, in YAML or JSON, and allowedUnsafeSysctls of \
+      kubelets; sysctls of compose files; sysctl in Dockerfiles; sysctl.* on the kernel's command \
+      line in GRUB's defaults; profiles of TuneD; tmpfiles.d that write to /proc/sys. What \
+      templates and variables write is counted, not judged.
 
       Links are not followed, and .git, node_modules, vendor and directories like them are left \
       out unless they are named. Files above 4 MiB are not read.
 
       Exit status: 0 nothing new at or above --fail-on, or nothing to review; 1 findings; 2 a path \
       is not there, or the command line, a rule file, a waiver, the baseline or the configuration \
-      is wrong; 3 with --strict, something could not be read or checked; 5 an output could not be \
-      written. The highest that applies wins.
+      is wrong; 3 with --strict, something could not be read or checked; 4 there are files to \
+      review and none could be read; 5 an output could not be written. The highest that applies wins.
       """)
 
   @Argument(help: ArgumentHelp("Files and directories.", valueName: "PATH"))
@@ -63,7 +63,8 @@ struct ReviewCommand: ParsableCommand {
       rulesAreWrong || configurationIsWrong || acceptance.isWrong || !result.missing.isEmpty
     let failOn = configuration.failOn.map { $0.severity.map(Threshold.severity) ?? .never }
     let code = exit.code(
-      result.report, wrongInput: inputIsWrong, undelivered: !delivered, unlessSaid: failOn)
+      result.readNothing ? nil : result.report, wrongInput: inputIsWrong, undelivered: !delivered,
+      unlessSaid: failOn)
     throw exit.strict && result.hasGaps
       ? ExitCode(max(code.rawValue, ExitStatus.notChecked.rawValue)) : code
   }

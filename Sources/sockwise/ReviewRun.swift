@@ -14,6 +14,8 @@ struct ReviewRun {
     var report: Report
     /// Whether a file, or a part of one, could not be read.
     var hasGaps: Bool
+    /// Whether there were files to read, and none of them could be.
+    var readNothing: Bool
     /// Paths that were named and are not there.
     var missing: [String]
   }
@@ -43,7 +45,8 @@ struct ReviewRun {
       notApplicable: result.notApplicable, descriptions: rules.rules.map(RuleDescription.init))
     return Result(
       report: acceptance.baseline.map(report.comparing) ?? report,
-      hasGaps: !review.unread.isEmpty, missing: review.missing)
+      hasGaps: !review.unread.isEmpty,
+      readNothing: review.files.isEmpty && !review.unread.isEmpty, missing: review.missing)
   }
 }
 

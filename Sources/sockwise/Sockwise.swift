@@ -56,8 +56,9 @@ enum Main {
         return 0
       } catch { return status(reporting: error) }
     }
-    printError(text)
     let isUsage = Sockwise.exitCode(for: error) == .validationFailure
+    let misspelt = isUsage ? MisspeltCommand(Startup.arguments) : nil
+    printError(misspelt?.completing(text) ?? text)
     return (isUsage ? ExitStatus.wrongInput : .failed).rawValue
   }
 }

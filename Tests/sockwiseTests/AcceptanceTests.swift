@@ -112,7 +112,7 @@ import Testing
       try TextFile.write(text, to: path)
       let refused = try audit("--baseline", path)
       #expect(refused.status == 2)
-      #expect(refused.errors.hasPrefix("sockwise: '\(path)', line 1, column 1: "))
+      #expect(refused.errors.hasPrefix("sockwise: --baseline: '\(path)', line 1, column 1: "))
     }
     #expect(try audit("--baseline", directory.path("none")).status == 2)
   }

@@ -35,7 +35,13 @@ import Testing
   }
 
   @Test(arguments: [
-    (["audti"], "Error: Unexpected argument 'audti'"),
+    (["audti"], "Error: Unexpected argument 'audti'. Did you mean 'audit'?"),
+    (["rules", "lst"], "Error: Unexpected argument 'lst'. Did you mean 'list'?"),
+    (["nonsense"], "Error: Unexpected argument 'nonsense'\n"),
+    (
+      ["audit", "--only", "tcp", "--baseline", "/nonexistent"],
+      "sockwise: --baseline: there is no '/nonexistent'\n"
+    ),
     (["audit", "--format", "yaml"], "Error: The value 'yaml' is invalid for '--format <FORMAT>'."),
     (["audit", "--fail-on", "critical"], "Error: The value 'critical' is invalid for '--fail-on"),
     (["audit", "--min-severity", "all"], "Error: The value 'all' is invalid for '--min-severity"),

@@ -23,7 +23,8 @@ struct LimitTests {
       let audit = try await ScratchNamespace.run { _ in
         try AuditResult(try Self.audit("--nproc=\(limit)", as: .stranger(65_531)))
       }
-      #expect(audit.status == 3)
+      // 4 where no rule had its facts.
+      #expect([3, 4].contains(audit.status))
       #expect(audit.errors == "")
       let missing = audit.report.unknown.flatMap(\.missing)
       #expect(!missing.isEmpty)
@@ -44,7 +45,8 @@ struct LimitTests {
       _ = try net.listen(.loopback(8080), .init())
       return try AuditResult(try Self.audit("--nofile=\(limit)"))
     }
-    #expect(audit.status == 3 || audit.status == 1)
+    // With the fewest nothing could be read.
+    #expect([1, 3, 4].contains(audit.status))
     #expect(audit.errors == "")
     for item in audit.report.unknown.flatMap(\.missing) {
       #expect(item.reason.contains("(EMFILE)"), "\(item)")
@@ -71,7 +73,7 @@ struct LimitTests {
       #expect(result.status == nil || !result.errors.isEmpty)
     } else {
       let audit = try AuditResult(result)
-      #expect([0, 1, 3].contains(audit.status))
+      #expect([0, 1, 3, 4].contains(audit.status))
       #expect(!audit.report.notices.contains { $0.message.contains("did not answer") })
     }
   }

@@ -69,6 +69,30 @@ import Testing
     #expect(result.output.contains("nothing to review: none of 2 files"), "\(result.output)")
   }
 
+  @Test func failsWhereNothingCouldBeRead() throws {
+    let repository = try Self.repository(["pod.yaml": "sysctls: [\n"])
+    let nothing = try Self.review([], in: repository.path)
+    #expect(nothing.status == 4)
+    #expect(nothing.output.contains("not read: 'pod.yaml':"), "\(nothing.output)")
+    try TextFile.write("net.ipv4.tcp_timestamps = 1\n", to: repository.path("a.conf"))
+    #expect(try Self.review([], in: repository.path).status == 0)
+    #expect(try Self.review(["--strict"], in: repository.path).status == 3)
+  }
+
+  @Test func kubeletsAndProfilesAreReviewed() throws {
+    let repository = try Self.repository([
+      "pod.json": #"{"kind": "Pod", "spec": {"securityContext": {"sysctls": ["#
+        + #"{"name": "net.core.somaxconn", "value": "1024"},"#
+        + #"{"name": "net.ipv4.tcp_tw_reuse", "value": "1"}]}}}"#,
+      "kubelet.yaml": "kind: KubeletConfiguration\nallowedUnsafeSysctls: [net.core.*]\n",
+      "profiles/web/tuned.conf": "[sysctl]\nnet.core.somaxconn=>many\n",
+    ])
+    let result = try Self.review(["--format", "github"], in: repository.path)
+    #expect(!result.output.contains("net.core.somaxconn is not on"), "\(result.output)")
+    #expect(result.output.contains("net.ipv4.tcp_tw_reuse is not on the kubelet's safe list"))
+    #expect(result.output.contains("file=profiles/web/tuned.conf,line=2,col=1,endColumn=24,"))
+  }
+
   @Test func saysWhichPathsAreNotThere() throws {
     let repository = try Self.repository(["a.conf": "net.ipv4.tcp_timestamps = 1\n"])
     let nothing = try Self.review(["gone"], in: repository.path)
