@@ -15,7 +15,8 @@ struct Audit: ParsableCommand {
 
       Exit status: 0 nothing new at or above --fail-on; 1 findings; 2 the command line, a rule file, \
       a waiver or the baseline is wrong; 3 with --strict, something could not be checked; 4 the \
-      audit could not run, or no rule had its facts; 5 an output could not be written. The highest that applies wins.
+      audit could not run, or no rule had its facts; 5 an output could not be written. The highest \
+      that applies wins.
       """)
 
   @OptionGroup(title: "What to read") var host: HostArguments

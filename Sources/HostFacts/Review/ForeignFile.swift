@@ -32,7 +32,7 @@ struct ForeignFile {
     usesHostNetwork: Bool? = nil
   ) {
     let name = SysctlKey(key.text)
-    guard !name.path.isEmpty else { return }
+    guard !name.path.isEmpty, hasRoom() else { return }
     let place = location(key.range)
     let statement = SysctlStatement(
       writer: writer, key: name, value: Array(value.text.utf8), ignoresFailure: ignoresFailure,
@@ -49,11 +49,14 @@ struct ForeignFile {
     allowances.append(KubeletAllowance(pattern.text, location: location(pattern.range)))
   }
 
+  /// Whether one more is kept.
+  private mutating func hasRoom() -> Bool {
+    isCut = statements.count >= Self.mostStatements
+    return !isCut
+  }
+
   mutating func add(_ statement: SysctlStatement) {
-    guard statements.count < Self.mostStatements else {
-      isCut = true
-      return
-    }
+    guard hasRoom() else { return }
     // An anchor may bring one line into several places.
     if known.insert(statement).inserted { statements.append(statement) }
   }
