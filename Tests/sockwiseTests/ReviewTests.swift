@@ -92,6 +92,16 @@ import Testing
     #expect(result.output.contains("file=profiles/web/tuned.conf,line=2,col=1,endColumn=24,"))
   }
 
+  @Test func longJSONIsData() throws {
+    let repository = try Self.repository([
+      "data.json": "[" + String(repeating: " ", count: 5 << 20) + "]",
+      "a.conf": "net.ipv4.tcp_timestamps = 1\n",
+    ])
+    let result = try Self.review(["--strict"], in: repository.path)
+    #expect(result.status == 0)
+    #expect(!result.output.contains("not read"), "\(result.output)")
+  }
+
   @Test func saysWhichPathsAreNotThere() throws {
     let repository = try Self.repository(["a.conf": "net.ipv4.tcp_timestamps = 1\n"])
     let nothing = try Self.review(["gone"], in: repository.path)

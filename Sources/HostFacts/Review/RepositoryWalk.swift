@@ -180,6 +180,8 @@ struct RepositoryWalk {
     do throws(ReadFailure) {
       take(path, kind, .bytes(try Self.bytes(of: file)))
     } catch {
+      // JSON as long as that is data, and no manifest.
+      if kind == .json, case .longer = error { return }
       take(path, kind, .unreadable(error.unreadable(path)))
     }
   }
