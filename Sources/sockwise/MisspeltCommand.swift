@@ -1,5 +1,6 @@
 import ArgumentParser
 import CEL
+import Reports
 
 /// A word in the place of a subcommand that is none, and the one that was probably meant. The
 /// argument parser suggests options only.
@@ -26,11 +27,10 @@ struct MisspeltCommand {
     return nil
   }
 
-  /// The message of the argument parser with the suggestion, worded as its own are.
+  /// The message of the argument parser with the suggestion in its first line, worded as its own are:
+  /// that line objects to the word, or to an option after it that only the right word has.
   func completing(_ message: String) -> String {
-    let objection = "Unexpected argument '\(word)'"
-    guard let place = message.firstRange(of: objection) else { return message }
-    return message[..<place.upperBound] + ". Did you mean '\(suggestion)'?"
-      + message[place.upperBound...]
+    "Error: Unexpected argument '\(word.shown)'. Did you mean '\(suggestion)'?"
+      + message.drop { $0 != "\n" }
   }
 }

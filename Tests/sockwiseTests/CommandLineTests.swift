@@ -36,6 +36,9 @@ import Testing
 
   @Test(arguments: [
     (["audti"], "Error: Unexpected argument 'audti'. Did you mean 'audit'?"),
+    (
+      ["audti", "--root", "x"], "Error: Unexpected argument 'audti'. Did you mean 'audit'?\nUsage:"
+    ),
     (["rules", "lst"], "Error: Unexpected argument 'lst'. Did you mean 'list'?"),
     (["nonsense"], "Error: Unexpected argument 'nonsense'\n"),
     (
