@@ -265,11 +265,14 @@ import Testing
         "vm.e=7 tuned", "vm.x=4 tuned",
       ])
     // What its own condition leaves out is no loser to tell of.
-    let conditional = found.assignments.elements.filter(\.isConditional)
+    let conditional = found.assignments.elements.filter { $0.statement.condition != nil }
     #expect(conditional.map(\.isInEffect.value) == [false, true, true, false, true, true])
     #expect(conditional.allSatisfy { $0.overriddenBy.value == nil })
-    let raised = found.assignments.elements.first { $0.key == "vm.b" && !$0.isConditional }
+    let raised = found.assignments.elements.first { $0.key == "vm.b" }
     #expect(raised?.overriddenBy.value?.value == "6")
+    // Nor a second writer.
+    #expect(
+      found.keys.elements.map(\.writers.count) == [1, 2, 2, 1, 1, 2])
   }
 
   @Test func whatTheKernelHas() throws {

@@ -5,7 +5,8 @@ struct ConfiguredSysctl: Sendable {
   var key: SysctlKey
   /// The statement that wins.
   var winner: SysctlAssignment
-  /// Every statement that names the key, and the pattern where one decides, in the order of boot.
+  /// Every statement that names the key and is written, and the pattern where one decides, in the
+  /// order of boot.
   var assignments: [SysctlAssignment]
   /// What the kernel has.
   var running: Reading<String> = .absent("no kernel is looked at")

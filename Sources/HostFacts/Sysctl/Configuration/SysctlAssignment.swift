@@ -93,9 +93,6 @@ extension SysctlAssignment: FactObject {
         "kubelet_allows", \.kubeletAllows,
         "Of a pod: whether the configuration of a kubelet among the files lets pods set it.",
         optional: true),
-      .init(
-        "conditional", \.isConditional,
-        "Of TuneD: whether it is written only to raise, or to lower, what there is."),
     ]
   }
 
@@ -125,7 +122,6 @@ extension SysctlAssignment: FactObject {
   }
   var nearComment: Reading<String> { optional(statement.nearComment, "there is no comment near") }
   var usesHostNetwork: Reading<Bool> { optional(statement.usesHostNetwork, "it is not of a pod") }
-  var isConditional: Bool { statement.condition != nil }
   var kubeletAllows: Reading<Bool> {
     guard statement.writer == .kubernetes else { return .absent("it is not of a pod") }
     return .value(allowance != nil, .file(allowance?.location ?? statement.location))

@@ -77,6 +77,12 @@ struct SysctlBoot: Sendable {
     return isWritten(last, over: value) ? last : before
   }
 
+  /// Whether its own condition keeps a statement from being written where another decides.
+  func isLeftOut(_ index: Int, decider: Int) -> Bool {
+    guard index != decider, let value = statements[decider].value else { return false }
+    return !isWritten(index, over: value)
+  }
+
   /// Whether a statement is written where a key has a value.
   private func isWritten(_ index: Int, over old: [UInt8]) -> Bool {
     guard let condition = statements[index].condition, let value = statements[index].value else {
@@ -98,11 +104,10 @@ struct SysctlBoot: Sendable {
       decider = self.decider(of: statement.key) ?? index
     }
     // What says the same agrees, whichever of them comes last.
-    let winner = statements[decider]
-    if winner.value != statement.value {
+    if statements[decider].value != statement.value {
       // What its own condition keeps from being written loses to nobody.
-      let isLeftOut = winner.value.map { !isWritten(index, over: $0) } ?? false
-      return (.value(false, origin), isLeftOut ? nil : winner)
+      let isLeftOut = isLeftOut(index, decider: decider)
+      return (.value(false, origin), isLeftOut ? nil : statements[decider])
     }
     if let lastGap, decider < files.upperBound,
       index < lastGap.count || statement.key.isPattern

@@ -91,7 +91,7 @@ struct SysctlConfiguration: Sendable {
     assignments.elements += found
     for key in boot.keys {
       guard let decider = boot.decider(of: key), found[decider].hasValue else { continue }
-      var indices = boot.byKey[key] ?? []
+      var indices = (boot.byKey[key] ?? []).filter { !boot.isLeftOut($0, decider: decider) }
       if !indices.contains(decider) { indices.append(decider) }
       keys.elements.append(
         ConfiguredSysctl(
