@@ -45,7 +45,7 @@ struct ForeignFile {
   mutating func addTemplated() { templated += 1 }
 
   mutating func allow(_ pattern: Text) {
-    guard allowances.count < Self.mostStatements else { return }
+    guard !pattern.text.isEmpty, allowances.count < Self.mostStatements else { return }
     allowances.append(KubeletAllowance(pattern.text, location: location(pattern.range)))
   }
 
