@@ -18,7 +18,8 @@ protocol FactObject: FactValue {
   /// Name of the type in the schema, such as `Listener`.
   static var typeName: String { get }
   static var documentation: String { get }
-  static var fields: [FactField<Self>] { get }
+  /// Stored, not computed: it is asked for with each value.
+  static var fields: FactFields<Self> { get }
   /// Where it was read as a whole; nil where that is known of what contains it.
   var factOrigin: Origin? { get }
 }
@@ -30,15 +31,36 @@ extension FactObject {
   static func register(in schema: inout Schema) {
     guard schema.objects[typeName] == nil else { return }
     schema.objects[typeName] = Schema.ObjectType(
-      name: typeName, documentation: documentation, fields: fields.map(\.declaration))
-    for field in fields { field.register(&schema) }
+      name: typeName, documentation: documentation, fields: fields.list.map(\.declaration))
+    for field in fields.list { field.register(&schema) }
   }
 
   var factValue: CEL.Value {
-    var values: [String: Field] = [:]
-    for field in Self.fields { values[field.declaration.name] = field.read(self) }
-    let value = CEL.Value.object(ObjectValue(typeName: Self.typeName, fields: values))
-    return factOrigin.map { value.inheriting($0) } ?? value
+    .object(
+      ObjectValue(typeName: Self.typeName, fields: Self.fields.values(of: self, factOrigin)))
+  }
+}
+
+/// The fields of a structure.
+struct FactFields<Root>: Sendable, ExpressibleByArrayLiteral {
+  let list: [FactField<Root>]
+  /// By name, their places in `list`.
+  private let places: [String: Int]
+
+  init(arrayLiteral list: FactField<Root>...) {
+    self.list = list
+    places = Dictionary(
+      list.enumerated().map { ($0.element.declaration.name, $0.offset) },
+      uniquingKeysWith: { _, last in last })
+  }
+
+  /// What the fields have, with an origin for those that have none of their own.
+  fileprivate func values(of root: Root, _ origin: Origin?) -> [String: Field] {
+    // The names are hashed once, not for each value.
+    places.mapValues { place in
+      let field = list[place].read(root)
+      return origin.map { field.inheriting($0) } ?? field
+    }
   }
 }
 
@@ -93,13 +115,21 @@ extension CEL.Value {
     switch self {
     case .list(let elements): return .list(elements.map { $0.inheriting(origin) })
     case .object(var object):
-      for (name, field) in object.fields {
-        guard case .value(let value, nil) = field else { continue }
-        object.fields[name] = .value(value.inheriting(origin), origin)
-      }
+      guard object.fields.values.contains(where: \.lacksOrigin) else { return self }
+      object.fields = object.fields.mapValues { $0.inheriting(origin) }
       return .object(object)
     default: return self
     }
+  }
+}
+
+extension Field {
+  fileprivate var lacksOrigin: Bool { if case .value(_, nil) = self { true } else { false } }
+
+  /// The field with an origin, where it has a value and none of its own.
+  fileprivate func inheriting(_ origin: Origin) -> Field {
+    guard case .value(let value, nil) = self else { return self }
+    return .value(value.inheriting(origin), origin)
   }
 }
 

@@ -30,18 +30,16 @@ struct HostIdentity: Sendable {
 extension HostIdentity: FactObject {
   static let typeName = "Host"
   static let documentation = "The host: kernel, first process, settings of the whole host."
-  static var fields: [FactField<HostIdentity>] {
-    [
-      .init("name", \.name, "Host name, `/proc/sys/kernel/hostname`."),
-      .init(
-        "boot_id", \.bootID, "Changes with every boot, `/proc/sys/kernel/random/boot_id`.",
-        optional: true),
-      .init("kernel", \.kernel, "The running kernel's release."),
-      .init("pid1", \.pid1, "Name of PID 1, `/proc/1/comm`."),
-      .init("systemd", \.systemd, "Whether PID 1 is systemd."),
-      .init("sysctl", \.sysctl, "Kernel parameters of the whole host."),
-    ]
-  }
+  static let fields: FactFields<HostIdentity> = [
+    .init("name", \.name, "Host name, `/proc/sys/kernel/hostname`."),
+    .init(
+      "boot_id", \.bootID, "Changes with every boot, `/proc/sys/kernel/random/boot_id`.",
+      optional: true),
+    .init("kernel", \.kernel, "The running kernel's release."),
+    .init("pid1", \.pid1, "Name of PID 1, `/proc/1/comm`."),
+    .init("systemd", \.systemd, "Whether PID 1 is systemd."),
+    .init("sysctl", \.sysctl, "Kernel parameters of the whole host."),
+  ]
 }
 
 /// The value of `host.sysctl`.
@@ -100,17 +98,15 @@ struct NamespaceIdentity: Sendable {
 extension NamespaceIdentity: FactObject {
   static let typeName = "NetworkNamespace"
   static let documentation = "The audited network namespace."
-  static var fields: [FactField<NamespaceIdentity>] {
-    [
-      .init("inode", \.inode, "Its number, as `lsns -t net` shows it; another one at each boot."),
-      .init(
-        "name", \.name, "Its name under /run/netns, else the container, unit or process inside.",
-        optional: true),
-      .init("kind", \.kind, "How it was asked for: `own`, `process` or `path`."),
-      .init("is_pid1", \.isPID1, "Whether PID 1 is in it."),
-      .init(
-        "is_initial", \.isInitial,
-        "Whether it is the one that the kernel began with, and shows settings of the whole host."),
-    ]
-  }
+  static let fields: FactFields<NamespaceIdentity> = [
+    .init("inode", \.inode, "Its number, as `lsns -t net` shows it; another one at each boot."),
+    .init(
+      "name", \.name, "Its name under /run/netns, else the container, unit or process inside.",
+      optional: true),
+    .init("kind", \.kind, "How it was asked for: `own`, `process` or `path`."),
+    .init("is_pid1", \.isPID1, "Whether PID 1 is in it."),
+    .init(
+      "is_initial", \.isInitial,
+      "Whether it is the one that the kernel began with, and shows settings of the whole host."),
+  ]
 }

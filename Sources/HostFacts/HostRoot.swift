@@ -218,12 +218,15 @@ public final class HostRoot: Sendable {
 
   /// The kind of what a path names, a link itself.
   func linkStatus(_ path: String) throws(ReadFailure) -> Status {
-    try HostRoot.status(of: try descriptor(path, flags: pathOnly | O_NOFOLLOW | O_CLOEXEC))
+    if isLive { return try systemStatus(path, flags: AT_SYMLINK_NOFOLLOW) }
+    return try HostRoot.status(of: try descriptor(path, flags: pathOnly | O_NOFOLLOW | O_CLOEXEC))
   }
 
   /// Where a link points, as it is written; nil where the path is no link, or not there.
   func linkTarget(_ path: String) -> String? {
     do throws(ReadFailure) {
+      // In one call, where no directory stands for the root: EINVAL for what is no link.
+      if isLive { return path.utf8.contains(0) ? nil : try readLink(AT_FDCWD, located(path)) }
       let link = try descriptor(path, flags: pathOnly | O_NOFOLLOW | O_CLOEXEC)
       guard try HostRoot.status(of: link).kind == .link else { return nil }
       return try readLink(link.number, "")
@@ -311,10 +314,12 @@ public final class HostRoot: Sendable {
   }
 
   /// In one call, where no directory stands for the root.
-  private func systemStatus(_ path: String) throws(ReadFailure) -> Status {
+  private func systemStatus(_ path: String, flags: Int32 = 0) throws(ReadFailure) -> Status {
     guard !path.utf8.contains(0) else { throw .notAPath }
     var result = stat()
-    guard unsafe stat(located(path), &result) == 0 else { throw .system(errno) }
+    guard unsafe fstatat(AT_FDCWD, located(path), &result, flags) == 0 else {
+      throw .system(errno)
+    }
     return HostRoot.status(result)
   }
 

@@ -104,8 +104,15 @@ private struct Trail: ~Copyable {
 
 /// The target of a link, named in an open directory; "" for a link that is itself open.
 func readLink(_ directory: Int32, _ name: String) throws(ReadFailure) -> String {
-  var target = [CChar](repeating: 0, count: Int(PATH_MAX))
-  let count = unsafe readlinkat(directory, name, &target, target.count)
-  guard count >= 0 else { throw .system(errno) }
-  return String(decoding: target.prefix(count).lazy.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  var failure: Int32 = 0
+  let target = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) {
+    target -> String? in
+    guard let buffer = target.baseAddress else { return nil }
+    let count = unsafe readlinkat(directory, name, buffer, target.count)
+    failure = errno
+    guard count >= 0 else { return nil }
+    return unsafe String(decoding: UnsafeRawBufferPointer(target).prefix(count), as: UTF8.self)
+  }
+  guard let target else { throw .system(failure) }
+  return target
 }

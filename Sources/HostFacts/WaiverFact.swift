@@ -38,15 +38,13 @@ public struct WaiverFact: Sendable {
 extension WaiverFact: FactObject {
   static let typeName = "Waiver"
   static let documentation = "A finding that somebody accepts, from a file of waivers."
-  static var fields: [FactField<WaiverFact>] {
-    [
-      .init("rule", \.rule, "Id of the rule.", key: true),
-      .init("subject", \.subject, "Pattern for subjects, with `*` and `?`.", key: true),
-      .init("reason", \.reason, "Why the finding is accepted."),
-      .init("expires", \.expires, "The last day on which it holds, YYYY-MM-DD.", optional: true),
-      .init("expired", \.expired, "Whether that day has gone by."),
-      .init("days_expired", \.daysExpired, "Days since then; 0 while it holds."),
-      .init("path", \.path, "The file that it stands in."),
-    ]
-  }
+  static let fields: FactFields<WaiverFact> = [
+    .init("rule", \.rule, "Id of the rule.", key: true),
+    .init("subject", \.subject, "Pattern for subjects, with `*` and `?`.", key: true),
+    .init("reason", \.reason, "Why the finding is accepted."),
+    .init("expires", \.expires, "The last day on which it holds, YYYY-MM-DD.", optional: true),
+    .init("expired", \.expired, "Whether that day has gone by."),
+    .init("days_expired", \.daysExpired, "Days since then; 0 while it holds."),
+    .init("path", \.path, "The file that it stands in."),
+  ]
 }

@@ -59,7 +59,7 @@ extension JSON {
     return try Value(member)
   }
 
-  fileprivate func expected(_ what: String) -> JSONError {
+  func expected(_ what: String) -> JSONError {
     JSONError("\(what) was expected", at: self)
   }
 

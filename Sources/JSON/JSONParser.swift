@@ -5,6 +5,18 @@ extension JSON {
     var parser = JSONParser(document)
     return try parser.document()
   }
+
+  /// Reads a document that is an object with a long array in it, and hands over the array's elements
+  /// one by one, so that they need not all be there at once. What was handed over before an error is
+  /// as good as nothing: the document is none.
+  package static func forEachElement<Element: JSONConvertible>(
+    of key: String, in document: [UInt8], _ body: (Element) -> Void
+  ) throws(JSONError) {
+    var parser = JSONParser(document)
+    try parser.document(elementsOf: key) { (element) throws(JSONError) in
+      body(try Element(element))
+    }
+  }
 }
 
 private struct JSONParser {
@@ -18,9 +30,38 @@ private struct JSONParser {
 
   mutating func document() throws(JSONError) -> JSON {
     let value = try value(depth: 0)
+    try end()
+    return value
+  }
+
+  /// A document that is an object with an array in it, whose elements are handed over.
+  mutating func document(
+    elementsOf key: String, _ body: (JSON) throws(JSONError) -> Void
+  ) throws(JSONError) {
+    skipSpace()
+    let start = index
+    guard peek == UInt8(ascii: "{") else { throw try document().expected("an object") }
+    var keys: Set<String> = []
+    try members(depth: 0) { (parser, name) throws(JSONError) in
+      parser.skipSpace()
+      if name != key || keys.contains(key) {
+        _ = try parser.value(depth: 1)
+      } else if parser.peek == UInt8(ascii: "[") {
+        try parser.elements(depth: 1) { (parser) throws(JSONError) in
+          try body(try parser.value(depth: 2))
+        }
+      } else {
+        throw try parser.value(depth: 1).expected("an array")
+      }
+      return keys.insert(name).inserted
+    }
+    try end()
+    guard keys.contains(key) else { throw JSONError("'\(key)' is missing", offset: start) }
+  }
+
+  private mutating func end() throws(JSONError) {
     skipSpace()
     guard index == bytes.count else { throw error("something stands after the value") }
-    return value
   }
 
   // MARK: Values
@@ -46,31 +87,47 @@ private struct JSONParser {
   }
 
   private mutating func array(depth: Int) throws(JSONError) -> JSON.Content {
-    var elements: [JSON] = []
-    try open(depth)
-    if !close("]") {
-      repeat { elements.append(try value(depth: depth + 1)) } while try more("]")
+    var array: [JSON] = []
+    try elements(depth: depth) { (parser) throws(JSONError) in
+      array.append(try parser.value(depth: depth + 1))
     }
-    return .array(elements)
+    return .array(array)
+  }
+
+  /// `body` reads each element.
+  private mutating func elements(
+    depth: Int, _ body: (inout JSONParser) throws(JSONError) -> Void
+  ) throws(JSONError) {
+    try open(depth)
+    if close("]") { return }
+    repeat { try body(&self) } while try more("]")
   }
 
   private mutating func object(depth: Int) throws(JSONError) -> JSON.Content {
-    var members: [String: JSON] = [:]
-    try open(depth)
-    if !close("}") {
-      repeat {
-        skipSpace()
-        let start = index
-        guard peek == UInt8(ascii: "\"") else { throw error("a key in quotes was expected") }
-        let key = try string()
-        skipSpace()
-        guard take(":") else { throw error("':' was expected") }
-        guard members.updateValue(try value(depth: depth + 1), forKey: key) == nil else {
-          throw JSONError("the key is there twice", offset: start)
-        }
-      } while try more("}")
+    var object: [String: JSON] = [:]
+    try members(depth: depth) { (parser, key) throws(JSONError) in
+      object.updateValue(try parser.value(depth: depth + 1), forKey: key) == nil
     }
-    return .object(members)
+    return .object(object)
+  }
+
+  /// `body` reads the value of each key, and says whether the key is there for the first time.
+  private mutating func members(
+    depth: Int, _ body: (inout JSONParser, String) throws(JSONError) -> Bool
+  ) throws(JSONError) {
+    try open(depth)
+    if close("}") { return }
+    repeat {
+      skipSpace()
+      let start = index
+      guard peek == UInt8(ascii: "\"") else { throw error("a key in quotes was expected") }
+      let key = try string()
+      skipSpace()
+      guard take(":") else { throw error("':' was expected") }
+      guard try body(&self, key) else {
+        throw JSONError("the key is there twice", offset: start)
+      }
+    } while try more("}")
   }
 
   private mutating func open(_ depth: Int) throws(JSONError) {

@@ -51,12 +51,10 @@ extension KernelRelease: Comparable {
 extension KernelRelease: FactObject {
   static let typeName = "KernelRelease"
   static let documentation = "The running kernel's release."
-  static var fields: [FactField<KernelRelease>] {
-    [
-      .init("release", \.release, "The whole release, such as `6.1.0-18-amd64`."),
-      .init("major", \.major, "The first number. Probe a feature rather than compare versions."),
-      .init("minor", \.minor, "The second number."),
-      .init("patch", \.patch, "The third number; 0 where there is none."),
-    ]
-  }
+  static let fields: FactFields<KernelRelease> = [
+    .init("release", \.release, "The whole release, such as `6.1.0-18-amd64`."),
+    .init("major", \.major, "The first number. Probe a feature rather than compare versions."),
+    .init("minor", \.minor, "The second number."),
+    .init("patch", \.patch, "The third number; 0 where there is none."),
+  ]
 }

@@ -50,18 +50,13 @@ struct RecordedSocket: Sendable {
     bindAddressNoPort = .init(socket.bindAddressNoPort)
   }
 
-  /// Fills a socket with the same inodes.
-  func fill(_ socket: inout some OwnedSocket) {
-    socket.ownership = SocketOwnership(
+  var ownership: SocketOwnership {
+    SocketOwnership(
       owners: PartialList(
         owners.map { SocketOwner(pid: $0.pid, process: $0.process.reading, unit: $0.unit.reading) },
         rest: ownersGap?.unreadable),
       process: process.reading, pid: pid.reading, unit: unit.reading,
       socketActivated: socketActivated.reading)
-    socket.reuseAddress = reuseAddress.reading
-    socket.reusePort = reusePort.reading
-    socket.v6Only = v6Only.reading
-    socket.bindAddressNoPort = bindAddressNoPort.reading
   }
 
   /// As far as they are recorded.
@@ -85,13 +80,19 @@ struct RecordedOwner: Sendable {
 
 /// Tells owners and options from `sockets.json`.
 struct RecordedOwners: SocketOwnerSource {
-  private let sockets: [Key: RecordedSocket]
-  private let gap: Unreadable?
+  private var sockets: [Key: Known] = [:]
+  private var gap: Unreadable?
 
   /// Inodes are the kernel's own, and the kernel's sockets without one have a group at most.
   private struct Key: Hashable {
     var inodes: [UInt64]
     var cgroupIDs: [UInt64]
+  }
+
+  /// What is told of one socket: a third of what its `RecordedSocket` takes.
+  private struct Known {
+    var ownership: SocketOwnership
+    var options: SocketOptions
   }
 
   static let path = "/sockets.json"
@@ -102,22 +103,29 @@ struct RecordedOwners: SocketOwnerSource {
     switch root.bytes(Self.path, limit: Self.limit) {
     case .value(let bytes, _):
       do throws(RecordingFailure) {
-        let file = try RecordingJSON.decode(RecordedSockets.self, bytes, "'sockets.json'")
-        sockets = Dictionary(
-          file.sockets.map { (Key(inodes: $0.inodes, cgroupIDs: $0.cgroupIDs), $0) },
-          uniquingKeysWith: { first, _ in first })
-        gap = nil
+        try RecordingJSON.forEachElement(of: "sockets", bytes, "'sockets.json'") { add($0) }
       } catch {
         (sockets, gap) = ([:], .init(error.description))
       }
-    case .absent(let why): (sockets, gap) = ([:], .init(why))
-    case .unavailable(let why): (sockets, gap) = ([:], why)
+    case .absent(let why): gap = .init(why)
+    case .unavailable(let why): gap = why
     }
+  }
+
+  /// Of two with one key the first counts.
+  private mutating func add(_ socket: RecordedSocket) {
+    let key = Key(inodes: socket.inodes, cgroupIDs: socket.cgroupIDs)
+    guard sockets[key] == nil else { return }
+    sockets[key] = Known(ownership: socket.ownership, options: socket.options)
   }
 
   mutating func attach(to socket: inout some OwnedSocket) -> [SocketOptions] {
     if let known = sockets[Key(inodes: socket.inodes, cgroupIDs: socket.cgroupIDs)] {
-      known.fill(&socket)
+      socket.ownership = known.ownership
+      socket.reuseAddress = known.options.reuseAddress
+      socket.reusePort = known.options.reusePort
+      socket.v6Only = known.options.v6Only
+      socket.bindAddressNoPort = known.options.bindAddressNoPort
       return [known.options]
     }
     let why = gap ?? Unreadable("'sockets.json' does not tell of this socket")

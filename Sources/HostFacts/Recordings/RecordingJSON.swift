@@ -25,4 +25,15 @@ enum RecordingJSON {
       throw RecordingFailure("\(name), \(error.sentence(in: bytes))")
     }
   }
+
+  /// Decodes the elements of the array under a key one by one.
+  static func forEachElement<Element: JSONConvertible>(
+    of key: String, _ bytes: [UInt8], _ name: String, _ body: (Element) -> Void
+  ) throws(RecordingFailure) {
+    do throws(JSONError) {
+      try JSON.forEachElement(of: key, in: bytes, body)
+    } catch {
+      throw RecordingFailure("\(name), \(error.sentence(in: bytes))")
+    }
+  }
 }

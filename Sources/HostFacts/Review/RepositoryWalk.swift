@@ -197,11 +197,12 @@ struct RepositoryWalk {
     try HostRoot.requireRegular(status)
     guard status.size <= sizeLimit else { throw .longer(limit: sizeLimit) }
     var bytes: [UInt8] = []
-    // One more byte than it has tells whether it has grown.
+    // One more byte than it has tells whether it has grown. If not, there is no room for more: what
+    // is read is kept, of some 100,000 files.
     var room = status.size + 1
     while bytes.count <= sizeLimit {
       let count = try HostRoot.append(from: file, atMost: room, to: &bytes)
-      if count == 0 { return bytes }
+      if count == 0 || bytes.count == status.size { return bytes }
       room = max(status.size + 1 - bytes.count, 4096)
     }
     throw .longer(limit: sizeLimit)

@@ -69,30 +69,28 @@ extension InboundConnections: FactObject {
     TCP connections whose local address and port are a listener's. Counts, from the socket tables.
     """
 
-  static var fields: [FactField<InboundConnections>] {
-    [
-      .init("total", \.total, "All of them."),
-      .init("established", \.established, "In ESTABLISHED."),
-      .init("unread", \.unread, "ESTABLISHED with bytes that the server has not read."),
-      .init(
-        "unaccepted", \.unaccepted,
-        "ESTABLISHED or CLOSE_WAIT and still in the accept queue: no descriptor refers to them."),
-      .init("time_wait", \.timeWait, "In TIME_WAIT: the server closed first."),
-      .init("fin_wait1", \.finWait1, "In FIN_WAIT1."),
-      .init("fin_wait2", \.finWait2, "In FIN_WAIT2, with or without an owner."),
-      .init("closing", \.closing, "In CLOSING."),
-      .init("close_wait", \.closeWait, "In CLOSE_WAIT: the client closed, the server did not yet."),
-      .init("last_ack", \.lastAck, "In LAST_ACK."),
-      .init("syn_recv", \.synReceived, "In SYN_RECV: the handshake is not complete."),
-      .init(
-        "blocks_restart", \.blocksRestart,
-        "Connections that make bind() fail after the server ends, unless both sides of the restart"
-          + " set SO_REUSEADDR: TIME_WAIT, FIN_WAIT1, FIN_WAIT2, CLOSING, and accepted ESTABLISHED"
-          + " with nothing unread. Where the listener's linger_seconds is 0, ESTABLISHED ones do"
-          + " not: they are reset."),
-      .init(
-        "seconds_left", \.secondsLeft,
-        "Seconds until the last TIME_WAIT ends; absent where there is none.", optional: true),
-    ]
-  }
+  static let fields: FactFields<InboundConnections> = [
+    .init("total", \.total, "All of them."),
+    .init("established", \.established, "In ESTABLISHED."),
+    .init("unread", \.unread, "ESTABLISHED with bytes that the server has not read."),
+    .init(
+      "unaccepted", \.unaccepted,
+      "ESTABLISHED or CLOSE_WAIT and still in the accept queue: no descriptor refers to them."),
+    .init("time_wait", \.timeWait, "In TIME_WAIT: the server closed first."),
+    .init("fin_wait1", \.finWait1, "In FIN_WAIT1."),
+    .init("fin_wait2", \.finWait2, "In FIN_WAIT2, with or without an owner."),
+    .init("closing", \.closing, "In CLOSING."),
+    .init("close_wait", \.closeWait, "In CLOSE_WAIT: the client closed, the server did not yet."),
+    .init("last_ack", \.lastAck, "In LAST_ACK."),
+    .init("syn_recv", \.synReceived, "In SYN_RECV: the handshake is not complete."),
+    .init(
+      "blocks_restart", \.blocksRestart,
+      "Connections that make bind() fail after the server ends, unless both sides of the restart"
+        + " set SO_REUSEADDR: TIME_WAIT, FIN_WAIT1, FIN_WAIT2, CLOSING, and accepted ESTABLISHED"
+        + " with nothing unread. Where the listener's linger_seconds is 0, ESTABLISHED ones do"
+        + " not: they are reset."),
+    .init(
+      "seconds_left", \.secondsLeft,
+      "Seconds until the last TIME_WAIT ends; absent where there is none.", optional: true),
+  ]
 }

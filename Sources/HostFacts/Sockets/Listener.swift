@@ -47,67 +47,65 @@ extension Listener: FactObject {
   var isLoopback: Bool { address.isLoopback }
   var isWildcard: Bool { address.isWildcard }
 
-  static var fields: [FactField<Listener>] {
-    [
-      .init("protocol", \.transport, "Always `tcp`.", key: true),
-      .init("address", \.addressText, "Local address; v4-mapped ones are IPv4.", key: true),
-      .init("port", \.port, "Local port.", key: true),
-      .init(
-        "device", \.device, "Interface that it is bound to, SO_BINDTODEVICE. Only sock_diag tells.",
-        optional: true, key: true),
-      .init("uid", \.uid, "Effective user id at creation.", key: true),
-      .init("family", \.family, "`ipv4` or `ipv6`; `::` is ipv6 even when it takes IPv4 too."),
-      .init("loopback", \.isLoopback, "The address is in 127.0.0.0/8 or ::1."),
-      .init("wildcard", \.isWildcard, "The address is 0.0.0.0 or ::."),
-      .init(
-        "backlog", \.backlog,
-        "Limit of the accept queue of the member with the fullest one: min(listen()'s argument,"
-          + " somaxconn) when it was called. The queue admits one more. Only sock_diag tells.",
-        optional: true),
-      .init("queue", \.queue, "Connections that wait for accept() on the fullest member."),
-      .init("member_queues", \.memberQueues, "Connections that wait, for each member."),
-      .init(
-        "v6only", \.v6Only, "IPV6_V6ONLY; absent for IPv4. From sock_diag or pidfd_getfd.",
-        optional: true),
-      .init(
-        "reuse_address", \.reuseAddress,
-        "SO_REUSEADDR. pidfd_getfd; needs CAP_SYS_PTRACE. Absent for the kernel's own sockets.",
-        optional: true),
-      .init(
-        "reuse_port", \.reusePort,
-        "SO_REUSEPORT. pidfd_getfd; needs CAP_SYS_PTRACE. Absent for the kernel's own sockets.",
-        optional: true),
-      .init(
-        "bind_address_no_port", \.bindAddressNoPort,
-        "IP_BIND_ADDRESS_NO_PORT. From sock_diag since Linux 5.10, or pidfd_getfd.",
-        optional: true),
-      .init(
-        "linger_seconds", \.lingerSeconds,
-        "SO_LINGER, which accepted connections inherit: how long close() waits for what was sent to"
-          + " arrive; 0 resets the connection. Absent where it is off. pidfd_getfd.",
-        optional: true),
-      .init(
-        "process", \.ownership.process,
-        "Name of the first process that holds it; absent for the kernel's own sockets.",
-        optional: true),
-      .init("pid", \.ownership.pid, "Process id of that process.", optional: true),
-      .init("unit", \.ownership.unit, "systemd unit that owns it.", optional: true),
-      .init(
-        "socket_activated", \.ownership.socketActivated,
-        "Held by PID 1, which is systemd: a restart of the service does not bind() again."),
-      .init("members", \.members, "How many sockets listen here."),
-      .init("owners", \.ownership.owners, "Every process that holds a member."),
-      .init(
-        "in_ephemeral_range", \.inEphemeralRange,
-        "The port is in net.ipv4.ip_local_port_range of this namespace."),
-      .init("reserved", \.reserved, "The port is in net.ipv4.ip_local_reserved_ports."),
-      .init("fixed", \.fixed, "There is hard evidence that the port is configured, not picked."),
-      .init(
-        "likely_fixed", \.likelyFixed,
-        "Weak evidence of the same: in the range with the parity of its low bound, where bind()"
-          + " to port 0 takes the other. Not of a container's port helper, nor where processes of"
-          + " this name hold 3 or more ports of the other parity: these pick ports themselves."),
-      .init("inbound", \.inbound, "Connections that came in through it."),
-    ]
-  }
+  static let fields: FactFields<Listener> = [
+    .init("protocol", \.transport, "Always `tcp`.", key: true),
+    .init("address", \.addressText, "Local address; v4-mapped ones are IPv4.", key: true),
+    .init("port", \.port, "Local port.", key: true),
+    .init(
+      "device", \.device, "Interface that it is bound to, SO_BINDTODEVICE. Only sock_diag tells.",
+      optional: true, key: true),
+    .init("uid", \.uid, "Effective user id at creation.", key: true),
+    .init("family", \.family, "`ipv4` or `ipv6`; `::` is ipv6 even when it takes IPv4 too."),
+    .init("loopback", \.isLoopback, "The address is in 127.0.0.0/8 or ::1."),
+    .init("wildcard", \.isWildcard, "The address is 0.0.0.0 or ::."),
+    .init(
+      "backlog", \.backlog,
+      "Limit of the accept queue of the member with the fullest one: min(listen()'s argument,"
+        + " somaxconn) when it was called. The queue admits one more. Only sock_diag tells.",
+      optional: true),
+    .init("queue", \.queue, "Connections that wait for accept() on the fullest member."),
+    .init("member_queues", \.memberQueues, "Connections that wait, for each member."),
+    .init(
+      "v6only", \.v6Only, "IPV6_V6ONLY; absent for IPv4. From sock_diag or pidfd_getfd.",
+      optional: true),
+    .init(
+      "reuse_address", \.reuseAddress,
+      "SO_REUSEADDR. pidfd_getfd; needs CAP_SYS_PTRACE. Absent for the kernel's own sockets.",
+      optional: true),
+    .init(
+      "reuse_port", \.reusePort,
+      "SO_REUSEPORT. pidfd_getfd; needs CAP_SYS_PTRACE. Absent for the kernel's own sockets.",
+      optional: true),
+    .init(
+      "bind_address_no_port", \.bindAddressNoPort,
+      "IP_BIND_ADDRESS_NO_PORT. From sock_diag since Linux 5.10, or pidfd_getfd.",
+      optional: true),
+    .init(
+      "linger_seconds", \.lingerSeconds,
+      "SO_LINGER, which accepted connections inherit: how long close() waits for what was sent to"
+        + " arrive; 0 resets the connection. Absent where it is off. pidfd_getfd.",
+      optional: true),
+    .init(
+      "process", \.ownership.process,
+      "Name of the first process that holds it; absent for the kernel's own sockets.",
+      optional: true),
+    .init("pid", \.ownership.pid, "Process id of that process.", optional: true),
+    .init("unit", \.ownership.unit, "systemd unit that owns it.", optional: true),
+    .init(
+      "socket_activated", \.ownership.socketActivated,
+      "Held by PID 1, which is systemd: a restart of the service does not bind() again."),
+    .init("members", \.members, "How many sockets listen here."),
+    .init("owners", \.ownership.owners, "Every process that holds a member."),
+    .init(
+      "in_ephemeral_range", \.inEphemeralRange,
+      "The port is in net.ipv4.ip_local_port_range of this namespace."),
+    .init("reserved", \.reserved, "The port is in net.ipv4.ip_local_reserved_ports."),
+    .init("fixed", \.fixed, "There is hard evidence that the port is configured, not picked."),
+    .init(
+      "likely_fixed", \.likelyFixed,
+      "Weak evidence of the same: in the range with the parity of its low bound, where bind()"
+        + " to port 0 takes the other. Not of a container's port helper, nor where processes of"
+        + " this name hold 3 or more ports of the other parity: these pick ports themselves."),
+    .init("inbound", \.inbound, "Connections that came in through it."),
+  ]
 }

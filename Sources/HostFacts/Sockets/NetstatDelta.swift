@@ -41,12 +41,10 @@ struct NetstatDelta: Sendable {
 extension NetstatDelta: FactObject {
   static let typeName = "Delta"
   static let documentation = "What changed between two samples (`--sample`)."
-  static var fields: [FactField<NetstatDelta>] {
-    [
-      .init("seconds", \.seconds, "Seconds between the two samples.", optional: true),
-      .init("netstat", \.netstat, "How much each counter of `netstat` grew."),
-    ]
-  }
+  static let fields: FactFields<NetstatDelta> = [
+    .init("seconds", \.seconds, "Seconds between the two samples.", optional: true),
+    .init("netstat", \.netstat, "How much each counter of `netstat` grew."),
+  ]
 }
 
 extension NetstatReading {

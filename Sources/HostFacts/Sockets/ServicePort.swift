@@ -115,29 +115,27 @@ extension ServicePort: FactObject {
 
   var addressText: String { address.description }
 
-  static var fields: [FactField<ServicePort>] {
-    [
-      .init("protocol", \.transport, "`tcp` or `udp`.", key: true),
-      .init("address", \.addressText, "First of the local addresses.", key: true),
-      .init("port", \.port, "Local port.", key: true),
-      .init(
-        "device", \.device, "Interface that it is bound to, SO_BINDTODEVICE. Only sock_diag tells.",
-        optional: true, key: true),
-      .init("uid", \.uid, "Effective user id at creation.", key: true),
-      .init("loopback", \.isLoopback, "Every address is in 127.0.0.0/8 or ::1."),
-      .init(
-        "process", \.ownership.process,
-        "Name of the first process that holds it; absent for the kernel's own sockets.",
-        optional: true),
-      .init("pid", \.ownership.pid, "Process id of that process.", optional: true),
-      .init("unit", \.ownership.unit, "systemd unit that owns it.", optional: true),
-      .init(
-        "socket_activated", \.ownership.socketActivated,
-        "Held by PID 1, which is systemd: while the service is down the port stays taken."),
-      .init("in_ephemeral_range", \.inEphemeralRange, "As of Listener and UDPSocket."),
-      .init("reserved", \.reserved, "As of Listener and UDPSocket."),
-      .init("fixed", \.fixed, "As of Listener and UDPSocket."),
-      .init("likely_fixed", \.likelyFixed, "As of Listener; never for UDP."),
-    ]
-  }
+  static let fields: FactFields<ServicePort> = [
+    .init("protocol", \.transport, "`tcp` or `udp`.", key: true),
+    .init("address", \.addressText, "First of the local addresses.", key: true),
+    .init("port", \.port, "Local port.", key: true),
+    .init(
+      "device", \.device, "Interface that it is bound to, SO_BINDTODEVICE. Only sock_diag tells.",
+      optional: true, key: true),
+    .init("uid", \.uid, "Effective user id at creation.", key: true),
+    .init("loopback", \.isLoopback, "Every address is in 127.0.0.0/8 or ::1."),
+    .init(
+      "process", \.ownership.process,
+      "Name of the first process that holds it; absent for the kernel's own sockets.",
+      optional: true),
+    .init("pid", \.ownership.pid, "Process id of that process.", optional: true),
+    .init("unit", \.ownership.unit, "systemd unit that owns it.", optional: true),
+    .init(
+      "socket_activated", \.ownership.socketActivated,
+      "Held by PID 1, which is systemd: while the service is down the port stays taken."),
+    .init("in_ephemeral_range", \.inEphemeralRange, "As of Listener and UDPSocket."),
+    .init("reserved", \.reserved, "As of Listener and UDPSocket."),
+    .init("fixed", \.fixed, "As of Listener and UDPSocket."),
+    .init("likely_fixed", \.likelyFixed, "As of Listener; never for UDP."),
+  ]
 }

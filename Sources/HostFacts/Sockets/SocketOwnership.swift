@@ -17,16 +17,14 @@ struct SocketOwner: Hashable, Sendable {
 extension SocketOwner: FactObject {
   static let typeName = "SocketOwner"
   static let documentation = "A process that holds a socket."
-  static var fields: [FactField<SocketOwner>] {
-    [
-      .init("pid", \.pid, "Process id as `/proc` of this process shows it."),
-      .init(
-        "process", \.process, "Name of the process, `/proc/PID/comm`; absent once it has ended.",
-        optional: true),
-      .init(
-        "unit", \.unit, "systemd unit of its cgroup, such as `nginx.service`.", optional: true),
-    ]
-  }
+  static let fields: FactFields<SocketOwner> = [
+    .init("pid", \.pid, "Process id as `/proc` of this process shows it."),
+    .init(
+      "process", \.process, "Name of the process, `/proc/PID/comm`; absent once it has ended.",
+      optional: true),
+    .init(
+      "unit", \.unit, "systemd unit of its cgroup, such as `nginx.service`.", optional: true),
+  ]
 }
 
 /// Who holds a socket; filled in after the socket tables are read.

@@ -25,43 +25,41 @@ extension Sockets: FactObject {
     The sockets of one network namespace, aggregated; from sock_diag(7), or from /proc/net/tcp,
     tcp6, udp and udp6 where that is refused.
     """
-  static var fields: [FactField<Sockets>] {
-    [
-      .init("listeners", \.listeners, "TCP listeners."),
-      .init("bound_udp", \.boundUDP, "Bound UDP sockets, connected ones included."),
-      .init(
-        "service_ports", \.servicePorts,
-        "Ports of listeners and of unconnected UDP sockets, one element for each process."),
-      .init(
-        "bound_idle", \.boundIdle,
-        "TCP sockets that are bound, and neither listen nor are connected; sock_diag since Linux"
-          + " 6.8.", optional: true),
-      .init(
-        "destinations", \.destinations,
-        "Groups of outbound TCP connections that hold at least 1 % of the range."),
-      .init("small_destinations", \.smallDestinations, "Groups that hold less than that."),
-      .init("self_connections", \.selfConnections, "TCP sockets connected to themselves."),
-      .init("tcp", \.tcp, "TCP sockets in all states, LISTEN and TIME_WAIT included."),
-      .init("udp", \.udp, "Bound UDP sockets."),
-      .init("states", \.states, "TCP sockets by state."),
-      .init(
-        "inbound", \.inbound,
-        "TCP connections whose local port is, or was, a listener's on that address."),
-      .init("outbound", \.outbound, "All other TCP connections."),
-      .init(
-        "outbound_non_loopback", \.outboundNonLoopback,
-        "Outbound connections with neither end in 127.0.0.0/8 or ::1."),
-      .init("inbound_time_wait", \.inboundTimeWait, "Inbound connections in TIME_WAIT."),
-      .init(
-        "role", \.role,
-        "`server` with inbound connections, `client` with outbound ones beyond loopback, `both`,"
-          + " or `idle`."),
-      .init("port_pool", \.portPool, "Where connect() takes its ports from."),
-      .init(
-        "udp_ports", \.udpPorts, "Use of the range by UDP sockets, for each local address."),
-      .init("source", \.source, "`sock_diag` or `proc`."),
-    ]
-  }
+  static let fields: FactFields<Sockets> = [
+    .init("listeners", \.listeners, "TCP listeners."),
+    .init("bound_udp", \.boundUDP, "Bound UDP sockets, connected ones included."),
+    .init(
+      "service_ports", \.servicePorts,
+      "Ports of listeners and of unconnected UDP sockets, one element for each process."),
+    .init(
+      "bound_idle", \.boundIdle,
+      "TCP sockets that are bound, and neither listen nor are connected; sock_diag since Linux"
+        + " 6.8.", optional: true),
+    .init(
+      "destinations", \.destinations,
+      "Groups of outbound TCP connections that hold at least 1 % of the range."),
+    .init("small_destinations", \.smallDestinations, "Groups that hold less than that."),
+    .init("self_connections", \.selfConnections, "TCP sockets connected to themselves."),
+    .init("tcp", \.tcp, "TCP sockets in all states, LISTEN and TIME_WAIT included."),
+    .init("udp", \.udp, "Bound UDP sockets."),
+    .init("states", \.states, "TCP sockets by state."),
+    .init(
+      "inbound", \.inbound,
+      "TCP connections whose local port is, or was, a listener's on that address."),
+    .init("outbound", \.outbound, "All other TCP connections."),
+    .init(
+      "outbound_non_loopback", \.outboundNonLoopback,
+      "Outbound connections with neither end in 127.0.0.0/8 or ::1."),
+    .init("inbound_time_wait", \.inboundTimeWait, "Inbound connections in TIME_WAIT."),
+    .init(
+      "role", \.role,
+      "`server` with inbound connections, `client` with outbound ones beyond loopback, `both`,"
+        + " or `idle`."),
+    .init("port_pool", \.portPool, "Where connect() takes its ports from."),
+    .init(
+      "udp_ports", \.udpPorts, "Use of the range by UDP sockets, for each local address."),
+    .init("source", \.source, "`sock_diag` or `proc`."),
+  ]
 }
 
 /// A TCP socket connected to itself: a retry loop met its own port.
@@ -80,12 +78,10 @@ extension SelfConnection: FactObject {
 
   var addressText: String { address.description }
 
-  static var fields: [FactField<SelfConnection>] {
-    [
-      .init("address", \.addressText, "Local and remote address.", key: true),
-      .init("port", \.port, "Local and remote port.", key: true),
-    ]
-  }
+  static let fields: FactFields<SelfConnection> = [
+    .init("address", \.addressText, "Local and remote address.", key: true),
+    .init("port", \.port, "Local and remote port.", key: true),
+  ]
 }
 
 /// How many ports of the range the UDP sockets of one local address take.
@@ -106,13 +102,11 @@ extension UDPPortUse: FactObject {
   var addressText: String { address.description }
   var family: String { address.family }
 
-  static var fields: [FactField<UDPPortUse>] {
-    [
-      .init("address", \.addressText, "Local address.", key: true),
-      .init("family", \.family, "`ipv4` or `ipv6`."),
-      .init("ports_used", \.portsUsed, "Distinct ports within the range, reserved ones excepted."),
-      .init("ports_total", \.portsTotal, "Ports of the range that are not reserved."),
-      .init("percent_used", \.percentUsed, "100 x used / total, in percent; 100 for no total."),
-    ]
-  }
+  static let fields: FactFields<UDPPortUse> = [
+    .init("address", \.addressText, "Local address.", key: true),
+    .init("family", \.family, "`ipv4` or `ipv6`."),
+    .init("ports_used", \.portsUsed, "Distinct ports within the range, reserved ones excepted."),
+    .init("ports_total", \.portsTotal, "Ports of the range that are not reserved."),
+    .init("percent_used", \.percentUsed, "100 x used / total, in percent; 100 for no total."),
+  ]
 }

@@ -36,22 +36,20 @@ extension TCPStates: FactObject {
   static let documentation = """
     How many TCP sockets are in each state, IPv4 and IPv6 together; `ss -tan` counts the same.
     """
-  static var fields: [FactField<TCPStates>] {
-    [
-      .init("established", \.established, "ESTABLISHED."),
-      .init("syn_sent", \.synSent, "SYN_SENT: waits for the peer's answer."),
-      .init("syn_recv", \.synReceived, "SYN_RECV."),
-      .init("fin_wait1", \.finWait1, "FIN_WAIT1."),
-      .init("fin_wait2", \.finWait2, "FIN_WAIT2, with or without an owner."),
-      .init("time_wait", \.timeWait, "TIME_WAIT, 60 s each. Without orphans in FIN_WAIT2."),
-      .init("close_wait", \.closeWait, "CLOSE_WAIT: the peer closed, this side did not."),
-      .init("last_ack", \.lastAck, "LAST_ACK."),
-      .init("listen", \.listen, "LISTEN, one for each member of a SO_REUSEPORT group."),
-      .init("closing", \.closing, "CLOSING."),
-      .init(
-        "bound_inactive", \.boundInactive,
-        "Bound, neither listening nor connected; sock_diag since Linux 6.8, never in /proc/net/tcp.",
-        optional: true),
-    ]
-  }
+  static let fields: FactFields<TCPStates> = [
+    .init("established", \.established, "ESTABLISHED."),
+    .init("syn_sent", \.synSent, "SYN_SENT: waits for the peer's answer."),
+    .init("syn_recv", \.synReceived, "SYN_RECV."),
+    .init("fin_wait1", \.finWait1, "FIN_WAIT1."),
+    .init("fin_wait2", \.finWait2, "FIN_WAIT2, with or without an owner."),
+    .init("time_wait", \.timeWait, "TIME_WAIT, 60 s each. Without orphans in FIN_WAIT2."),
+    .init("close_wait", \.closeWait, "CLOSE_WAIT: the peer closed, this side did not."),
+    .init("last_ack", \.lastAck, "LAST_ACK."),
+    .init("listen", \.listen, "LISTEN, one for each member of a SO_REUSEPORT group."),
+    .init("closing", \.closing, "CLOSING."),
+    .init(
+      "bound_inactive", \.boundInactive,
+      "Bound, neither listening nor connected; sock_diag since Linux 6.8, never in /proc/net/tcp.",
+      optional: true),
+  ]
 }

@@ -20,11 +20,9 @@ struct PortRange: Hashable, Sendable {
 extension PortRange: FactObject {
   static let typeName = "PortRange"
   static let documentation = "A closed range of ports."
-  static var fields: [FactField<PortRange>] {
-    [
-      .init("first", \.first, "The lowest port."),
-      .init("last", \.last, "The highest port; it belongs to the range."),
-      .init("size", \.size, "How many ports: last - first + 1."),
-    ]
-  }
+  static let fields: FactFields<PortRange> = [
+    .init("first", \.first, "The lowest port."),
+    .init("last", \.last, "The highest port; it belongs to the range."),
+    .init("size", \.size, "How many ports: last - first + 1."),
+  ]
 }

@@ -26,20 +26,18 @@ enum SysctlNames {
   ///   - version: the kernel's; nil when it is not known, which rules out `notYet`, and leaves
   ///     `removed` to keys that no supported kernel has.
   static func status(of key: String, on version: KernelVersion?) -> Status {
-    guard let place = Place(of: key), let section = sections[place.section] else {
-      return .notJudged
-    }
+    guard let place = Place(of: key),
+      let section = sections.first(where: { $0.name == place.section })
+    else { return .notJudged }
     guard let name = section[place.name] else {
       return .unknown(suggestions: suggestions(for: place, in: section, on: version))
     }
     return name.status(on: version)
   }
 
-  /// The keys of the table, `*` for an interface (in `nf_log`, for a protocol's number).
-  static let names: [Name] = [ipv4, ipv6, netfilter].flatMap(SysctlNamesTable.parse)
-
-  private static let sections = Dictionary(grouping: names, by: \.section)
-    .mapValues { Dictionary($0.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first }) }
+  /// The table: keys with the same beginning, `*` for an interface (in `nf_log`, for a protocol's
+  /// number).
+  static let sections = ipv4 + ipv6 + netfilter
 
   /// One line of the table.
   struct Name: Hashable, Sendable {
@@ -90,11 +88,11 @@ extension SysctlNames {
 
     /// Nil for a key that can be in no section.
     init?(of key: String) {
-      guard let dot = key.lastIndex(of: ".") else { return nil }
+      guard let dot = key.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
       prefix = String(key[..<dot])
-      name = String(key[key.index(after: dot)...])
+      name = String(key[key.utf8.index(after: dot)...])
       section = prefix
-      for interfaces in ["net.ipv4.conf.", "net.ipv4.neigh.", "net.ipv6.conf.", "net.ipv6.neigh."]
+      for interfaces in Self.interfaces
       where prefix.hasPrefix(interfaces) && prefix.utf8.count > interfaces.utf8.count {
         section = interfaces + "*"
       }
@@ -104,19 +102,19 @@ extension SysctlNames {
         (section, name) = ("net.netfilter", "nf_log.*")
       }
     }
+
+    /// What stands before the name of an interface.
+    private static let interfaces = [
+      "net.ipv4.conf.", "net.ipv4.neigh.", "net.ipv6.conf.", "net.ipv6.neigh.",
+    ]
   }
 
   /// Keys of the section that a misspelt one may have meant.
   private static func suggestions(
-    for place: Place, in section: [String: Name], on version: KernelVersion?
+    for place: Place, in section: Section, on version: KernelVersion?
   ) -> [String] {
-    let limit = place.name.unicodeScalars.count < 5 ? 1 : 2
-    let near = section.values.compactMap { name -> (distance: Int, key: String)? in
-      guard name.status(on: version) == .exists,
-        let distance = EditDistance.between(place.name, name.name, limit: limit)
-      else { return nil }
-      return (distance, "\(place.prefix).\(name.name)")
-    }
-    return near.sorted { ($0.distance, $0.key) < ($1.distance, $1.key) }.map(\.key)
+    section.names(near: place.name).filter { $0.name.status(on: version) == .exists }
+      .map { (distance: $0.distance, key: "\(place.prefix).\($0.name.name)") }
+      .sorted { ($0.distance, $0.key) < ($1.distance, $1.key) }.map(\.key)
   }
 }

@@ -20,19 +20,26 @@ enum HostUnits {
 
   /// From the name of systemd's own library; nil where there is none.
   static func systemdVersion(_ root: HostRoot) -> Int? {
-    let libraries = (try? root.names("/usr/lib")) ?? []
-    // Debian has it below the directory of the architecture, others in /usr/lib or /usr/lib64.
-    let architectures = libraries.filter { $0.contains("-linux-gnu") }.sorted()
-    let directories =
-      ["/usr/lib/systemd", "/usr/lib64/systemd", "/lib/systemd"]
-      + architectures.map { "/usr/lib/\($0)/systemd" }
-    for directory in directories {
-      for name in ((try? root.names(directory)) ?? []).sorted() {
-        guard name.hasPrefix("libsystemd-shared-") else { continue }
-        // `libsystemd-shared-252.so`, `libsystemd-shared-255.4-1ubuntu8.so`
-        let digits = name.dropFirst("libsystemd-shared-".count).prefix { $0.isNumber }
-        if let version = Int(digits) { return version }
-      }
+    for directory in ["/usr/lib/systemd", "/usr/lib64/systemd", "/lib/systemd"] {
+      if let version = systemdVersion(root, in: directory) { return version }
+    }
+    // Debian has it below the directory of the architecture.
+    let architectures = ((try? root.names("/usr/lib")) ?? [])
+      .filter { $0.utf8.contains(UInt8(ascii: "-")) && $0.contains("-linux-gnu") }.sorted()
+    for architecture in architectures {
+      let directory = "/usr/lib/\(architecture)/systemd"
+      if let version = systemdVersion(root, in: directory) { return version }
+    }
+    return nil
+  }
+
+  private static func systemdVersion(_ root: HostRoot, in directory: String) -> Int? {
+    let prefix = "libsystemd-shared-"
+    let names = ((try? root.names(directory)) ?? []).filter { $0.hasPrefix(prefix) }.sorted()
+    for name in names {
+      // `libsystemd-shared-252.so`, `libsystemd-shared-255.4-1ubuntu8.so`
+      let digits = name.utf8.dropFirst(prefix.utf8.count).prefix(while: isDigit)
+      if let version = Int(Substring(digits)) { return version }
     }
     return nil
   }

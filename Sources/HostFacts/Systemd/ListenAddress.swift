@@ -74,21 +74,19 @@ extension ListenAddress: FactObject {
     }
   }
 
-  static var fields: [FactField<ListenAddress>] {
-    [
-      .init(
-        "kind", \.kindText,
-        "`stream`, `datagram`, `sequential_packet`, `fifo`, `special`, `netlink`, `message_queue` or"
-          + " `usb_function`.", key: true),
-      .init("text", \.text, "As written.", key: true),
-      .init("family", \.family, "`ipv4`, `ipv6`, `unix`, `vsock`, `netlink` or `file`."),
-      .init("address", \.address, "Internet address.", optional: true),
-      .init("port", \.port, "Its port.", optional: true),
-      .init("port_only", \.isPortOnly, "Only a port is written: `::`, or 0.0.0.0 without IPv6."),
-      .init("wildcard", \.isWildcard, "The address is 0.0.0.0 or ::."),
-      .init("loopback", \.isLoopback, "The address is in 127.0.0.0/8 or ::1."),
-      .init("scope", \.scope, "Interface of a link-local address.", optional: true),
-      .init("path", \.path, "A file, or a name after `@` of an abstract socket.", optional: true),
-    ]
-  }
+  static let fields: FactFields<ListenAddress> = [
+    .init(
+      "kind", \.kindText,
+      "`stream`, `datagram`, `sequential_packet`, `fifo`, `special`, `netlink`, `message_queue` or"
+        + " `usb_function`.", key: true),
+    .init("text", \.text, "As written.", key: true),
+    .init("family", \.family, "`ipv4`, `ipv6`, `unix`, `vsock`, `netlink` or `file`."),
+    .init("address", \.address, "Internet address.", optional: true),
+    .init("port", \.port, "Its port.", optional: true),
+    .init("port_only", \.isPortOnly, "Only a port is written: `::`, or 0.0.0.0 without IPv6."),
+    .init("wildcard", \.isWildcard, "The address is 0.0.0.0 or ::."),
+    .init("loopback", \.isLoopback, "The address is in 127.0.0.0/8 or ::1."),
+    .init("scope", \.scope, "Interface of a link-local address.", optional: true),
+    .init("path", \.path, "A file, or a name after `@` of an abstract socket.", optional: true),
+  ]
 }

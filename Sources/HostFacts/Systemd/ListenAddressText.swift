@@ -123,13 +123,16 @@ extension ListenAddress {
 enum UnitPath {
   /// Without `//`, `/./` and a slash at the end; nil where it is not absolute.
   static func simplified(_ path: String) -> String? {
-    guard path.hasPrefix("/"), !path.utf8.contains(0) else { return nil }
-    let parts = path.utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }.filter {
-      $0 != "."
+    let slash = UInt8(ascii: "/")
+    guard path.utf8.first == slash, !path.utf8.contains(0) else { return nil }
+    var result: [UInt8] = []
+    for part in path.utf8.split(separator: slash) where !part.elementsEqual(".".utf8) {
+      guard part.count <= 255 else { return nil }
+      result.append(slash)
+      result += part
     }
-    guard parts.allSatisfy({ $0.utf8.count <= 255 }) else { return nil }
-    let result = "/" + parts.joined(separator: "/")
-    return result.utf8.count < 4096 ? result : nil
+    if result.isEmpty { return "/" }
+    return result.count < 4096 ? String(decoding: result, as: UTF8.self) : nil
   }
 
   /// No `..`.

@@ -29,42 +29,40 @@ extension ServiceUnit: FactObject {
     The settings of a service that rules judge, systemd's defaults filled in; systemd.service(5).
     """
 
-  static var fields: [FactField<ServiceUnit>] {
-    [
-      .init("type", \.type, "`Type=`: `simple`, `exec`, `forking`, `oneshot`, `dbus`, `notify` …"),
-      .init("restart", \.restart, "`Restart=`: `no`, `always`, `on-failure` …"),
-      .init(
-        "restart_sec", \.restartDelay, "`RestartSec=`; absent where it is infinite.",
-        optional: true),
-      .init(
-        "restart_steps", \.restartSteps,
-        "`RestartSteps=`, systemd 254 and later: in how many steps the delay grows; 0 is off."),
-      .init(
-        "restart_max_delay_sec", \.restartMaxDelay,
-        "`RestartMaxDelaySec=`, systemd 254 and later; absent where it is infinite, which is off.",
-        optional: true),
-      .init(
-        "start_limit_interval", \.startLimitInterval,
-        "`StartLimitIntervalSec=` of `[Unit]`, or the old `StartLimitInterval=` of `[Service]`;"
-          + " absent where it is infinite.", optional: true),
-      .init(
-        "start_limit_burst", \.startLimitBurst,
-        "`StartLimitBurst=`: starts within the interval before systemd gives up."),
-      .init("kill_mode", \.killMode, "`KillMode=`: `control-group`, `mixed`, `process` or `none`."),
-      .init(
-        "limit_nofile", \.openFiles,
-        "`LimitNOFILE=`; absent where the manager's default applies.", optional: true),
-      .init("private_network", \.privateNetwork, "`PrivateNetwork=`."),
-      .init(
-        "network_namespace_path", \.networkNamespacePath, "`NetworkNamespacePath=`.",
-        optional: true),
-      .init("exec_start", \.execStart, "`ExecStart=` lines as written."),
-      .init(
-        "sockets", \.sockets,
-        "Socket units that start it or are passed to it: `Sockets=`, and those whose `Service=` or"
-          + " name says so."),
-    ]
-  }
+  static let fields: FactFields<ServiceUnit> = [
+    .init("type", \.type, "`Type=`: `simple`, `exec`, `forking`, `oneshot`, `dbus`, `notify` …"),
+    .init("restart", \.restart, "`Restart=`: `no`, `always`, `on-failure` …"),
+    .init(
+      "restart_sec", \.restartDelay, "`RestartSec=`; absent where it is infinite.",
+      optional: true),
+    .init(
+      "restart_steps", \.restartSteps,
+      "`RestartSteps=`, systemd 254 and later: in how many steps the delay grows; 0 is off."),
+    .init(
+      "restart_max_delay_sec", \.restartMaxDelay,
+      "`RestartMaxDelaySec=`, systemd 254 and later; absent where it is infinite, which is off.",
+      optional: true),
+    .init(
+      "start_limit_interval", \.startLimitInterval,
+      "`StartLimitIntervalSec=` of `[Unit]`, or the old `StartLimitInterval=` of `[Service]`;"
+        + " absent where it is infinite.", optional: true),
+    .init(
+      "start_limit_burst", \.startLimitBurst,
+      "`StartLimitBurst=`: starts within the interval before systemd gives up."),
+    .init("kill_mode", \.killMode, "`KillMode=`: `control-group`, `mixed`, `process` or `none`."),
+    .init(
+      "limit_nofile", \.openFiles,
+      "`LimitNOFILE=`; absent where the manager's default applies.", optional: true),
+    .init("private_network", \.privateNetwork, "`PrivateNetwork=`."),
+    .init(
+      "network_namespace_path", \.networkNamespacePath, "`NetworkNamespacePath=`.",
+      optional: true),
+    .init("exec_start", \.execStart, "`ExecStart=` lines as written."),
+    .init(
+      "sockets", \.sockets,
+      "Socket units that start it or are passed to it: `Sockets=`, and those whose `Service=` or"
+        + " name says so."),
+  ]
 }
 
 /// A soft and a hard limit, such as `LimitNOFILE=`; `UInt64.max` is infinite.
@@ -85,12 +83,10 @@ extension ResourceLimit: FactObject {
   var softReading: Reading<Int> { Self.reading(soft) }
   var hardReading: Reading<Int> { Self.reading(hard) }
 
-  static var fields: [FactField<ResourceLimit>] {
-    [
-      .init("soft", \.softReading, "What applies; absent where it is infinite.", optional: true),
-      .init(
-        "hard", \.hardReading, "How far a process may raise it; absent where it is infinite.",
-        optional: true),
-    ]
-  }
+  static let fields: FactFields<ResourceLimit> = [
+    .init("soft", \.softReading, "What applies; absent where it is infinite.", optional: true),
+    .init(
+      "hard", \.hardReading, "How far a process may raise it; absent where it is infinite.",
+      optional: true),
+  ]
 }

@@ -98,46 +98,44 @@ extension Unit: FactObject {
   var enablementText: String { enablement.rawValue }
   var execStart: [String] { commands.filter { $0.setting == "ExecStart" }.map(\.text) }
 
-  static var fields: [FactField<Unit>] {
-    [
-      .init("name", \.name, "Its name, such as `ssh.service`.", key: true),
-      .init("kind", \.kind, "`service` or `socket`."),
-      .init("names", \.names, "All its names: its own and those that links give it."),
-      .init("path", \.path, "The file that it is read from, or that masks it.", optional: true),
-      .init("drop_ins", \.dropIns, "Drop-ins, in the order in which they apply."),
-      .init(
-        "load_state", \.loadStateText,
-        "`loaded`, `masked`, `not-found`, `bad-setting` or `error` as `systemctl show` says;"
-          + " `template` for what is only the mould of instances."),
-      .init("loaded", \.isLoaded, "systemd loads it and could start it."),
-      .init("masked", \.isMasked, "Its file is empty or a link to /dev/null."),
-      .init("template", \.isTemplate, "It is only the mould of instances."),
-      .init(
-        "enablement", \.enablementText,
-        "What `systemctl is-enabled` says: `enabled`, `disabled`, `static`, `alias`, `indirect` …"),
-      .init(
-        "enabled", \.isEnabled,
-        "Not masked, and a `.wants` or `.requires` directory links to it: it is started at boot."),
-      .init("wanted_by", \.wantedBy, "Units whose `.wants` or `.requires` directories link to it."),
-      .init(
-        "active", \.isActive,
-        "Processes run in its control group; of a socket unit that systemd listens. Only a running"
-          + " system tells.", optional: true),
-      .init("after", \.dependencies.after, "Units in `After=`."),
-      .init("before", \.dependencies.before, "Units in `Before=`."),
-      .init("conflicts", \.dependencies.conflicts, "Units in `Conflicts=`."),
-      .init("wants", \.dependencies.wants, "Units in `Wants=`."),
-      .init(
-        "requires", \.dependencies.requires, "Units in `Requires=`, `Requisite=` or `BindsTo=`."),
-      .init(
-        "service", \.service, "What `[Service]` and `[Unit]` set; absent for sockets.",
-        optional: true),
-      .init("socket", \.socket, "What `[Socket]` sets; absent for services.", optional: true),
-      .init("problems", \.problems, "Lines that systemd ignores or stumbles over."),
-      .init(
-        "listeners", \.listeners,
-        "Ports of the audited network namespace that its processes listen on, or systemd for it. Only"
-          + " a running system tells.", optional: true),
-    ]
-  }
+  static let fields: FactFields<Unit> = [
+    .init("name", \.name, "Its name, such as `ssh.service`.", key: true),
+    .init("kind", \.kind, "`service` or `socket`."),
+    .init("names", \.names, "All its names: its own and those that links give it."),
+    .init("path", \.path, "The file that it is read from, or that masks it.", optional: true),
+    .init("drop_ins", \.dropIns, "Drop-ins, in the order in which they apply."),
+    .init(
+      "load_state", \.loadStateText,
+      "`loaded`, `masked`, `not-found`, `bad-setting` or `error` as `systemctl show` says;"
+        + " `template` for what is only the mould of instances."),
+    .init("loaded", \.isLoaded, "systemd loads it and could start it."),
+    .init("masked", \.isMasked, "Its file is empty or a link to /dev/null."),
+    .init("template", \.isTemplate, "It is only the mould of instances."),
+    .init(
+      "enablement", \.enablementText,
+      "What `systemctl is-enabled` says: `enabled`, `disabled`, `static`, `alias`, `indirect` …"),
+    .init(
+      "enabled", \.isEnabled,
+      "Not masked, and a `.wants` or `.requires` directory links to it: it is started at boot."),
+    .init("wanted_by", \.wantedBy, "Units whose `.wants` or `.requires` directories link to it."),
+    .init(
+      "active", \.isActive,
+      "Processes run in its control group; of a socket unit that systemd listens. Only a running"
+        + " system tells.", optional: true),
+    .init("after", \.dependencies.after, "Units in `After=`."),
+    .init("before", \.dependencies.before, "Units in `Before=`."),
+    .init("conflicts", \.dependencies.conflicts, "Units in `Conflicts=`."),
+    .init("wants", \.dependencies.wants, "Units in `Wants=`."),
+    .init(
+      "requires", \.dependencies.requires, "Units in `Requires=`, `Requisite=` or `BindsTo=`."),
+    .init(
+      "service", \.service, "What `[Service]` and `[Unit]` set; absent for sockets.",
+      optional: true),
+    .init("socket", \.socket, "What `[Socket]` sets; absent for services.", optional: true),
+    .init("problems", \.problems, "Lines that systemd ignores or stumbles over."),
+    .init(
+      "listeners", \.listeners,
+      "Ports of the audited network namespace that its processes listen on, or systemd for it. Only"
+        + " a running system tells.", optional: true),
+  ]
 }

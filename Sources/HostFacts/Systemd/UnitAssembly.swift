@@ -34,13 +34,18 @@ struct UnitAssembly {
         gap = gap ?? .init("unit files were not read within the time limit")
         break
       }
-      loaded.append(loader.load(name))
+      let unit = loader.load(name)
+      if let excess = loader.excess {
+        gap = gap ?? excess
+        break
+      }
+      loaded.append(unit)
     }
     let activated = activators(loaded)
     var units = loaded.map { unit($0, sockets: activated[$0.name.text] ?? []) }
-    if bareDropIns { units += orphans(loaded) }
+    if bareDropIns && loader.excess == nil { units += orphans(loaded) }
     units.sort { $0.name < $1.name }
-    return Units(units: PartialList(units, rest: gap ?? loader.gap))
+    return Units(units: PartialList(units, rest: gap ?? loader.gap ?? loader.excess))
   }
 
   /// The sockets that start each service.
@@ -73,13 +78,15 @@ struct UnitAssembly {
     for unit in loaded {
       for path in unit.dropIns { used.insert(lastComponent(directoryName(path))) }
     }
-    return loader.dropInDirectories.subtracting(used).sorted().compactMap { directory in
+    return loader.dropInDirectories.subtracting(used).sorted().compactMap { directory -> Unit? in
       let text = String(directory.dropLast(".d".utf8.count))
       // Of `service.d`, which is for all services.
       guard let name = UnitName(text) ?? UnitName("all.\(text)"),
         UnitNameMap.types.contains(name.type)
       else { return nil }
-      var unit = Unit(loader.loadDropIns(directory, for: name), files, sockets: [])
+      let loaded = loader.loadDropIns(directory, for: name)
+      guard loader.excess == nil else { return nil }
+      var unit = Unit(loaded, files, sockets: [])
       unit.name = text
       unit.names = [text]
       return unit

@@ -38,7 +38,9 @@ extension UnitCommand {
           return fail("an unknown specifier in '\(rest)'")
         }
         if program.isEmpty { return fail("no program is named") }
-        guard isSafe(program), !program.hasSuffix("/"), isProgram(program) else {
+        guard isSafe(program.utf8), program.utf8.last != UInt8(ascii: "/"),
+          let path = path(ofProgram: program)
+        else {
           return fail("'\(program)' is neither an absolute path nor the name of a program")
         }
         var arguments = prefix.namesItself ? [] : [program]
@@ -66,16 +68,21 @@ extension UnitCommand {
         line.commands.append(
           UnitCommand(
             setting: assignment.name, text: trimmed(Substring(written)),
-            program: UnitPath.simplified(program) ?? program, arguments: arguments,
+            program: path, arguments: arguments,
             ignoresFailure: prefix.ignoresFailure, location: assignment.location))
       }
     }
     return line
   }
 
-  private static func isProgram(_ program: String) -> Bool {
-    if program.hasPrefix("/") { return UnitPath.simplified(program) != nil }
-    return program != "." && program != ".." && !program.contains("/") && program.utf8.count <= 255
+  /// An absolute path without what is superfluous in it, or a bare name; nil for what is neither.
+  private static func path(ofProgram program: String) -> String? {
+    let slash = UInt8(ascii: "/")
+    if program.utf8.first == slash { return UnitPath.simplified(program) }
+    let isName =
+      program != "." && program != ".." && !program.utf8.contains(slash)
+      && program.utf8.count <= 255
+    return isName ? program : nil
   }
 
   /// The characters before a program.

@@ -1,15 +1,34 @@
 /// Which drop-ins apply to a unit, and in which order; unit_file_find_dropin_paths().
 struct UnitDropIns {
   private let places: [UnitNameMap.Place]
+  /// The names of all directories of drop-ins.
+  let allDirectories: Set<String>
+  /// Whether some are for all units whose names have one beginning.
+  private let hasPrefixes: Bool
   private let files: any UnitFiles
   /// What is in a directory, by its path.
   private var listings: [String: [String]] = [:]
   /// Why a directory was not read.
   private(set) var gap: Unreadable?
+  /// How many there are of the units looked at so far; one counts for each unit that it is for.
+  private var count = 0
+
+  /// How many are applied: far more than a host has, and few enough to hold what they say.
+  static let most = 20_000
+
+  /// Why no unit after those looked at so far is known; the last of them lacks drop-ins.
+  var excess: Unreadable? {
+    count > Self.most ? .init("units have more than \(Self.most) drop-ins") : nil
+  }
 
   init(_ places: [UnitNameMap.Place], _ files: any UnitFiles) {
     self.places = places
     self.files = files
+    allDirectories = Set(places.flatMap(\.directories).filter { $0.hasSuffix(".d") })
+    hasPrefixes = allDirectories.contains { directory in
+      guard let name = UnitName(String(directory.dropLast(2))) else { return false }
+      return UnitNameMap.types.contains(name.type) && name.prefix.utf8.last == UInt8(ascii: "-")
+    }
   }
 
   /// Paths in the order in which they apply. Of one file name the first counts: by directories of
@@ -20,7 +39,13 @@ struct UnitDropIns {
       if let name = UnitName(alias) { directories += self.directories(of: name) }
     }
     directories += existing("\(id.type).d")
-    return merged(directories)
+    return counted(merged(directories))
+  }
+
+  /// No paths where they are too many.
+  private mutating func counted(_ paths: [String]) -> [String] {
+    count += paths.count
+    return excess == nil ? paths : []
   }
 
   /// Those in `name.d` and its template's alone, which `systemctl is-enabled` reads.
@@ -28,34 +53,31 @@ struct UnitDropIns {
     merged(existing("\(id.text).d") + (id.template.map { existing("\($0.text).d") } ?? []))
   }
 
-  /// The names of all directories of drop-ins.
-  var allDirectories: Set<String> {
-    Set(places.flatMap(\.directories).filter { $0.hasSuffix(".d") })
-  }
-
   /// All drop-ins in directories of one name.
-  mutating func paths(in name: String) -> [String] { merged(existing(name)) }
+  mutating func paths(in name: String) -> [String] { counted(merged(existing(name))) }
 
   private func existing(_ name: String) -> [String] {
-    places.filter { $0.directories.contains(name) }.map { "\($0.directory)/\(name)" }
+    guard allDirectories.contains(name) else { return [] }
+    return places.filter { $0.directories.contains(name) }.map { "\($0.directory)/\(name)" }
   }
 
   private func directories(of name: UnitName) -> [String] {
-    let names = Self.names(for: name)
+    if allDirectories.isEmpty { return [] }
+    let names = Self.names(for: name, prefixes: hasPrefixes).map { "\($0).d" }.filter(
+      allDirectories.contains)
     return places.flatMap { place in
-      names.map { "\($0).d" }.filter(place.directories.contains)
-        .map { "\(place.directory)/\($0)" }
+      names.filter(place.directories.contains).map { "\(place.directory)/\($0)" }
     }
   }
 
   /// The unit's name, its template's, and those of its prefixes up to each dash.
-  static func names(for name: UnitName) -> [String] {
+  static func names(for name: UnitName, prefixes: Bool = true) -> [String] {
     var names: [String] = []
     var pending = [name]
     // Each step is shorter than the one before, and branches once: by its template.
     while let next = pending.popLast() {
       names.append(next.text)
-      if let shorter = prefixed(next) { pending.append(shorter) }
+      if prefixes, let shorter = prefixed(next) { pending.append(shorter) }
       if let template = next.template { pending.append(template) }
     }
     return names

@@ -3,6 +3,8 @@ struct UnitEnablement {
   private let places: [Place]
   /// Units whose `.wants` and `.requires` directories link to a name.
   private var wanted: [String: Set<String>] = [:]
+  /// All names of which some place says something.
+  private var linkedNames: Set<String> = []
 
   /// What one directory of the search path holds.
   private struct Place {
@@ -42,6 +44,10 @@ struct UnitEnablement {
           wanted[entry.name, default: []].insert(String(name.dropLast(suffix.utf8.count)))
         }
       }
+      linkedNames.formUnion(found.wants)
+      linkedNames.formUnion(found.links)
+      linkedNames.formUnion(found.instances.keys)
+      linkedNames.formUnion(found.linksByTarget.keys)
       result.append(found)
     }
     self.places = result
@@ -82,6 +88,7 @@ struct UnitEnablement {
 
   /// find_symlinks_in_scope(): links of these names, or of any where `known` is nil.
   private func linked(_ name: UnitName, file: String?, known: Set<String>?) -> Unit.Enablement? {
+    guard linkedNames.contains(name.text) else { return nil }
     var isBelow = false
     var isRuntime = false
     var isAnywhere = false

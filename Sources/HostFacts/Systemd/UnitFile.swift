@@ -31,26 +31,27 @@ struct UnitFile: Sendable {
     while let line = source.next() {
       let place = { source.place($0, of: line, in: path) }
       let whole = line.text.startIndex..<line.text.endIndex
-      guard let text = validUnitText(line.text) else {
+      guard isUnitText(line.text) else {
         failure = Failure(message: "the line is not valid UTF-8", location: place(whole))
         return
       }
       if line.text.first == UInt8(ascii: "[") {
-        guard line.text.last == UInt8(ascii: "]"), text.utf8.count > 1,
-          isSafe(text.dropFirst().dropLast())
+        guard line.text.last == UInt8(ascii: "]"), line.text.count > 1,
+          isSafe(line.text.dropFirst().dropLast())
         else {
           failure = Failure(
             message: "a line that begins with '[' is no section header", location: place(whole))
           return
         }
-        let name = String(text.dropFirst().dropLast())
+        let name = String(decoding: line.text.dropFirst().dropLast(), as: UTF8.self)
         section = name
         lines.append(.section(name, place(whole)))
         continue
       }
       guard let equals = line.text.firstIndex(of: UInt8(ascii: "=")), equals > whole.lowerBound
       else {
-        let what = text.hasPrefix("=") ? "no name before '='" : "no '=' in the line"
+        let what =
+          line.text.first == UInt8(ascii: "=") ? "no name before '='" : "no '=' in the line"
         lines.append(.nonsense(what, section: section, place(whole)))
         continue
       }
@@ -90,17 +91,16 @@ struct UnitAssignment: Sendable {
   var location: SourceLocation
 }
 
-/// The text, where systemd takes it for UTF-8: its utf8_is_valid() refuses noncharacters too.
-private func validUnitText(_ bytes: ArraySlice<UInt8>) -> String? {
-  guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
-  if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
-  let isValid = text.unicodeScalars.allSatisfy {
+/// Whether systemd takes a text for UTF-8: its utf8_is_valid() refuses noncharacters too.
+private func isUnitText(_ bytes: ArraySlice<UInt8>) -> Bool {
+  if bytes.allSatisfy({ $0 < 0x80 }) { return true }
+  guard let text = String(validating: bytes, as: UTF8.self) else { return false }
+  return text.unicodeScalars.allSatisfy {
     !(0xfdd0...0xfdef).contains($0.value) && $0.value & 0xfffe != 0xfffe
   }
-  return isValid ? text : nil
 }
 
 /// No control characters, quotes or backslashes, as string_is_safe() has it.
-func isSafe(_ text: some StringProtocol) -> Bool {
-  text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f && $0 != 0x22 && $0 != 0x27 && $0 != 0x5c }
+func isSafe(_ text: some Sequence<UInt8>) -> Bool {
+  text.allSatisfy { $0 >= 0x20 && $0 != 0x7f && $0 != 0x22 && $0 != 0x27 && $0 != 0x5c }
 }

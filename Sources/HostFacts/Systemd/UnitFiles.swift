@@ -40,29 +40,27 @@ final class UnitPathResolver {
   /// The path without links on the way, `.` and `..`; the last component is followed only where
   /// asked for. Nil where links turn in circles. It need not be there.
   func resolve(_ path: String, followingLast: Bool) -> String? {
-    var done: [Substring] = []
-    var rest = Array(components(path).reversed())
+    var done = ""
+    var rest = components(path)
     var followed = 0
     while let name = rest.popLast() {
       if name == "." { continue }
       if name == ".." {
-        _ = done.popLast()
+        done = directoryName(done)
         continue
       }
-      if !rest.isEmpty || followingLast {
-        let place = "/" + (done + [name]).joined(separator: "/")
-        if let target = link(place) {
-          followed += 1
-          // CHASE_MAX of systemd is 32, MAXSYMLINKS of the kernel 40.
-          guard followed <= 32 else { return nil }
-          if target.hasPrefix("/") { done = [] }
-          rest += components(target).reversed()
-          continue
-        }
+      let place = "\(done)/\(name)"
+      if !rest.isEmpty || followingLast, let target = link(place) {
+        followed += 1
+        // CHASE_MAX of systemd is 32, MAXSYMLINKS of the kernel 40.
+        guard followed <= 32 else { return nil }
+        if target.utf8.first == UInt8(ascii: "/") { done = "" }
+        rest += components(target)
+        continue
       }
-      done.append(name)
+      done = place
     }
-    return "/" + done.joined(separator: "/")
+    return done.isEmpty ? "/" : done
   }
 
   private func link(_ path: String) -> String? {
@@ -72,8 +70,9 @@ final class UnitPathResolver {
     return target
   }
 
-  private func components(_ path: String) -> [Substring] {
-    path.utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }
+  /// Last first.
+  private func components(_ path: String) -> [String] {
+    path.utf8.split(separator: UInt8(ascii: "/")).reversed().map { String(Substring($0)) }
   }
 }
 
@@ -129,10 +128,13 @@ final class HostUnitFiles: UnitFiles {
   func link(_ path: String) -> String? { root.linkTarget(path) }
 
   func content(_ path: String) -> UnitContent {
-    if let target = root.linkTarget(path), target == "/dev/null" { return .mask }
-    // An image may lack the device, or have it as a file.
     do throws(ReadFailure) {
-      let status = try root.status(path)
+      var status = try root.linkStatus(path)
+      if status.kind == .link {
+        // An image may lack the device, or have it as a file.
+        if root.linkTarget(path) == "/dev/null" { return .mask }
+        status = try root.status(path)
+      }
       if status.kind == .device { return .mask }
       if status.kind == .regular && status.size == 0 { return .mask }
     } catch {

@@ -44,7 +44,9 @@ struct UnitLines {
     while let source = nextSource() {
       if isComment(source) { continue }
       var text = source
-      if !sawByteOrderMark, bytes[source].starts(with: [0xef, 0xbb, 0xbf]) {
+      if !sawByteOrderMark, bytes[source].first == 0xef,
+        bytes[source].starts(with: [0xef, 0xbb, 0xbf])
+      {
         sawByteOrderMark = true
         text = source.lowerBound + 3..<source.upperBound
       }
@@ -109,13 +111,10 @@ struct UnitLines {
     return first == UInt8(ascii: "#") || first == UInt8(ascii: ";")
   }
 
-  /// Backslashes escape each other, wherever they stand.
+  /// Backslashes escape each other: an odd number of them is meant.
   private func endsInBackslash(_ text: Range<Int>) -> Bool {
-    var isEscaped = false
-    for byte in bytes[text] {
-      isEscaped = !isEscaped && byte == UInt8(ascii: "\\")
-    }
-    return isEscaped
+    let count = bytes[text].reversed().prefix { $0 == UInt8(ascii: "\\") }.count
+    return !count.isMultiple(of: 2)
   }
 }
 

@@ -6,8 +6,15 @@ final class UnitLoader {
   private let files: any UnitFiles
   private var dropIns: UnitDropIns
   private var parsed: [String: Parsed] = [:]
+  /// What is known of the settings met so far: files repeat some dozen.
+  private var settings: [Setting: (isKnown: Bool, since: Int?)] = [:]
   /// The version of systemd, where it is known: what later ones brought is a problem then.
   private let version: Int?
+
+  private struct Setting: Hashable {
+    var section: String
+    var name: String
+  }
 
   /// What a path gave.
   private enum Parsed {
@@ -42,6 +49,9 @@ final class UnitLoader {
 
   /// Why some directory was not read.
   var gap: Unreadable? { map.gap ?? dropIns.gap }
+
+  /// Why the unit that was loaded last is not whole, and others are not to be loaded.
+  var excess: Unreadable? { dropIns.excess }
 
   /// Every directory of drop-ins, by name.
   var dropInDirectories: Set<String> { dropIns.allDirectories }
@@ -136,7 +146,7 @@ final class UnitLoader {
   }
 
   private func addInstall(to unit: inout Loaded) {
-    guard unit.state != .masked else { return }
+    guard unit.state != .masked, excess == nil else { return }
     let own = unit.path.map { [$0] } ?? []
     for path in own + dropIns.ownPaths(for: unit.name) {
       if case .file(let file) = parse(path) { unit.install.add(file, to: unit.name) }
@@ -178,6 +188,14 @@ final class UnitLoader {
     return .fatal(failure.message, failure.location)
   }
 
+  private func find(_ setting: Setting) -> (isKnown: Bool, since: Int?) {
+    if let found = settings[setting] { return found }
+    let found = UnitSettingNames.find(setting.name, in: setting.section)
+    // Names that nobody knows are as many as somebody likes.
+    if found.isKnown { settings[setting] = found }
+    return found
+  }
+
   private func apply(
     _ assignment: UnitAssignment, to unit: inout Loaded, known: [String]
   ) -> UnitProblem? {
@@ -190,7 +208,7 @@ final class UnitLoader {
       return problem(.syntax, "'\(assignment.name)=' stands before any section; systemd ignores it")
     }
     guard known.contains(section) else { return nil }
-    let (isKnown, since) = UnitSettingNames.find(assignment.name, in: section)
+    let (isKnown, since) = find(Setting(section: section, name: assignment.name))
     guard isKnown else {
       if assignment.name.hasPrefix("X-") { return nil }
       let homes = UnitSettingNames.sections(of: assignment.name)

@@ -2,51 +2,67 @@
 ///
 /// systemd.unit(5); at most 255 bytes of ASCII letters, digits and `:-_.\@`, a known type after the
 /// last dot, and no `@` at the beginning.
-struct UnitName: Hashable, Sendable {
+struct UnitName: Sendable {
   let text: String
   /// `service`, `socket` …
   let type: String
-  /// What stands before the first `@`, or before the last dot.
-  let prefix: String
-  /// What stands between the first `@` and the last dot; "" for a template, nil without `@`.
-  let instance: String?
+  /// Offsets of the last dot and of the first `@` before it.
+  private let dot: Int
+  private let at: Int?
 
   init?(_ text: String) {
-    let bytes = Array(text.utf8)
-    guard bytes.count < 256, let dot = bytes.lastIndex(of: UInt8(ascii: ".")), dot > 0 else {
-      return nil
+    let bytes = text.utf8.span
+    var dot: Int?
+    var at: Int?
+    guard bytes.count < 256 else { return nil }
+    for index in bytes.indices {
+      switch bytes[index] {
+      case UInt8(ascii: "."): dot = index
+      case UInt8(ascii: "@"): at = at ?? index
+      case let byte: guard Self.isValid(byte) else { return nil }
+      }
     }
-    let type = String(decoding: bytes[(dot + 1)...], as: UTF8.self)
-    guard Self.types.contains(type), bytes[..<dot].allSatisfy(Self.isValid) else { return nil }
-    self.text = text
-    self.type = type
-    if let at = bytes[..<dot].firstIndex(of: UInt8(ascii: "@")) {
-      guard at > 0 else { return nil }
-      prefix = String(decoding: bytes[..<at], as: UTF8.self)
-      instance = String(decoding: bytes[(at + 1)..<dot], as: UTF8.self)
-    } else {
-      prefix = String(decoding: bytes[..<dot], as: UTF8.self)
-      instance = nil
-    }
+    // The type has neither a dot nor another of these.
+    guard let dot, dot > 0, at.map({ 0 < $0 && $0 < dot }) ?? true else { return nil }
+    let type = String(Substring(text.utf8.dropFirst(dot + 1)))
+    guard Self.isType(type) else { return nil }
+    (self.text, self.type, self.dot, self.at) = (text, type, dot, at)
   }
 
-  var isTemplate: Bool { instance == "" }
-  var isInstance: Bool { instance.map { !$0.isEmpty } ?? false }
-  var isPlain: Bool { instance == nil }
+  /// What stands before the first `@`, or before the last dot.
+  var prefix: String { String(Substring(text.utf8.prefix(at ?? dot))) }
 
-  static let types: Set<String> = [
-    "service", "socket", "target", "device", "mount", "automount", "swap", "timer", "path", "slice",
-    "scope",
-  ]
+  /// What stands between the first `@` and the last dot; "" for a template, nil without `@`.
+  var instance: String? {
+    at.map { String(Substring(text.utf8.prefix(dot).dropFirst($0 + 1))) }
+  }
+
+  var isTemplate: Bool { at == dot - 1 }
+  var isInstance: Bool { at.map { $0 < dot - 1 } ?? false }
+
+  static func isType(_ text: String) -> Bool {
+    switch text {
+    case "service", "socket", "target", "device", "mount", "automount", "swap", "timer", "path",
+      "slice", "scope":
+      true
+    default: false
+    }
+  }
 
   private static func isValid(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: ":"), UInt8(ascii: "-"),
+      UInt8(ascii: "_"), UInt8(ascii: "\\"):
       true
-    default: ":-_.\\@".utf8.contains(byte)
+    default: false
     }
   }
+}
+
+extension UnitName: Hashable {
+  static func == (left: UnitName, right: UnitName) -> Bool { left.text == right.text }
+  func hash(into hasher: inout Hasher) { hasher.combine(text) }
 }
 
 extension UnitName {

@@ -47,23 +47,21 @@ extension UnitProblem: FactObject {
     since.map { .value($0, .file(location)) } ?? .absent("it is not a matter of versions")
   }
 
-  static var fields: [FactField<UnitProblem>] {
-    [
-      .init(
-        "kind", \.kindText,
-        "`unknown`, `misplaced`, `newer`, `unknown_section`, `invalid`, `syntax` or `fatal`."),
-      .init("section", \.section, "The section it is in; empty outside of any."),
-      .init("name", \.name, "Name of the setting.", key: true),
-      .init("value", \.value, "As written."),
-      .init("path", \.path, "The file.", key: true),
-      .init("line", \.line, "Its line there; 0 where the whole file is meant.", key: true),
-      .init("message", \.message, "What is wrong."),
-      .init(
-        "belongs_in", \.belongsInReading, "The section that takes a misplaced setting.",
-        optional: true),
-      .init(
-        "since", \.sinceReading, "The version of systemd that brought the setting.",
-        optional: true),
-    ]
-  }
+  static let fields: FactFields<UnitProblem> = [
+    .init(
+      "kind", \.kindText,
+      "`unknown`, `misplaced`, `newer`, `unknown_section`, `invalid`, `syntax` or `fatal`."),
+    .init("section", \.section, "The section it is in; empty outside of any."),
+    .init("name", \.name, "Name of the setting.", key: true),
+    .init("value", \.value, "As written."),
+    .init("path", \.path, "The file.", key: true),
+    .init("line", \.line, "Its line there; 0 where the whole file is meant.", key: true),
+    .init("message", \.message, "What is wrong."),
+    .init(
+      "belongs_in", \.belongsInReading, "The section that takes a misplaced setting.",
+      optional: true),
+    .init(
+      "since", \.sinceReading, "The version of systemd that brought the setting.",
+      optional: true),
+  ]
 }

@@ -24,15 +24,16 @@ extension Units {
     for file in files where isUnitFile(file.path) {
       trees[Tree(ofFile: file.path), default: []].append(file)
     }
-    var units: [Unit] = []
+    var units = PartialList<Unit>([])
     for (tree, files) in trees.sorted(by: { $0.key < $1.key }) {
       let assembly = UnitAssembly(
         tree.hasSearchPath ? UnitSearchPath.system : [""], BareUnitFiles(files, root: tree.root),
         version: version)
-      units +=
-        assembly.units(assembly.names(), bareDropIns: true, deadline: nil).units.elements
+      let found = assembly.units(assembly.names(), bareDropIns: true, deadline: nil).units
+      units.elements += found.elements
+      units.rest = units.rest ?? found.rest
     }
-    return Units(units: PartialList(units))
+    return Units(units: units)
   }
 
   /// Files that see each other.

@@ -59,7 +59,7 @@ struct UnitNameMap {
   private(set) var gap: Unreadable?
   private let resolver: UnitPathResolver
 
-  static let types: Set<String> = ["service", "socket"]
+  static let types = ["service", "socket"]
 
   init(_ searchPath: [String], _ files: any UnitFiles) {
     resolver = UnitPathResolver(files)
@@ -68,8 +68,8 @@ struct UnitNameMap {
     var scanned: [String] = []
     for directory in searchPath {
       let resolved = resolver.resolve(directory, followingLast: true)
-      inside.append(directory)
-      if let resolved, resolved != directory { inside.append(resolved) }
+      inside.append(directory + "/")
+      if let resolved, resolved != directory { inside.append(resolved + "/") }
       // With /usr merged, /lib/systemd/system is the other by another name.
       if let resolved, !seen.insert(resolved).inserted { continue }
       scanned.append(directory)
@@ -90,25 +90,26 @@ struct UnitNameMap {
     }
   }
 
+  /// - Parameter inside: the directories of the search path, by all their names, with a slash.
   private mutating func add(
     _ entries: [UnitDirectoryEntry], of directory: String, inside: [String], _ files: any UnitFiles
   ) {
     var place = Place(directory: directory)
     for entry in entries {
-      let path = "\(directory)/\(entry.name)"
       switch entry.kind {
       case .other: continue
       case .directory:
         if Self.isBeside(entry.name) { place.directories.insert(entry.name) }
       case .file:
         guard Self.isUnit(entry.name), targets[entry.name] == nil else { continue }
-        targets[entry.name] = .file(path)
+        targets[entry.name] = .file("\(directory)/\(entry.name)")
       case .link:
         if Self.isBeside(entry.name) {
           place.directories.insert(entry.name)
           continue
         }
-        guard Self.isUnit(entry.name), let target = files.link(path) else { continue }
+        guard Self.isUnit(entry.name), let target = files.link("\(directory)/\(entry.name)")
+        else { continue }
         place.links.append(Link(name: entry.name, target: lastComponent(target)))
         guard targets[entry.name] == nil else { continue }
         targets[entry.name] = self.target(
@@ -125,7 +126,7 @@ struct UnitNameMap {
   ) -> Target? {
     let path = target.hasPrefix("/") ? target : "\(directory)/\(target)"
     guard let resolved = resolver.resolve(path, followingLast: false) else { return nil }
-    guard inside.contains(where: { resolved.hasPrefix($0 + "/") }) else {
+    guard inside.contains(where: resolved.hasPrefix) else {
       return .file("\(directory)/\(name)")
     }
     let base = lastComponent(resolved)
@@ -154,7 +155,7 @@ struct UnitNameMap {
   private static func isBeside(_ name: String) -> Bool {
     for suffix in [".d", ".wants", ".requires"] where name.hasSuffix(suffix) {
       let unit = String(name.dropLast(suffix.utf8.count))
-      return UnitName(unit) != nil || UnitName.types.contains(unit)
+      return UnitName(unit) != nil || UnitName.isType(unit)
     }
     return false
   }
@@ -195,7 +196,8 @@ struct UnitNameMap {
   /// What systemd calls a unit once it is loaded: by its file's name, with its instance put in.
   func id(of name: UnitName) -> UnitName {
     guard let path = fragment(of: name) else { return name }
-    guard let file = UnitName(lastComponent(path)) else { return name }
+    let base = lastComponent(path)
+    guard base != name.text, let file = UnitName(base) else { return name }
     guard file.isTemplate, let instance = name.instance, !instance.isEmpty else { return file }
     return file.with(instance: instance) ?? name
   }
@@ -208,7 +210,7 @@ struct UnitNameMap {
         continue
       }
       let base = lastComponent(path)
-      guard let file = UnitName(base) else { continue }
+      guard let file = base == source ? name : UnitName(base) else { continue }
       if file.isTemplate, name.isInstance, let instance = name.instance {
         guard let whole = file.with(instance: instance) else { continue }
         names[whole.text, default: []].append(source)
@@ -261,5 +263,8 @@ func directoryName(_ path: String) -> String {
 
 /// What follows the last slash of a path.
 func lastComponent(_ path: String) -> String {
-  path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? ""
+  var bytes = path.utf8[...]
+  while bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
+  let slash = bytes.lastIndex(of: UInt8(ascii: "/"))
+  return String(Substring(slash.map { bytes[bytes.index(after: $0)...] } ?? bytes))
 }

@@ -6,24 +6,34 @@
 enum UnitSettingNames {
   /// Whether a section takes a setting; `since` is the version that brought it, nil before 253.
   static func find(_ name: String, in section: String) -> (isKnown: Bool, since: Int?) {
-    (sections[section]?.contains(name) == true, since[name])
+    (tables(section).contains { $0.contains(name) }, since[name])
   }
 
   /// The sections that take a setting, in alphabetical order.
   static func sections(of name: String) -> [String] {
-    sections.filter { $0.value.contains(name) }.map(\.key).sorted()
+    ["Install", "Service", "Socket", "Unit"].filter { section in
+      tables(section).contains { $0.contains(name) }
+    }
   }
 
-  /// All that a section takes, for suggestions.
-  static func all(in section: String) -> Set<String> { sections[section] ?? [] }
+  /// The names that a section takes.
+  static func tables(_ section: String) -> [SortedText] {
+    switch section {
+    case "Unit": ofUnits
+    case "Service": ofServices
+    case "Socket": ofSockets
+    case "Install": ofInstall
+    default: []
+    }
+  }
 
-  private static let sections: [String: Set<String>] = [
-    "Unit": names(unit), "Install": names(install), "Service": names(ofBoth).union(names(service)),
-    "Socket": names(ofBoth).union(names(socket)),
-  ]
+  private static let ofUnits = [names(unit)]
+  private static let ofServices = [names(ofBoth), names(service)]
+  private static let ofSockets = [names(ofBoth), names(socket)]
+  private static let ofInstall = [names(install)]
 
-  private static func names(_ text: String) -> Set<String> {
-    Set(text.split(whereSeparator: \.isWhitespace).map(String.init))
+  private static func names(_ text: StaticString) -> SortedText {
+    SortedText(text, isListOfWords: true)
   }
 
   private static let since: [String: Int] = [
@@ -41,11 +51,11 @@ enum UnitSettingNames {
     "SurviveFinalKillSignal": 255, "UpheldBy": 254, "WantsMountsFor": 256,
   ]
 
-  private static let install = """
+  private static let install: StaticString = """
     Alias Also DefaultInstance RequiredBy UpheldBy WantedBy
     """
 
-  private static let unit = """
+  private static let unit: StaticString = """
     After AllowIsolate AssertACPower AssertArchitecture AssertCPUFeature AssertCPUPressure
     AssertCPUs AssertCapability AssertControlGroupController AssertCredential
     AssertDirectoryNotEmpty AssertEnvironment AssertFileIsExecutable AssertFileNotEmpty
@@ -74,7 +84,7 @@ enum UnitSettingNames {
     WantsMountsFor
     """
 
-  private static let service = """
+  private static let service: StaticString = """
     BusName BusPolicy ExecCondition ExecReload ExecStart ExecStop ExitType FailureAction
     FileDescriptorStoreMax FileDescriptorStorePreserve GuessMainPID NonBlocking NotifyAccess
     OOMPolicy OpenFile PIDFile PermissionsStartOnly RebootArgument ReloadSignal RemainAfterExit
@@ -86,7 +96,7 @@ enum UnitSettingNames {
     WatchdogSec
     """
 
-  private static let socket = """
+  private static let socket: StaticString = """
     Accept Backlog BindIPv6Only BindToDevice Broadcast DeferAcceptSec DirectoryMode ExecStopPre
     FileDescriptorName FlushPending FreeBind IPTOS IPTTL KeepAlive KeepAliveIntervalSec
     KeepAliveProbes KeepAliveTimeSec ListenDatagram ListenFIFO ListenMessageQueue ListenNetlink
@@ -100,7 +110,7 @@ enum UnitSettingNames {
     """
 
   /// Of execution, resources and killing.
-  private static let ofBoth = """
+  private static let ofBoth: StaticString = """
     AllowedCPUs AllowedMemoryNodes AmbientCapabilities AppArmorProfile BPFProgram BindLogSockets
     BindPaths BindReadOnlyPaths BlockIOAccounting BlockIODeviceWeight BlockIOReadBandwidth
     BlockIOWeight BlockIOWriteBandwidth CPUAccounting CPUAffinity CPUQuota CPUQuotaPeriodSec

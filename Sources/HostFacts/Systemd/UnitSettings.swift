@@ -143,11 +143,8 @@ struct UnitSettings: Sendable {
 
   private mutating func applyToUnit(_ assignment: UnitAssignment) -> Outcome {
     switch assignment.name {
-    case "After": return addDependency(assignment, \.after)
-    case "Before": return addDependency(assignment, \.before)
-    case "Conflicts": return addDependency(assignment, \.conflicts)
-    case "Wants": return addDependency(assignment, \.wants)
-    case "Requires", "Requisite", "BindsTo": return addDependency(assignment, \.requires)
+    case "After", "Before", "Conflicts", "Wants", "Requires", "Requisite", "BindsTo":
+      return addDependencies(assignment)
     case "StartLimitIntervalSec", "StartLimitInterval":
       return setSpan(assignment, as: "StartLimitIntervalSec")
     case "StartLimitBurst": return setNumber(assignment)
@@ -157,14 +154,20 @@ struct UnitSettings: Sendable {
   }
 
   /// Dependencies are never taken back: an empty value adds nothing.
-  private mutating func addDependency(
-    _ assignment: UnitAssignment, _ list: WritableKeyPath<UnitDependencies, [String]>
-  ) -> Outcome {
+  private mutating func addDependencies(_ assignment: UnitAssignment) -> Outcome {
     let (names, problem) = unitNames(assignment.value, style: .keepBackslashes)
-    for name in names where !dependencies[keyPath: list].contains(name) {
-      dependencies[keyPath: list].append(name)
+    switch assignment.name {
+    case "After": Self.add(names, to: &dependencies.after)
+    case "Before": Self.add(names, to: &dependencies.before)
+    case "Conflicts": Self.add(names, to: &dependencies.conflicts)
+    case "Wants": Self.add(names, to: &dependencies.wants)
+    default: Self.add(names, to: &dependencies.requires)
     }
     return problem.map { .invalid($0) } ?? .applied
+  }
+
+  private static func add(_ names: [String], to list: inout [String]) {
+    for name in names where !list.contains(name) { list.append(name) }
   }
 
   private static let emergencyActions = [

@@ -36,9 +36,8 @@ struct UnitWords {
 
   /// Takes the bytes of one word of its own, such as `;`.
   mutating func take(_ literal: String) -> Bool {
-    let word = Array(literal.utf8)
-    guard rest.starts(with: word) else { return false }
-    let after = offset + word.count
+    guard rest.starts(with: literal.utf8) else { return false }
+    let after = offset + literal.utf8.count
     guard after == bytes.count || isUnitBlank(bytes[after]) else { return false }
     offset = after
     skipBlanks()
@@ -116,8 +115,16 @@ enum UnitEscape {
   /// The escape that begins after a backslash: how many bytes it has, and what it stands for.
   static func read(_ bytes: ArraySlice<UInt8>) -> (length: Int, value: [UInt8])? {
     guard let first = bytes.first else { return nil }
-    if let plain = plain[first] { return (1, [plain]) }
     switch first {
+    case UInt8(ascii: "a"): return (1, [7])
+    case UInt8(ascii: "b"): return (1, [8])
+    case UInt8(ascii: "f"): return (1, [12])
+    case UInt8(ascii: "n"): return (1, [10])
+    case UInt8(ascii: "r"): return (1, [13])
+    case UInt8(ascii: "t"): return (1, [9])
+    case UInt8(ascii: "v"): return (1, [11])
+    case UInt8(ascii: "s"): return (1, [32])
+    case UInt8(ascii: "\\"), UInt8(ascii: "\""), UInt8(ascii: "'"): return (1, [first])
     case UInt8(ascii: "x"):
       guard let number = number(bytes.dropFirst().prefix(2), count: 2, radix: 16), number != 0
       else { return nil }
@@ -131,12 +138,6 @@ enum UnitEscape {
     default: return nil
     }
   }
-
-  private static let plain: [UInt8: UInt8] = [
-    UInt8(ascii: "a"): 7, UInt8(ascii: "b"): 8, UInt8(ascii: "f"): 12, UInt8(ascii: "n"): 10,
-    UInt8(ascii: "r"): 13, UInt8(ascii: "t"): 9, UInt8(ascii: "v"): 11, UInt8(ascii: "s"): 32,
-    UInt8(ascii: "\\"): 92, UInt8(ascii: "\""): 34, UInt8(ascii: "'"): 39,
-  ]
 
   private static func scalar(_ digits: ArraySlice<UInt8>, count: Int) -> (Int, [UInt8])? {
     guard let number = number(digits, count: count, radix: 16), number != 0,

@@ -316,6 +316,6 @@ struct SocketTableTests {
       Issue.record("not an object")
       return
     }
-    for field in Sockets.fields { #expect(value.fields[field.declaration.name] != nil) }
+    for field in Sockets.fields.list { #expect(value.fields[field.declaration.name] != nil) }
   }
 }

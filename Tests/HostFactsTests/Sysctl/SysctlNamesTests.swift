@@ -4,6 +4,7 @@ import Testing
 @testable import HostFacts
 
 @Suite struct SysctlNamesTests {
+  static let names = SysctlNames.sections.flatMap(\.names)
   static let directories = ["core", "ipv4", "ipv6", "unix", "netfilter"]
 
   @Test(
@@ -53,6 +54,20 @@ import Testing
       SysctlNames.status(of: key, on: KernelVersion(6, 18)) == .unknown(suggestions: suggestions))
   }
 
+  /// What is ruled out before the changes are counted is not near.
+  @Test(arguments: [
+    "tcp_mem", "tcp_me", "cp_mem", "tpc_mem", "tcpmem", "tcp__mem", "xcp_mex", "ip_forwrad", "a",
+    "",
+    "tcp_m\u{e9}m", "udp_rmem_min", "tcp_\u{1F600}mem",
+  ])
+  func nothingNearIsPassedOver(text: String) throws {
+    for section in SysctlNames.sections {
+      let limit = text.unicodeScalars.count < 5 ? 1 : 2
+      let near = section.names.filter { EditDistance(from: text, limit: limit).to($0.name) != nil }
+      #expect(section.names(near: text).map(\.name) == near)
+    }
+  }
+
   @Test func suggestionsExistOnTheKernel() {
     let key = "net.ipv4.tcp_tw_recycl"
     #expect(SysctlNames.status(of: key, on: KernelVersion(6, 1)) == .unknown(suggestions: []))
@@ -62,15 +77,25 @@ import Testing
   }
 
   @Test func namesAreUnique() {
-    let keys = SysctlNames.names.map(\.key)
+    let keys = Self.names.map(\.key)
     #expect(Set(keys).count == keys.count)
     #expect(keys.count > 480)
   }
 
+  /// They are found by halving.
+  @Test func namesAreInOrder() {
+    for section in SysctlNames.sections {
+      let names = section.names.map(\.name)
+      #expect(names == names.sorted(), "\(section.name)")
+      for name in section.names { #expect(section[name.name] == name) }
+    }
+  }
+
   @Test func everyMarkIsRead() {
-    let names = SysctlNamesTable.parse("[net.core]\na +6.9 ~6.1 -7.0 ?RPS  # why +1.1\n\nb -?\n")
+    let section = SysctlNames.Section(
+      "net.core", "a +6.9 ~6.1 -7.0 ?RPS  # why +1.1\n\nb -?\n")
     #expect(
-      names == [
+      section.names == [
         .init(
           section: "net.core", name: "a", added: KernelVersion(6, 9),
           perhapsFrom: KernelVersion(6, 1), removed: .version(KernelVersion(7, 0)), option: "RPS"),
@@ -79,7 +104,7 @@ import Testing
   }
 
   @Test func versionsAreInOrder() {
-    for name in SysctlNames.names {
+    for name in Self.names {
       if let added = name.added {
         #expect(added > KernelVersion(4, 18), "\(name.key)")
         if let from = name.perhapsFrom { #expect(from < added, "\(name.key)") }
@@ -93,7 +118,7 @@ import Testing
   @Test func theCatalogueAgrees() {
     for entry in SysctlCatalog.entries where entry.condition != .vendor {
       guard entry.key.hasPrefix("net.") else { continue }
-      let name = SysctlNames.names.first { $0.key == entry.key }
+      let name = Self.names.first { $0.key == entry.key }
       #expect(name != nil, "\(entry.key)")
       #expect(name?.added == entry.added, "\(entry.key)")
       #expect(name?.removed == entry.removed.map { .version($0) }, "\(entry.key)")
@@ -122,7 +147,7 @@ extension SysctlNamesTests {
     let keys = LiveSysctl.keys(below: Self.directories)
     let known = Set(
       keys.compactMap { SysctlNames.Place(of: $0).map { "\($0.section).\($0.name)" } })
-    for name in SysctlNames.names where name.option == nil && name.status(on: version) == .exists {
+    for name in Self.names where name.option == nil && name.status(on: version) == .exists {
       guard name.section.hasPrefix("net.core") || name.section.hasPrefix("net.ipv4") else {
         continue
       }

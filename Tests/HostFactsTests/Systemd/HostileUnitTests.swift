@@ -68,4 +68,31 @@ import Testing
     #expect(late.elements.isEmpty)
     #expect(late.rest?.reason == "unit files were not read within the time limit")
   }
+
+  /// What is not looked at is unknown, and what is told is whole.
+  @Test func moreDropInsThanAreReadAreSaid() {
+    for name in ["a", "b", "c"] {
+      scratch.write("etc/systemd/system/\(name).service", "[Service]\nExecStart=/bin/ok\n")
+    }
+    scratch.write("etc/systemd/system/b.service.d/a.conf", "[Service]\nRestartSec=1\n")
+    let place = "\(scratch.path)/etc/systemd/system/b.service.d"
+    for number in 0..<UnitDropIns.most { unsafe symlink("a.conf", "\(place)/\(number).conf") }
+    let units = read()
+    #expect(units.elements.map(\.name) == ["a.service"])
+    #expect(units.rest?.reason == "units have more than \(UnitDropIns.most) drop-ins")
+  }
+
+  @Test(arguments: [true, false])
+  func moreDropInsThanAreReviewedAreSaid(_ hasUnit: Bool) {
+    let dropIns = (0...UnitDropIns.most).map {
+      Units.File(path: "b.service.d/\($0).conf", content: Array("[Service]\nRestartSec=1\n".utf8))
+    }
+    let unit = { (name: String) in
+      Units.File(path: name, content: Array("[Service]\nExecStart=/bin/ok\n".utf8))
+    }
+    let other = unit("other/x.service")
+    let units = Units.review(dropIns + [other] + (hasUnit ? [unit("b.service")] : [])).units
+    #expect(units.elements.map(\.name) == ["x.service"])
+    #expect(units.rest?.reason == "units have more than \(UnitDropIns.most) drop-ins")
+  }
 }

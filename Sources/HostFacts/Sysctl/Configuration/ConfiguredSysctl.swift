@@ -23,28 +23,26 @@ extension ConfiguredSysctl: FactObject {
     """
   var factOrigin: Origin? { .file(winner.statement.location) }
 
-  static var fields: [FactField<ConfiguredSysctl>] {
-    [
-      .init("key", \.name, "The key with dots.", key: true),
-      .init("value", \.value, "What the configuration gives it."),
-      .init("writer", \.writer, "Who writes it last, as in `SysctlAssignment`."),
-      .init("path", \.path, "The file that decides."),
-      .init("line", \.line, "The line that decides, from 1."),
-      .init("catalogued", \.isCatalogued, "Whether Sockwise knows the key's type."),
-      .init(
-        "running", \.running,
-        "What the kernel has, several values parted by single spaces.", optional: true),
-      .init(
-        "drifts", \.drifts,
-        "Whether the kernel has another value, however the two are written.", optional: true),
-      .init("assignments", \.assignments, "All lines that name it, in the order of boot."),
-      .init("writers", \.writers, "Who writes it, each once, in the order of boot."),
-      .init(
-        "live_owner", \.liveOwner,
-        "What sets it while the host runs: `docker`, `kube-proxy`, `networkd`, `tuned`, ….",
-        optional: true),
-    ]
-  }
+  static let fields: FactFields<ConfiguredSysctl> = [
+    .init("key", \.name, "The key with dots.", key: true),
+    .init("value", \.value, "What the configuration gives it."),
+    .init("writer", \.writer, "Who writes it last, as in `SysctlAssignment`."),
+    .init("path", \.path, "The file that decides."),
+    .init("line", \.line, "The line that decides, from 1."),
+    .init("catalogued", \.isCatalogued, "Whether Sockwise knows the key's type."),
+    .init(
+      "running", \.running,
+      "What the kernel has, several values parted by single spaces.", optional: true),
+    .init(
+      "drifts", \.drifts,
+      "Whether the kernel has another value, however the two are written.", optional: true),
+    .init("assignments", \.assignments, "All lines that name it, in the order of boot."),
+    .init("writers", \.writers, "Who writes it, each once, in the order of boot."),
+    .init(
+      "live_owner", \.liveOwner,
+      "What sets it while the host runs: `docker`, `kube-proxy`, `networkd`, `tuned`, ….",
+      optional: true),
+  ]
 
   var name: String { key.dotted }
   var value: String { winner.value }

@@ -42,59 +42,57 @@ extension SysctlAssignment: FactObject {
     """
   var factOrigin: Origin? { .file(statement.location) }
 
-  static var fields: [FactField<SysctlAssignment>] {
-    [
-      .init("key", \.key, "The key with dots; a slash stands for a dot in a name."),
-      .init("pattern", \.isPattern, "Whether the key is a pattern, see glob(7)."),
-      .init("value", \.value, "As it is written, without blanks at its ends; empty without one."),
-      .init(
-        "has_value", \.hasValue,
-        "False for `-key` alone, which leaves a key to whoever else sets it."),
-      .init(
-        "writer", \.writer,
-        """
-        Who writes it: `systemd-sysctl`, `procps`, `sysctl.conf`, `kernel command line`, \
-        `tmpfiles`, `unit`, `tuned`, `ansible`, `kubernetes`, `compose` or `dockerfile`.
-        """),
-      .init("path", \.path, "The file.", key: true),
-      .init("line", \.line, "The line, from 1.", key: true),
-      .init("source_text", \.sourceText, "The line, without blanks at its ends."),
-      .init("ignore_failure", \.ignoresFailure, "Whether it begins with a dash."),
-      .init("vendor", \.isVendors, "Whether the file is in `/usr/lib` or `/lib`."),
-      .init("in_effect", \.isInEffect, "Whether the key gets this value."),
-      .init("overridden_by", \.overriddenBy, "What wins over it.", optional: true),
-      .init("catalogued", \.isCatalogued, "Whether Sockwise knows the key's type."),
-      .init(
-        "known", \.known,
-        """
-        What the table of names says of the key, for the kernels in question: `known`, `removed`, \
-        `not_yet`, `unknown`, or `not_judged` where the table says nothing of such keys.
-        """),
-      .init(
-        "affected_kernels", \.affectedKernels,
-        "Of the kernels in question, those that lack the key."),
-      .init(
-        "suggestion", \.suggestion, "The key that was probably meant.", optional: true),
-      .init("removed_in", \.removedIn, "The first kernel without the key.", optional: true),
-      .init("added_in", \.addedIn, "The first kernel with the key.", optional: true),
-      .init("refused", \.refused, "Why the kernel refuses the value.", optional: true),
-      .init(
-        "namespaced", \.isNamespaced,
-        "Whether each network namespace has a value of its own that it may set.", optional: true),
-      .init(
-        "vlan_spelling", \.vlanSpelling,
-        "How to write the key of an interface with a dot in its name.", optional: true),
-      .init(
-        "near_comment", \.nearComment, "Comments within three lines, one a line.", optional: true),
-      .init(
-        "host_network", \.usesHostNetwork,
-        "Of a pod: whether it uses the host's network namespace.", optional: true),
-      .init(
-        "kubelet_allows", \.kubeletAllows,
-        "Of a pod: whether the configuration of a kubelet among the files lets pods set it.",
-        optional: true),
-    ]
-  }
+  static let fields: FactFields<SysctlAssignment> = [
+    .init("key", \.key, "The key with dots; a slash stands for a dot in a name."),
+    .init("pattern", \.isPattern, "Whether the key is a pattern, see glob(7)."),
+    .init("value", \.value, "As it is written, without blanks at its ends; empty without one."),
+    .init(
+      "has_value", \.hasValue,
+      "False for `-key` alone, which leaves a key to whoever else sets it."),
+    .init(
+      "writer", \.writer,
+      """
+      Who writes it: `systemd-sysctl`, `procps`, `sysctl.conf`, `kernel command line`, \
+      `tmpfiles`, `unit`, `tuned`, `ansible`, `kubernetes`, `compose` or `dockerfile`.
+      """),
+    .init("path", \.path, "The file.", key: true),
+    .init("line", \.line, "The line, from 1.", key: true),
+    .init("source_text", \.sourceText, "The line, without blanks at its ends."),
+    .init("ignore_failure", \.ignoresFailure, "Whether it begins with a dash."),
+    .init("vendor", \.isVendors, "Whether the file is in `/usr/lib` or `/lib`."),
+    .init("in_effect", \.isInEffect, "Whether the key gets this value."),
+    .init("overridden_by", \.overriddenBy, "What wins over it.", optional: true),
+    .init("catalogued", \.isCatalogued, "Whether Sockwise knows the key's type."),
+    .init(
+      "known", \.known,
+      """
+      What the table of names says of the key, for the kernels in question: `known`, `removed`, \
+      `not_yet`, `unknown`, or `not_judged` where the table says nothing of such keys.
+      """),
+    .init(
+      "affected_kernels", \.affectedKernels,
+      "Of the kernels in question, those that lack the key."),
+    .init(
+      "suggestion", \.suggestion, "The key that was probably meant.", optional: true),
+    .init("removed_in", \.removedIn, "The first kernel without the key.", optional: true),
+    .init("added_in", \.addedIn, "The first kernel with the key.", optional: true),
+    .init("refused", \.refused, "Why the kernel refuses the value.", optional: true),
+    .init(
+      "namespaced", \.isNamespaced,
+      "Whether each network namespace has a value of its own that it may set.", optional: true),
+    .init(
+      "vlan_spelling", \.vlanSpelling,
+      "How to write the key of an interface with a dot in its name.", optional: true),
+    .init(
+      "near_comment", \.nearComment, "Comments within three lines, one a line.", optional: true),
+    .init(
+      "host_network", \.usesHostNetwork,
+      "Of a pod: whether it uses the host's network namespace.", optional: true),
+    .init(
+      "kubelet_allows", \.kubeletAllows,
+      "Of a pod: whether the configuration of a kubelet among the files lets pods set it.",
+      optional: true),
+  ]
 
   var key: String { statement.key.dotted }
   var isPattern: Bool { statement.key.isPattern }
@@ -137,16 +135,14 @@ extension SysctlOverride: FactObject {
   static let documentation = "A line that wins over another."
   var factOrigin: Origin? { .file(location) }
 
-  static var fields: [FactField<SysctlOverride>] {
-    [
-      .init("path", \.path, "The file."),
-      .init("line", \.line, "The line, from 1."),
-      .init(
-        "value", \.valueReading, "As it is written; absent where it leaves the key alone.",
-        optional: true),
-      .init("writer", \.writerName, "Who writes it."),
-    ]
-  }
+  static let fields: FactFields<SysctlOverride> = [
+    .init("path", \.path, "The file."),
+    .init("line", \.line, "The line, from 1."),
+    .init(
+      "value", \.valueReading, "As it is written; absent where it leaves the key alone.",
+      optional: true),
+    .init("writer", \.writerName, "Who writes it."),
+  ]
 
   var writerName: String { writer.rawValue }
   var valueReading: Reading<String> {

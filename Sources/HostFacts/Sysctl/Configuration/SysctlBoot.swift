@@ -121,9 +121,10 @@ struct SysctlBoot: Sendable {
   var keys: [SysctlKey] {
     var keys = byKey.keys.filter { !$0.isPattern }
     for entry in SysctlCatalog.entries {
-      let key = SysctlKey(entry.key)
+      let key = SysctlKey(entry)
       if byKey[key] == nil, decider(of: key) != nil { keys.append(key) }
     }
-    return keys.sorted { $0.dotted.utf8.lexicographicallyPrecedes($1.dotted.utf8) }
+    return keys.map { (key: $0, name: Array($0.dotted.utf8)) }
+      .sorted { $0.name.lexicographicallyPrecedes($1.name) }.map(\.key)
   }
 }

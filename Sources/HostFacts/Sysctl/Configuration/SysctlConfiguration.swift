@@ -112,12 +112,10 @@ extension SysctlConfiguration: FactObject {
     Kernel parameters that files set at boot, as the program resolves them that reads the files.
     """
 
-  static var fields: [FactField<SysctlConfiguration>] {
-    [
-      .init(
-        "assignments", \.assignments, "Every line that sets a parameter, in the order of boot."),
-      .init("keys", \.keys, "The parameters that are set, by name."),
-      .init("unread_files", \.unreadFiles, "Files with parameters that nothing reads."),
-    ]
-  }
+  static let fields: FactFields<SysctlConfiguration> = [
+    .init(
+      "assignments", \.assignments, "Every line that sets a parameter, in the order of boot."),
+    .init("keys", \.keys, "The parameters that are set, by name."),
+    .init("unread_files", \.unreadFiles, "Files with parameters that nothing reads."),
+  ]
 }

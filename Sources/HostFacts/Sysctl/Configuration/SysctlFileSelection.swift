@@ -64,17 +64,24 @@ struct SysctlFileSelection: Sendable {
 
   /// Whether a name says that the file is not meant to be read.
   static func isPutAside(_ name: Substring) -> Bool {
-    let lower = name.lowercased()
-    return lower.hasPrefix("readme") || asideSuffixes.contains { lower.hasSuffix($0) }
-      || asideParts.contains { lower.utf8.split(separator: 0x2e).map(Substring.init).contains($0) }
-      || [".dpkg-", ".rpm", ".ucf-"].contains { lower.contains($0) }
+    let lower = name.utf8.map { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 ? $0 | 0x20 : $0 }
+    let parts = lower.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+      .map { String(decoding: $0, as: UTF8.self) }
+    return lower.starts(with: "readme".utf8) || lower.last == UInt8(ascii: "~")
+      || parts.contains(where: asideParts.contains)
+      || parts.dropFirst().last.map(asideSuffixes.contains) == true
+      || parts.dropFirst().contains { ofPackageManagers.contains(where: $0.hasPrefix) }
   }
 
-  private static let asideSuffixes = ["~", ".swp", ".md", ".rst", ".license", ".j2", ".erb"]
-  private static let asideParts: [Substring] = [
+  /// After a dot, at the end of a name.
+  private static let asideSuffixes = ["swp", "md", "rst", "license", "j2", "erb"]
+  /// Between dots, or between one and an end of the name.
+  private static let asideParts = [
     "bak", "backup", "disabled", "off", "orig", "old", "save", "example", "sample", "template",
     "tmpl", "tpl", "in", "new",
   ]
+  /// What follows after a dot in the names of files that dpkg, rpm and ucf leave.
+  private static let ofPackageManagers = ["dpkg-", "rpm", "ucf-"]
 
   private mutating func leave(_ file: SysctlFile, _ dialect: SysctlDialect, _ why: String) {
     var result = UnreadSysctlFile(

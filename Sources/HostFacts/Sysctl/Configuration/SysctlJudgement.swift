@@ -65,7 +65,7 @@ struct SysctlJudge: Sendable {
   }
 
   private func judgeName(_ key: SysctlKey, _ judgement: inout SysctlJudgement) {
-    guard let name = key.components.last, !SysctlKey(path: Array(name)).isPattern else { return }
+    guard !key.endsInPattern else { return }
     let dotted = key.dotted
     for kernel in kernels.isEmpty ? [nil] : kernels.map(Optional.some) {
       switch SysctlNames.status(of: dotted, on: kernel) {
@@ -92,6 +92,8 @@ struct SysctlJudge: Sendable {
   /// `net.ipv4.conf.eth0.100.rp_filter` is the key of nothing: a dot in the name of an interface is
   /// written as a slash. Nil where that is not what happened.
   private static func vlanSpelling(of key: SysctlKey) -> String? {
+    // The rest costs more, and of most keys there is no need.
+    guard key.path.starts(with: "net/ipv".utf8) else { return nil }
     let parts = key.components
     guard 6...12 ~= parts.count else { return nil }
     let words = parts.map { String(decoding: $0, as: UTF8.self) }

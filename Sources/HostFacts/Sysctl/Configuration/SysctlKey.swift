@@ -15,6 +15,11 @@ struct SysctlKey: Hashable, Sendable {
 
   init(written bytes: [UInt8]) { self.init(path: Self.simplified(Self.swapped(bytes))) }
 
+  /// That of the catalogue, whose names have neither slashes nor empty components.
+  init(_ entry: SysctlEntry) {
+    path = entry.key.utf8.map { $0 == UInt8(ascii: ".") ? UInt8(ascii: "/") : $0 }
+  }
+
   /// The name with dots: what a dot in a component becomes is a slash.
   var dotted: String {
     String(
@@ -28,12 +33,22 @@ struct SysctlKey: Hashable, Sendable {
   }
 
   /// Whether it stands for all keys that match it, see glob(7). Braces alone make no pattern.
-  var isPattern: Bool {
-    path.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "[") }
+  var isPattern: Bool { path.contains(where: Self.isWildcard) }
+
+  /// Whether its last component is a pattern.
+  var endsInPattern: Bool {
+    let last = path.lastIndex(of: UInt8(ascii: "/")).map { path[($0 + 1)...] } ?? path[...]
+    return last.contains(where: Self.isWildcard)
+  }
+
+  private static func isWildcard(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "[")
   }
 
   /// Whether a component is "..", which would lead out of `/proc/sys` or back inside.
-  var hasParent: Bool { components.contains { $0.elementsEqual([0x2e, 0x2e]) } }
+  var hasParent: Bool {
+    path.contains(UInt8(ascii: ".")) && components.contains { $0.elementsEqual([0x2e, 0x2e]) }
+  }
 
   var components: [ArraySlice<UInt8>] {
     path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)

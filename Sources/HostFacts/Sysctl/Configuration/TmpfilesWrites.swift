@@ -40,6 +40,8 @@ enum TmpfilesWrites {
   private static func statement(_ line: ArraySlice<UInt8>, _ number: Int, _ path: String)
     -> SysctlStatement?
   {
+    // After the letter come modifiers such as "+" and "!"; only "w" writes to a file that is there.
+    guard line.first(where: { !isBlank($0) }) == UInt8(ascii: "w") else { return nil }
     var words: [ArraySlice<UInt8>] = []
     var rest = line
     while words.count < 6 {
@@ -49,8 +51,6 @@ enum TmpfilesWrites {
       words.append(word)
       rest = rest[word.endIndex...]
     }
-    // After the letter come modifiers such as "+" and "!"; only "w" writes to a file that is there.
-    guard words[0].first == UInt8(ascii: "w") else { return nil }
     var name = words[1]
     if let quote = name.first, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'"),
       name.last == quote, name.count > 1

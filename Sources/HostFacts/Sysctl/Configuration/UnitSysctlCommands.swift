@@ -17,7 +17,7 @@ struct UnitSysctlCommands {
   ) {
     var words = [program] + arguments
     // /bin/sh -c "sysctl -w …": only one plain command is understood.
-    if ["sh", "bash", "dash"].contains(Self.name(words[0])), words.count > 2, words[1] == "-c" {
+    if Self.shells.contains(Self.name(program)), words.count > 2, words[1] == "-c" {
       words = Self.plainWords(words[2])
     }
     guard let first = words.first, Self.name(first) == "sysctl" else { return }
@@ -39,9 +39,14 @@ struct UnitSysctlCommands {
     }
   }
 
-  private static func name(_ program: String) -> Substring {
-    program.utf8.split(separator: UInt8(ascii: "/")).last.map { Substring($0) } ?? ""
+  private static let shells = ["sh", "bash", "dash"]
+
+  fileprivate static func mayWrite(_ program: String) -> Bool {
+    let name = name(program)
+    return name == "sysctl" || shells.contains(name)
   }
+
+  private static func name(_ program: String) -> String { lastComponent(program) }
 
   /// The words of a shell command that has one command only; empty for others.
   private static func plainWords(_ text: String) -> [String] {
@@ -72,7 +77,8 @@ extension UnitSysctlCommands {
   /// Those of the units that are started at boot.
   init(_ units: [Unit]) {
     for unit in units where unit.loadState == .loaded && unit.isEnabled {
-      for command in unit.commands where command.setting.hasPrefix("ExecStart") {
+      for command in unit.commands
+      where Self.mayWrite(command.program) && command.setting.hasPrefix("ExecStart") {
         add(
           program: command.program, arguments: Array(command.arguments.dropFirst()),
           location: command.location, sourceText: command.text,

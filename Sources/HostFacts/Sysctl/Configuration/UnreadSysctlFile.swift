@@ -26,12 +26,10 @@ extension UnreadSysctlFile: FactObject {
   static let documentation = "A file with kernel parameters that nothing reads at boot."
   var factOrigin: Origin? { .file(location) }
 
-  static var fields: [FactField<UnreadSysctlFile>] {
-    [
-      .init("path", \.path, "The file.", key: true),
-      .init("reason", \.reason, "Why it is not read, as a clause."),
-      .init(
-        "valid_assignments", \.validAssignments, "How many lines assign a key that there may be."),
-    ]
-  }
+  static let fields: FactFields<UnreadSysctlFile> = [
+    .init("path", \.path, "The file.", key: true),
+    .init("reason", \.reason, "Why it is not read, as a clause."),
+    .init(
+      "valid_assignments", \.validAssignments, "How many lines assign a key that there may be."),
+  ]
 }
