@@ -118,6 +118,8 @@ struct HostileProcessTests {
       "no process holds the socket", "the process ended while its socket was looked at",
       "the socket was closed while it was looked at", "its net_cls and net_prio groups",
       "the descriptor changed hands",
+      // Where a sandbox hides PID 1, that might be the holder as well.
+      "process 1 cannot be looked into",
     ].contains { reason.hasPrefix($0) }
   }
 }
