@@ -119,6 +119,7 @@ public struct Host: Sendable {
       "units": units.field,
       "delta": .value(delta.factValue, nil),
       "waivers": WaiverFact.variable([]),
+      "sysctls_of_findings": .value(.list([]), nil),
     ])
   }
 }

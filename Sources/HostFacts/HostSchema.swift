@@ -24,6 +24,12 @@ extension Host {
     variable("delta", NetstatDelta.factType, NetstatDelta.documentation)
     variable(
       "waivers", .list(WaiverFact.factType), "The waivers that this run was given, --waivers.")
+    variable(
+      "sysctls_of_findings", .list(.string),
+      """
+      The kernel parameters that findings of other rules rest on, of those that were read from /proc/sys. \
+      Rules that name it are judged after all others.
+      """)
     HostIdentity.register(in: &schema)
     NamespaceIdentity.register(in: &schema)
     SysctlConfiguration.register(in: &schema)

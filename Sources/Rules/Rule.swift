@@ -74,6 +74,9 @@ public struct Rule: Sendable {
   let neededByCondition: [Int]
   /// Whether any of its expressions reads `delta`.
   let readsDelta: Bool
+  /// Whether any of them reads `sysctls_of_findings`. Of a rule that is read in parts: whether it
+  /// may.
+  let readsFindings: Bool
   /// Keys of `sysctl_raw` that its expressions read.
   let rawSysctls: [String]
   let rest: Deferred<Rest>

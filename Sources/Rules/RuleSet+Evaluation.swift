@@ -80,7 +80,12 @@ extension RuleSet {
     var result = EvaluationResult()
     var findings: [(identity: Identity, finding: Finding)] = []
     var notLive: [String] = []
-    for rule in rules where scopes.contains(rule.scope) && selection.selects(rule) {
+    var activation = activation
+    for rule in inOrderOfJudging where scopes.contains(rule.scope) && selection.selects(rule) {
+      if rule.readsFindings {
+        let keys = Set(findings.flatMap(\.finding.evidence).flatMap(\.sysctls)).sorted()
+        activation.variables[Rule.findings] = .value(.list(keys.map(Value.string)), nil)
+      }
       var summary = RuleSummary(rule: rule.id)
       if rule.needsLive && !isLive {
         summary.notApplicable.append("needs a live or recorded host")
@@ -102,6 +107,9 @@ extension RuleSet {
       result.notApplicable += summary.notApplicable.count
       result.rules.append(summary)
     }
+    result.rules.sort { $0.rule < $1.rule }
+    result.undecided.sort { $0.rule < $1.rule }
+    findings.sort { $0.finding.rule < $1.finding.rule }
     let kept = withoutSuperseded(findings)
     result.superseded = findings.count - kept.count
     result.findings = kept
@@ -112,6 +120,11 @@ extension RuleSet {
     }
     if !notLive.isEmpty { result.notices.append(Self.notice(notLive)) }
     return result
+  }
+
+  /// Rules that ask what others found come last.
+  private var inOrderOfJudging: [Rule] {
+    rules.filter { !$0.readsFindings } + rules.filter(\.readsFindings)
   }
 
   private static func notice(_ rules: [String]) -> String {
@@ -131,6 +144,32 @@ extension RuleSet {
     return findings.filter { identity, finding in
       superseded[identity]?.contains(finding.rule) != true
     }.map(\.finding)
+  }
+}
+
+extension Rule {
+  /// The variable that tells what other rules found.
+  static let findings = "sysctls_of_findings"
+}
+
+extension Evidence {
+  /// The kernel parameters that it was read from, as sysctl(8) writes them.
+  fileprivate var sysctls: [String] {
+    var keys: [String] = []
+    var pending = [origin].compactMap { $0 }
+    while let origin = pending.popLast() {
+      switch origin {
+      case .derived(let others): pending += others
+      case .file(let location):
+        let root = "/proc/sys/"
+        guard location.path.hasPrefix(root) else { continue }
+        // A dot in the name of an interface is a slash in a key.
+        keys.append(
+          String(location.path.dropFirst(root.count).map { $0 == "/" ? "." : $0 == "." ? "/" : $0 }))
+      default: continue
+      }
+    }
+    return keys
   }
 }
 

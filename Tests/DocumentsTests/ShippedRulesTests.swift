@@ -25,6 +25,7 @@ struct ShippedRulesTests {
       #expect(part.isOptIn == whole.isOptIn && part.isNote == whole.isNote, "\(part.id)")
       #expect(part.supersedes == whole.supersedes, "\(part.id)")
       #expect(part.readsDelta == whole.readsDelta, "\(part.id)")
+      #expect(part.readsFindings == whole.readsFindings, "\(part.id)")
       #expect(part.expressions.map(\.text) == whole.expressions.map(\.text), "\(part.id)")
       #expect(part.facts.paths == whole.facts.paths, "\(part.id)")
       #expect(part.tests.count == whole.tests.count, "\(part.id)")

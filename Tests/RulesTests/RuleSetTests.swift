@@ -156,6 +156,40 @@ import Testing
     #expect(result.rules.map(\.passed) == [1, 2, 1])
   }
 
+  /// A rule may ask what the findings of others rest on, wherever its id stands among theirs.
+  @Test func tellsWhatFindingsRestOn() throws {
+    let set = RuleBuilder.set([
+      "a-first": """
+      severity: [{ when: '"net.ipv4.conf.eth0/1.rp_filter" in sysctls_of_findings', is: high }, { is: low }]
+      when: sockets.tcp > 0
+      tests:
+        - { name: one, facts: {}, expect: finding, severity: low }
+        - { name: two, facts: {}, expect: pass }
+      """,
+      "b-second": "when: sockets.tcp > 4", "c-third": "when: sockets.udp > 0",
+    ])
+    func origin(_ path: String) -> Origin { .file(.init(path: "/proc/sys/\(path)")) }
+    func activation(tcp: Int64) -> Activation {
+      Activation([
+        "sockets": .value(
+          .object(
+            ObjectValue(
+              typeName: "Sockets",
+              fields: [
+                "tcp": .value(
+                  .int(tcp), .derived([origin("net/ipv4/conf/eth0.1/rp_filter"), .dump("x")])),
+                "udp": .value(.int(0), origin("net/core/somaxconn")),
+              ])), nil)
+      ])
+    }
+    let worse = set.evaluate(in: activation(tcp: 5))
+    #expect(
+      worse.findings.map { "\($0.rule) \($0.severity)" } == ["a-first high", "b-second medium"])
+    #expect(worse.rules.map(\.rule) == ["a-first", "b-second", "c-third"])
+    let alone = set.evaluate(in: activation(tcp: 4))
+    #expect(alone.findings.map { "\($0.rule) \($0.severity)" } == ["a-first low"])
+  }
+
   @Test func rulesThatNeedALiveHostHaveNothingToJudgeElsewhere() throws {
     let result = try RuleBuilder.set(pair).evaluate(in: RuleBuilder.facts(facts), isLive: false)
     #expect(result.findings.map(\.rule) == ["destination-exhausted"])

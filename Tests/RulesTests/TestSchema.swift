@@ -6,6 +6,7 @@ enum TestSchema {
     variables: [
       "sysctl": variable("Sysctl"), "sockets": variable("Sockets"), "host": variable("Host"),
       "netstat": variable("Netstat"), "delta": variable("Delta"),
+      "sysctls_of_findings": .init(type: .list(.string), documentation: "Keys."),
       "sysctl_raw": .init(type: .map(.string, .string), documentation: "Raw."),
     ],
     objects: [

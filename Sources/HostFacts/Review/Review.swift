@@ -117,6 +117,7 @@ extension Review {
       "sysctl_config": .value(configuration.factValue, nil),
       "units": .value(units.units.factValue, nil),
       "waivers": .value(.list([]), nil),
+      "sysctls_of_findings": .value(.list([]), nil),
     ])
   }
 }

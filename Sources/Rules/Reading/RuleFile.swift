@@ -38,7 +38,8 @@ public struct RuleFile: Sendable {
         ?? Rule.Rest.unreadable
     }
     guard document.problems.isEmpty, let root = document.root,
-      let rule = reader.judgingRule(root, rest: rest),
+      let rule = reader.judgingRule(
+        root, restMayReadFindings: sections.mention(Rule.findings, in: .telling), rest: rest),
       rule.readsDelta || !sections.mention("delta", in: .telling)
     else { return nil }
     self.rule = rule

@@ -43,14 +43,18 @@ extension RuleReader {
 
   /// Reads what judges the facts, of a rule whose other keys are not there; nil where anything
   /// seems wrong.
-  mutating func judgingRule(_ root: YAMLNode, rest: Deferred<Rule.Rest>) -> Rule? {
+  mutating func judgingRule(
+    _ root: YAMLNode, restMayReadFindings: Bool, rest: Deferred<Rule.Rest>
+  ) -> Rule? {
     guard let fields = fields(root, "a rule file", keys: RuleKey.allCases.map(\.rawValue)) else {
       return nil
     }
     isLinted = false
     let head = self.head { fields[$0.rawValue]?.value }
     let judging = self.judging(fields, isLinted: false)
-    return problems.isEmpty ? Rule(source.path, head, judging, rest: rest) : nil
+    return problems.isEmpty
+      ? Rule(source.path, head, judging, restMayReadFindings: restMayReadFindings, rest: rest)
+      : nil
   }
 
   /// The order matters: parts put names and guards in scope.
@@ -254,21 +258,21 @@ extension RuleReader {
 extension Rule {
   /// Nil where something is missing that every rule has.
   init?(
-    _ path: String, _ head: RuleReader.Head, _ judging: RuleReader.Judging, rest: Deferred<Rest>
+    _ path: String, _ head: RuleReader.Head, _ judging: RuleReader.Judging,
+    restMayReadFindings: Bool = false, rest: Deferred<Rest>
   ) {
     guard let id = head.id, let title = head.title, let scope = head.scope, let since = head.since,
       let condition = judging.condition
     else { return nil }
+    let roots = Set(judging.expressions.flatMap(\.references).map { String(Self.root(of: $0)) })
     self.init(
       path: path, id: id, title: title, tags: head.tags, scope: scope, needsLive: head.needsLive,
       isOptIn: head.isOptIn, isNote: head.isNote, since: since, supersedes: head.supersedes,
       parameters: judging.parameters, applies: judging.applies, element: judging.element,
       definitions: judging.definitions, condition: condition,
       neededByCondition: Self.places(in: judging.definitions, neededBy: condition),
-      readsDelta: judging.expressions.flatMap(\.references).contains {
-        Self.root(of: $0) == "delta"
-      },
-      rawSysctls: [], rest: rest)
+      readsDelta: roots.contains("delta"),
+      readsFindings: roots.contains(Self.findings) || restMayReadFindings, rawSysctls: [], rest: rest)
   }
 
   /// The same, now that all of it is known.
@@ -278,7 +282,8 @@ extension Rule {
       isOptIn: isOptIn, isNote: isNote, since: since, supersedes: supersedes,
       parameters: parameters, applies: applies, element: element, definitions: definitions,
       condition: condition, neededByCondition: neededByCondition,
-      readsDelta: rest.facts.reads("delta"), rawSysctls: rest.facts.rawSysctls,
+      readsDelta: rest.facts.reads("delta"), readsFindings: rest.facts.reads(Self.findings),
+      rawSysctls: rest.facts.rawSysctls,
       rest: Deferred(made: rest))
   }
 }
