@@ -49,7 +49,8 @@ enum RecordingTarget {
   private static func audit(_ root: HostRoot) {
     let host: Host
     do {
-      host = try Host.read(HostOptions(timeLimit: 20, rawKeys: rules.rawSysctls, root: root))
+      host = try Host.read(
+        HostOptions(timeLimit: 20, root: root), rawKeys: rules.rawSysctls)
     } catch {
       require(false, "\(error)")
       return

@@ -8,25 +8,18 @@ public struct HostOptions: Sendable {
   public var timeLimit: Double
   /// Seconds between two readings of the counters; nil for one reading.
   public var sample: Double?
-  /// Keys that rules look up in `sysctl_raw`.
-  public var rawKeys: [String]
-  /// Names of the facts that are asked for, such as `units`; nil for all. Only what takes time and
-  /// few ask for is left out.
-  public var facts: Set<String>?
   /// The kernels that an image is to boot; none for those that are in it.
   public var kernels: [KernelVersion]
   public var root: HostRoot
 
   public init(
     netns: NetworkNamespace.Selection = .own, timeLimit: Double = 60, sample: Double? = nil,
-    rawKeys: [String] = [], facts: Set<String>? = nil, kernels: [KernelVersion] = [],
+    kernels: [KernelVersion] = [],
     root: HostRoot = HostRoot()
   ) {
     self.netns = netns
     self.timeLimit = timeLimit
     self.sample = sample
-    self.rawKeys = rawKeys
-    self.facts = facts
     self.kernels = kernels
     self.root = root
   }

@@ -1,18 +1,37 @@
 internal import CEL
 internal import Glibc
 
+/// A host that is being read, on threads of its own.
+public struct HostReading {
+  /// Waits for what is read, and reads the keys that rules look up in `sysctl_raw`.
+  public let finish: (_ rawKeys: [String]) -> Host
+}
+
 extension Host {
-  /// Reads the host. Throws only where the namespace that was asked for cannot be entered: whatever
-  /// else cannot be read is in the snapshot as such.
-  public static func read(_ options: HostOptions = HostOptions()) throws(NetworkNamespace.Failure)
-    -> Host
+  /// Reads the host.
+  ///
+  /// - Parameter rawKeys: Keys that rules look up in `sysctl_raw`.
+  public static func read(_ options: HostOptions = HostOptions(), rawKeys: [String] = [])
+    throws(NetworkNamespace.Failure) -> Host
   {
-    try read(options, from: HostSources())
+    try begin(options).finish(rawKeys)
+  }
+
+  static func read(_ options: HostOptions, from sources: HostSources)
+    throws(NetworkNamespace.Failure) -> Host
+  {
+    try begin(options, from: sources).finish([])
+  }
+
+  /// Begins to read the host. Throws only where the namespace that was asked for cannot be entered:
+  /// whatever else cannot be read is in the snapshot as such.
+  public static func begin(_ options: HostOptions) throws(NetworkNamespace.Failure) -> HostReading {
+    try begin(options, from: HostSources())
   }
 
   /// One line for each source; all start at once.
-  static func read(_ options: HostOptions, from sources: HostSources)
-    throws(NetworkNamespace.Failure) -> Host
+  private static func begin(_ options: HostOptions, from sources: HostSources)
+    throws(NetworkNamespace.Failure) -> HostReading
   {
     let root = options.root
     let limit = TimeLimit(options.timeLimit)
@@ -21,13 +40,11 @@ extension Host {
 
     let identity = HostSource { sources.identity(root) }
     let image = root.isImage ? ImageKernels(options.kernels, or: root) : nil
-    let unitFiles =
-      options.facts?.contains("units") == false
-      ? nil : HostSource { sources.units(root, limit.units) }
+    let unitFiles = HostSource { sources.units(root, limit.units) }
     let configuration = HostSource(in: namespace) {
       let running = identity.value(by: limit.early)?.kernel.value.map { [$0.version] }
-      // Commands of units set kernel parameters too; where no rule asks for units they are not read.
-      let units = unitFiles?.value(by: limit.units)?.value?.elements ?? []
+      // Commands of units set kernel parameters too.
+      let units = unitFiles.value(by: limit.units)?.value?.elements ?? []
       return sources.sysctlConfiguration(root, running ?? image?.versions ?? [], units)
     }
     let settings = { @Sendable (entries: [SysctlEntry], isInitial: Reading<Bool>) in
@@ -50,7 +67,6 @@ extension Host {
     }
     let hostSysctl = HostSource { settings(ProcSys.ofHost, hostIsInitial()) }
     let sysctl = HostSource(in: namespace) { settings(ProcSys.ofNamespace, callerIsInInitial()) }
-    let rawSysctls = HostSource(in: namespace) { sources.rawSysctls(root, options.rawKeys) }
     let isInitial = HostSource(in: namespace) { callerIsInInitial() }
     let netstat = HostSource(in: namespace) { NetstatSample(sources.netstat(root)) }
     let pause = options.sample.map(TimeLimit.bounded)
@@ -80,16 +96,16 @@ extension Host {
         })
     }
 
-    var answers = Answers(limit: limit)
-    var sockets = answers.take(dump, "the socket tables", or: SocketsReading.init)
-    if root.isLive || recorded != nil, case .value(let found, let origin) = sockets.sockets {
-      let owners = HostSource { sources.owners(root, limit.owners, found) }
-      sockets.sockets = .value(
-        answers.take(owners, "'/proc/PID'") { found.withoutOwners($0) }, origin)
-    }
-    var units: Reading<PartialList<Unit>> = .unavailable(.init("no rule asks for them"))
-    if let unitFiles {
-      units = answers.take(unitFiles, "'/etc/systemd/system'") { .unavailable($0) }
+    return HostReading { rawKeys in
+      let rawSysctls = HostSource(in: namespace) { sources.rawSysctls(root, rawKeys) }
+      var answers = Answers(limit: limit)
+      var sockets = answers.take(dump, "the socket tables", or: SocketsReading.init)
+      if root.isLive || recorded != nil, case .value(let found, let origin) = sockets.sockets {
+        let owners = HostSource { sources.owners(root, limit.owners, found) }
+        sockets.sockets = .value(
+          answers.take(owners, "'/proc/PID'") { found.withoutOwners($0) }, origin)
+      }
+      var units = answers.take(unitFiles, "'/etc/systemd/system'") { .unavailable($0) }
       if case .value(var list, let origin) = units, root.isLive,
         case .value(let table, let source) = sockets.sockets
       {
@@ -97,37 +113,37 @@ extension Host {
         list.elements = list.elements.map(ports.joined)
         units = .value(list, origin)
       }
+      let found = answers.take(survey, "'/proc/PID/ns'") { NamespaceSurvey(gap: $0) }
+      var host = answers.take(identity, "'/proc/sys/kernel'", or: HostIdentity.unavailable)
+      host.sysctl = HostSysctl(
+        answers.take(hostSysctl, "'/proc/sys'") { .unavailable(ProcSys.ofHost, $0) })
+      let identityOfNamespace =
+        recorded?.namespace.identity
+        ?? NamespaceIdentity(
+          namespace, survey: found,
+          isInitial: answers.take(isInitial, "'/proc/sys/net'") { .unavailable($0) })
+      // The second sample has its own time on top of the limit.
+      let end = Deadline.after((limit.end.remaining ?? .zero) + .seconds(pause ?? 0))
+      let growth = delta.map {
+        answers.take($0, "the second sample", by: end, or: NetstatDelta.unavailable)
+      }
+      let snapshot = Host(
+        identity: host, namespace: identityOfNamespace,
+        sysctl: answers.take(sysctl, "'/proc/sys/net'") { .unavailable(ProcSys.ofNamespace, $0) },
+        rawSysctls: answers.take(rawSysctls, "'/proc/sys'") { .unavailable(rawKeys, $0) },
+        sysctlConfiguration: answers.take(configuration, "'/etc/sysctl.d'") { .unavailable($0) },
+        netstat: answers.take(netstat, "'/proc/net/netstat'") { NetstatSample(.unavailable($0)) }
+          .reading,
+        sockstat: answers.take(sockstat, "'/proc/net/sockstat'", or: Sockstat.unavailable),
+        delta: growth ?? .notSampled, sockets: sockets.sockets, units: units,
+        namespaces: recorded?.namespaces.map(\.entry) ?? found.entries(audited: namespace),
+        namespacesGap: recorded.map { $0.namespacesGap?.unreadable } ?? found.gap,
+        notices: notices(identityOfNamespace, sockets, answers),
+        sources: sourceList(root, sockets))
+      root.recorder?.finish(
+        snapshot, hostIsInitial: HostSource { hostIsInitial() }.value(by: limit.end))
+      return snapshot
     }
-    let found = answers.take(survey, "'/proc/PID/ns'") { NamespaceSurvey(gap: $0) }
-    var host = answers.take(identity, "'/proc/sys/kernel'", or: HostIdentity.unavailable)
-    host.sysctl = HostSysctl(
-      answers.take(hostSysctl, "'/proc/sys'") { .unavailable(ProcSys.ofHost, $0) })
-    let identityOfNamespace =
-      recorded?.namespace.identity
-      ?? NamespaceIdentity(
-        namespace, survey: found,
-        isInitial: answers.take(isInitial, "'/proc/sys/net'") { .unavailable($0) })
-    // The second sample has its own time on top of the limit.
-    let end = Deadline.after((limit.end.remaining ?? .zero) + .seconds(pause ?? 0))
-    let growth = delta.map {
-      answers.take($0, "the second sample", by: end, or: NetstatDelta.unavailable)
-    }
-    let snapshot = Host(
-      identity: host, namespace: identityOfNamespace,
-      sysctl: answers.take(sysctl, "'/proc/sys/net'") { .unavailable(ProcSys.ofNamespace, $0) },
-      rawSysctls: answers.take(rawSysctls, "'/proc/sys'") { .unavailable(options.rawKeys, $0) },
-      sysctlConfiguration: answers.take(configuration, "'/etc/sysctl.d'") { .unavailable($0) },
-      netstat: answers.take(netstat, "'/proc/net/netstat'") { NetstatSample(.unavailable($0)) }
-        .reading,
-      sockstat: answers.take(sockstat, "'/proc/net/sockstat'", or: Sockstat.unavailable),
-      delta: growth ?? .notSampled, sockets: sockets.sockets, units: units,
-      namespaces: recorded?.namespaces.map(\.entry) ?? found.entries(audited: namespace),
-      namespacesGap: recorded.map { $0.namespacesGap?.unreadable } ?? found.gap,
-      notices: notices(identityOfNamespace, sockets, answers),
-      sources: sourceList(root, sockets))
-    root.recorder?.finish(
-      snapshot, hostIsInitial: HostSource { hostIsInitial() }.value(by: limit.end))
-    return snapshot
   }
 
   /// Reads the counters again, some seconds after the first reading.

@@ -26,8 +26,10 @@ public struct Report: Sendable {
   public var passed: Int
   /// How many outcomes were `not_applicable`.
   public var notApplicable: Int
-  /// Every rule there is, evaluated or not, in the order of ids.
-  public var descriptions: [RuleDescription]
+  /// Every rule there is, evaluated or not, in the order of ids. What judging did not need is read
+  /// now, so only formats that print it ask.
+  public var descriptions: [RuleDescription] { describe() }
+  private let describe: @Sendable () -> [RuleDescription]
   /// Whether findings were compared with a baseline.
   public private(set) var hasBaseline = false
   /// Findings of the baseline that are no more: their rule was evaluated whole and found them not.
@@ -38,7 +40,8 @@ public struct Report: Sendable {
     tool: Tool, host: Host, mode: Mode, started: String, durationSeconds: Double,
     findings: [ReportedFinding], undecided: [ReportedUndecided] = [],
     namespaces: [Namespace] = [], notices: [Notice] = [], rules: [RuleSummary] = [],
-    passed: Int = 0, notApplicable: Int = 0, descriptions: [RuleDescription] = []
+    passed: Int = 0, notApplicable: Int = 0,
+    descriptions: @autoclosure @escaping @Sendable () -> [RuleDescription] = []
   ) {
     self.tool = tool
     self.host = host
@@ -53,7 +56,7 @@ public struct Report: Sendable {
     self.rules = rules
     self.passed = passed
     self.notApplicable = notApplicable
-    self.descriptions = descriptions
+    describe = descriptions
   }
 
   /// The report without findings that are milder; they are counted in `leftOut`.

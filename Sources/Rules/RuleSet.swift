@@ -102,11 +102,6 @@ public struct RuleSet: Sendable {
 
   public func rule(_ id: String) -> Rule? { rules.first { $0.id == id } }
 
-  /// Names of the facts that rules read, such as `units`: the host need read no others.
-  public var readFacts: Set<String> {
-    Set(rules.flatMap(\.facts.paths).map { String(Rule.root(of: $0)) })
-  }
-
   /// Keys of `sysctl_raw` that rules read, such as `vendor.key`: the host need read no others.
   public var rawSysctls: [String] { Set(rules.flatMap(\.rawSysctls)).sorted() }
 }

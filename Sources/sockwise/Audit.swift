@@ -27,25 +27,19 @@ struct Audit: ParsableCommand {
   @OptionGroup(title: "When to fail") var exit: ExitArguments
 
   func run() throws {
+    // While the kernel answers, rules are read.
+    let begun = host.record == nil ? try host.beginAudit() : nil
     let rules = ruleOptions.load(toEvaluate: true)
     let rulesAreWrong = rules.diagnostics.report()
     let chosen = try selection.selection(from: rules)
     let acceptance = accepted.acceptance(for: rules)
-    let options = try host.options(for: rules)
-    let inputIsWrong = rulesAreWrong || acceptance.isWrong
-    let report: Report
-    do throws(NetworkNamespace.Failure) {
-      report = try AuditRun(
-        rules: rules, selection: chosen, options: options, acceptance: acceptance
-      ).report()
-    } catch {
-      printError("sockwise: \(error)")
-      throw exit.code(nil, wrongInput: inputIsWrong)
-    }
-    let recordingFailed = options.reportRecording()
+    let audit = try begun ?? host.beginAudit()
+    let report = audit.report(rules, chosen, acceptance)
+    let recordingFailed = audit.options.reportRecording()
     let delivered = output.deliver(report)
     throw exit.code(
-      report, wrongInput: inputIsWrong, undelivered: recordingFailed || !delivered)
+      report, wrongInput: rulesAreWrong || acceptance.isWrong,
+      undelivered: recordingFailed || !delivered)
   }
 }
 

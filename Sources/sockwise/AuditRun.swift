@@ -5,16 +5,19 @@ import Rules
 
 /// Reads a host, evaluates rules on it, and makes the report.
 struct AuditRun {
-  let rules: RuleSet
-  let selection: Selection
   let options: HostOptions
-  let acceptance: Acceptance
+  private let started = Clock.utcNow()
+  private let begin = Clock.monotonic()
+  private let reading: HostReading
 
-  /// - Throws: `NetworkNamespace.Failure`, where the namespace cannot be entered.
-  func report() throws(NetworkNamespace.Failure) -> Report {
-    let started = Clock.utcNow()
-    let begin = Clock.monotonic()
-    let host = try Host.read(options)
+  /// Begins to read the host.
+  init(_ options: HostOptions) throws(NetworkNamespace.Failure) {
+    self.options = options
+    reading = try Host.begin(options)
+  }
+
+  func report(_ rules: RuleSet, _ selection: Selection, _ acceptance: Acceptance) -> Report {
+    let host = reading.finish(rules.rawSysctls)
     var facts = host.activation
     facts.variables["waivers"] = acceptance.facts
     var result = rules.evaluate(

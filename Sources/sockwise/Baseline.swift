@@ -25,24 +25,23 @@ struct BaselineCommand: ParsableCommand {
   var output: String?
 
   func run() throws {
+    let begun = host.record == nil ? try host.beginAudit() : nil
     let rules = ruleOptions.load(toEvaluate: true)
     let rulesAreWrong = rules.diagnostics.report()
     let chosen = try selection.selection(from: rules)
     let acceptance = accepted.acceptance(for: rules)
-    let options = try host.options(for: rules)
+    let audit = try begun ?? host.beginAudit()
     var statuses = [
       rulesAreWrong || acceptance.isWrong ? ExitStatus.wrongInput : .clean
     ]
     do {
-      let report = try AuditRun(
-        rules: rules, selection: chosen, options: options, acceptance: acceptance
-      ).report()
+      let report = audit.report(rules, chosen, acceptance)
       try (output.map(OutputRequest.Destination.init(path:)) ?? .standardOutput)
         .write(ReportFormat.baseline.render(report, RenderOptions()))
-      if options.reportRecording() { statuses.append(.undelivered) }
+      if audit.options.reportRecording() { statuses.append(.undelivered) }
     } catch {
       printError("sockwise: \(error)")
-      statuses.append(error is OutputError ? .undelivered : .failed)
+      statuses.append(.undelivered)
     }
     throw ExitCode((statuses.max() ?? .clean).rawValue)
   }

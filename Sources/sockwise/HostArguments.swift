@@ -52,13 +52,23 @@ struct HostArguments: ParsableArguments {
     if anonymize && record == nil { throw ValidationError("--anonymize needs --record DIR") }
   }
 
+  /// Begins an audit. Where the host is recorded, that is only right when nothing else can be wrong
+  /// any more.
+  func beginAudit() throws(ExitCode) -> AuditRun {
+    let options = try options()
+    do throws(NetworkNamespace.Failure) {
+      return try AuditRun(options)
+    } catch {
+      printError("sockwise: \(error)")
+      throw ExitCode(ExitStatus.failed.rawValue)
+    }
+  }
+
   /// What to read, and where. What stands in the way is said on standard error.
-  /// - Parameter rules: whose keys of `sysctl_raw` are read too.
-  func options(for rules: RuleSet? = nil) throws(ExitCode) -> HostOptions {
+  func options() throws(ExitCode) -> HostOptions {
     HostOptions(
       netns: netns.selection, timeLimit: timeLimit.value, sample: sample?.value,
-      rawKeys: rules?.rawSysctls ?? [], facts: rules?.readFacts, kernels: kernel.map(\.version),
-      root: try files())
+      kernels: kernel.map(\.version), root: try files())
   }
 
   private func files() throws(ExitCode) -> HostRoot {

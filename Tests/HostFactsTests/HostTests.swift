@@ -15,7 +15,7 @@ import Testing
   }
 
   @Test func theValuesAreThoseThatTheSchemaDeclares() throws {
-    let host = try Host.read(HostOptions(rawKeys: ["net.ipv4.tcp_tw_reuse"]))
+    let host = try Host.read(rawKeys: ["net.ipv4.tcp_tw_reuse"])
     let activation = host.activation
     #expect(Set(activation.variables.keys) == Set(Host.schema.variables.keys))
     for (name, variable) in Host.schema.variables {

@@ -32,7 +32,7 @@ public enum BuiltBinary {
   ///   - memoryLimit: Bytes of address space; nil for none.
   public static func run(
     _ arguments: [String], environment: [String] = [], input: String? = nil,
-    output: Subprocess.Output = .captured, as user: User = .caller, timeLimit: Double = 60,
+    output: Subprocess.Output = .captured, as user: User = .caller,
     memoryLimit: Int? = defaultMemoryLimit, through script: String? = nil, ownMounts: Bool = false,
     _ whileRunning: (pid_t) -> Void = { _ in }
   ) throws(SystemCallError) -> Subprocess.Result {
@@ -59,7 +59,6 @@ public enum BuiltBinary {
     subprocess.environment += environment
     subprocess.input = input
     subprocess.output = output
-    subprocess.timeLimit = timeLimit
     return try subprocess.run(whileRunning)
   }
 
@@ -94,8 +93,7 @@ public enum BuiltBinary {
       unsafe rmdir(String(copy.dropLast("/sockwise".count)))
     }
     do {
-      var copying = Subprocess(program: "/bin/cp", arguments: [path, copy])
-      copying.timeLimit = 30
+      let copying = Subprocess(program: "/bin/cp", arguments: [path, copy])
       let result = try copying.run()
       if result.status != 0 { throw SystemCallError("cp '\(path)': \(result.errors)", code: EIO) }
       if unsafe chmod(copy, 0o755) != 0 { throw SystemCallError("chmod '\(copy)'") }

@@ -30,7 +30,7 @@ public final class ScratchNamespace {
   ///   - timeLimit: Seconds; the steps that take long throw ETIMEDOUT after it.
   public static func run<Result: Sendable>(
     addresses: [String] = [], sysctls: KeyValuePairs<String, String> = [:],
-    timeLimit: Double = 120,
+    timeLimit: Double = 300,
     _ body: @escaping @Sendable (ScratchNamespace) throws -> Result
   ) async throws -> Result {
     let sysctls = sysctls.map { ($0.key, $0.value) }

@@ -6,9 +6,8 @@ import Testing
 @Suite struct HostileRepositoryTests {
   private func made(_ script: String) throws -> TemporaryDirectory {
     let directory = try TemporaryDirectory()
-    var shell = Subprocess(
+    let shell = Subprocess(
       program: "/bin/sh", arguments: ["-ec", "cd '\(directory.path)'; \(script)"])
-    shell.timeLimit = 60
     let made = try shell.run()
     try #require(made.status == 0, "\(made.errors)")
     return directory
@@ -53,13 +52,13 @@ import Testing
   @Test(arguments: oddities)
   func theRestIsReviewed(_ oddity: (make: String, notice: String)) throws {
     let directory = try made(Self.good + oddity.make)
-    let result = try ReviewTests.review(["--format", "json"], in: directory.path, timeLimit: 30)
+    let result = try ReviewTests.review(["--format", "json"], in: directory.path)
     #expect(result.errors == "")
     #expect([0, 1].contains(result.status), "\(result.status)")
     #expect(result.output.contains("sysctl:net.ipv4.tcp_timestamps"))
     #expect(result.output.contains(oddity.notice), "\(result.output.suffix(2000))")
     #expect(!result.output.contains("\u{1b}"))
-    let strict = try ReviewTests.review(["--strict"], in: directory.path, timeLimit: 30)
+    let strict = try ReviewTests.review(["--strict"], in: directory.path)
     if !oddity.notice.isEmpty { #expect(strict.status == 3) }
     #expect(!strict.output.contains("\u{1b}"))
   }
@@ -85,7 +84,7 @@ import Testing
           os.link("seed%d" % (i - i % 50000), "%06d.conf" % i)
       '
       """)
-    let result = try ReviewTests.review(["--quiet"], in: directory.path, timeLimit: 60)
+    let result = try ReviewTests.review(["--quiet"], in: directory.path)
     #expect(result.errors == "")
     #expect([0, 1].contains(result.status), "\(result.status)")
   }

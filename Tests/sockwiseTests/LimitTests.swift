@@ -64,7 +64,7 @@ struct LimitTests {
       _ = try net.listen(.loopback(8080))
       return try Self.audit("--as=\(mebibytes << 20)")
     }
-    #expect(result.seconds < 20)
+    #expect(result.ending != .timedOut)
     if result.output.isEmpty {
       #expect(result.status != 0)
       // Swift's runtime and libc do not check every allocation: the kernel may end it, wordless.
@@ -86,7 +86,7 @@ struct LimitTests {
       kill(process, signal)
     }
     #expect(result.ending == .signalled(Int(signal)))
-    #expect(result.seconds < 5)
+    #expect(result.seconds < 30, "it went on until the second sample")
     #expect(result.output == "")
     #expect(result.errors == "")
     #expect(try directory.names().isEmpty)

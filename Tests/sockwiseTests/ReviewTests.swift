@@ -7,11 +7,10 @@ import Testing
 
   /// Runs it in a directory.
   static func review(
-    _ arguments: [String], in directory: String, as user: BuiltBinary.User = .caller,
-    timeLimit: Double = 60
+    _ arguments: [String], in directory: String, as user: BuiltBinary.User = .caller
   ) throws -> Subprocess.Result {
     try BuiltBinary.run(
-      ["review"] + arguments, as: user, timeLimit: timeLimit,
+      ["review"] + arguments, as: user,
       through: "cd '\(directory)'; exec \"$@\"")
   }
 

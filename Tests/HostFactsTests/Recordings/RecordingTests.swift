@@ -9,28 +9,31 @@ import Testing
   let scratch = ScratchDirectory()
   var path: String { "\(scratch.path)/host" }
 
-  private func record(_ options: HostOptions = HostOptions(), anonymize: Bool = false) throws
-    -> Host
-  {
+  private let rawKeys = ["net.ipv4.tcp_rmem", "no.such.key"]
+
+  private func record(
+    _ options: HostOptions = HostOptions(), rawKeys: [String] = [], anonymize: Bool = false
+  ) throws -> Host {
     let recorder = try Recorder(
       directory: path, tool: "0.1.0", time: "2026-01-01T00:00:00Z", anonymize: anonymize)
     var options = options
     options.root = HostRoot(recordingTo: recorder)
-    let host = try Host.read(options)
+    let host = try Host.read(options, rawKeys: rawKeys)
     #expect(recorder.failure == nil)
     return host
   }
 
-  private func replay(_ options: HostOptions = HostOptions()) throws -> Host {
+  private func replay(
+    _ options: HostOptions = HostOptions(), rawKeys: [String] = []
+  ) throws -> Host {
     var options = options
     options.root = try HostRoot.open(path)
-    return try Host.read(options)
+    return try Host.read(options, rawKeys: rawKeys)
   }
 
   @Test func `a recording tells the same facts`() throws {
-    let options = HostOptions(sample: 0.1, rawKeys: ["net.ipv4.tcp_rmem", "no.such.key"])
-    let live = try record(options)
-    let recorded = try replay(HostOptions(rawKeys: options.rawKeys))
+    let live = try record(HostOptions(sample: 0.1), rawKeys: rawKeys)
+    let recorded = try replay(rawKeys: rawKeys)
     #expect(recorded.name == live.name)
     #expect(recorded.kernel == live.kernel)
     #expect(recorded.sysctl.readings == live.sysctl.readings)
@@ -112,7 +115,7 @@ import Testing
 
   @Test func `a key that was not recorded is not absent`() throws {
     _ = try record()
-    let host = try replay(HostOptions(rawKeys: ["net.ipv4.tcp_rmem", "no.such.key"]))
+    let host = try replay(rawKeys: rawKeys)
     #expect(
       host.rawSysctls.readings["no.such.key"]
         == .unavailable(.init("the recording has no '/proc/sys/no/such/key'")))
