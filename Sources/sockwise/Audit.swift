@@ -27,9 +27,10 @@ struct Audit: ParsableCommand {
   @OptionGroup(title: "When to fail") var exit: ExitArguments
 
   func run() throws {
-    // While the kernel answers, rules are read.
+    // While the kernel answers, rules are read; their files before, which takes descriptors.
+    let files = ruleOptions.sources()
     let begun = host.record == nil ? try host.beginAudit() : nil
-    let rules = ruleOptions.load(toEvaluate: true)
+    let rules = RuleSet.load(files, schema: Host.schema, inParts: true)
     let rulesAreWrong = rules.diagnostics.report()
     let chosen = try selection.selection(from: rules)
     let acceptance = accepted.acceptance(for: rules)

@@ -25,8 +25,9 @@ struct BaselineCommand: ParsableCommand {
   var output: String?
 
   func run() throws {
+    let files = ruleOptions.sources()
     let begun = host.record == nil ? try host.beginAudit() : nil
-    let rules = ruleOptions.load(toEvaluate: true)
+    let rules = RuleSet.load(files, schema: Host.schema, inParts: true)
     let rulesAreWrong = rules.diagnostics.report()
     let chosen = try selection.selection(from: rules)
     let acceptance = accepted.acceptance(for: rules)

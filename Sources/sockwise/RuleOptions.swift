@@ -17,11 +17,15 @@ struct RuleOptions: ParsableArguments {
   ///
   /// - Parameter toEvaluate: whether they are to be evaluated and not to be looked at.
   func load(toEvaluate: Bool = false) -> RuleSet {
+    RuleSet.load(sources(), schema: Host.schema, inParts: toEvaluate)
+  }
+
+  /// Their files.
+  func sources() -> [RuleSource] {
     let system = ["/usr/share/sockwise/rules", "/etc/sockwise/rules.d"]
       .map { RuleSource.directory($0, isSystem: true) }
     let named = directories.map { RuleSource.directory($0) }
-    return RuleSet.load(
-      [.builtIn] + system + named, schema: Host.schema, inParts: toEvaluate)
+    return [.builtIn] + system + named
   }
 }
 

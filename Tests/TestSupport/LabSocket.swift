@@ -118,18 +118,8 @@ public final class LabSocket {
 
   /// Closing twice is harmless.
   public func close() {
-    // Swift Testing starts programs too, and knows nothing of our lock: a listener ends here even
-    // where such a program has a copy of it yet.
-    if isListening { shutdown(descriptor, CInt(SHUT_RD)) }
     if descriptor >= 0 { startingPrograms.withLock { _ in _ = Glibc.close(descriptor) } }
     descriptor = -1
-  }
-
-  private var isListening: Bool {
-    var listens: CInt = 0
-    var length = socklen_t(MemoryLayout<CInt>.size)
-    return unsafe getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) == 0
-      && listens != 0
   }
 
   private func wait(for events: CInt, _ what: String) throws(SystemCallError) {

@@ -57,8 +57,9 @@ import Testing
       addresses: ["192.168.1.100"], sysctls: ScratchNamespace.smallRange
     ) { net in
       _ = try net.demonstration()
-      try net.outgoingConnection()
+      // First, or the connection may take that port.
       _ = try net.chosenPortInsideRange(Endpoint("192.168.1.100", 32802))
+      try net.outgoingConnection()
       return (
         try AuditResult(
           BuiltBinary.run(["audit", "--record", path, "--anonymize", "--format", "json"])),
