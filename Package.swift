@@ -102,7 +102,9 @@ if Context.environment["SOCKWISE_FUZZ"] != nil {
     .systemLibrary(name: "CFuzz", path: "Fuzz/CFuzz"),
     .executableTarget(
       name: "sockwise-fuzz",
-      dependencies: ["CEL", "CFuzz", "HostFacts", "JSON", "Reports", "RuleData", "Rules"],
+      dependencies: [
+        "CEL", "CFuzz", "HostFacts", "JSON", "Reports", "RuleData", "Rules", "YAML",
+      ],
       path: "Fuzz/Targets", swiftSettings: settings),
   ]
 }

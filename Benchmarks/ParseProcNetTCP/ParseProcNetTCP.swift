@@ -13,7 +13,7 @@ struct ParseProcNetTCP {
     var parser = ProcNetTCP(isIPv6: false, live: false)
     var counts = Counts()
     // What was read is still in a near cache when it is parsed.
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    var buffer = [UInt8](repeating: 0, count: 1 << 17)
     while true {
       let count = unsafe buffer.withUnsafeMutableBytes {
         unsafe read(file, $0.baseAddress, $0.count)
@@ -25,7 +25,9 @@ struct ParseProcNetTCP {
     guard summary.malformed == 0 else {
       fail("\(summary.malformed) rows are malformed", EX_DATAERR)
     }
-    print("\(counts.states.reduce(0, +)) rows, \(counts.ports.count { $0 > 0 }) local ports")
+    print(
+      "\(counts.ports.reduce(0) { $0 + Int($1) }) rows, \(counts.ports.count { $0 > 0 }) local ports"
+    )
   }
 
   static func fail(_ text: String, _ status: Int32) -> Never {
@@ -36,9 +38,10 @@ struct ParseProcNetTCP {
 }
 
 private struct Counts: SocketRowSink {
-  var states = [Int](repeating: 0, count: 256)
+  var states = InlineArray<256, Int>(repeating: 0)
   var ports = [UInt32](repeating: 0, count: 1 << 16)
 
+  @inline(__always)
   mutating func add(_ row: SocketRow) {
     states[Int(row.state.rawValue)] &+= 1
     ports[Int(row.localPort)] &+= 1

@@ -6,6 +6,7 @@ import Glibc
 @main struct Fuzz {
   static let targets: [String: @Sendable ([UInt8]) -> Void] = [
     "expression": ExpressionTarget.run,
+    "foreign": ForeignTarget.run,
     "json": JSONTarget.run,
     "kernel-text": KernelTextTarget.run,
     "proc-net": ProcNetTarget.run,

@@ -10,6 +10,8 @@ struct RecordingFiles {
   let directory: String
   /// The replies of sock_diag(7).
   let replies: [[UInt8]]
+  /// The files that the input itself has; the others are as they always are.
+  let given: Set<String>
 
   /// Writes what differs from the last input's files, which is little.
   static func write(_ bytes: [UInt8]) -> RecordingFiles {
@@ -23,7 +25,8 @@ struct RecordingFiles {
       }
     }
     return .init(
-      directory: directory, replies: contents.filter { $0.key.hasSuffix(".bin") }.map(\.value))
+      directory: directory, replies: contents.filter { $0.key.hasSuffix(".bin") }.map(\.value),
+      given: Set(contents.keys.filter { paths[$0] != nil }))
   }
 
   /// What stands after each line `@@NAME`; of two with one name the first.
@@ -58,10 +61,14 @@ struct RecordingFiles {
     close(file)
   }
 
+  static let parameters: Set<String> = [
+    "ip_local_port_range", "ip_local_reserved_ports", "tcp_tw_reuse", "tcp_timestamps",
+  ]
+
   private static let state = Mutex<[String: [UInt8]]>([:])
 
   /// Removed by the script that starts this program.
-  private static let directory: String = {
+  static let directory: String = {
     let parent = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
     var template = Array("\(parent)/sockwise-fuzz-XXXXXX".utf8CString)
     require(unsafe mkdtemp(&template) != nil, "no directory can be made in '\(parent)'")
@@ -88,11 +95,7 @@ struct RecordingFiles {
     for name in ["netstat", "snmp", "sockstat", "tcp", "tcp6", "udp", "udp6"] {
       paths[name] = "proc/net/\(name)"
     }
-    for name in [
-      "ip_local_port_range", "ip_local_reserved_ports", "tcp_tw_reuse", "tcp_timestamps",
-    ] {
-      paths[name] = "proc/sys/net/ipv4/\(name)"
-    }
+    for name in parameters { paths[name] = "proc/sys/net/ipv4/\(name)" }
     return paths
   }()
 

@@ -5,41 +5,67 @@ import Rules
 @testable import HostFacts
 
 /// A recorded host, as `--root` reads it. Its files stand in the input one after the other, each
-/// after a line `@@` and its name; see ``RecordingFiles``.
+/// after a line `@@` and its name; see ``RecordingFiles``. What an input does not have is read once, and
+/// not again for each: opening files and the manifest would take most of the time.
 enum RecordingTarget {
   static func run(_ bytes: [UInt8]) {
     let files = RecordingFiles.write(bytes)
     for content in files.replies { clean(content) }
-    let root: HostRoot
-    do throws(RecordingFailure) {
-      root = try HostRoot.open(files.directory)
-    } catch {
-      require(!error.description.isEmpty, "refused for no reason")
-      return
-    }
+    guard let root = open(files) else { return }
     // All that a command does takes threads and all of `/proc/sys`, which is slow. What is like an
     // input that was chosen seldom is chosen itself.
-    if bytes.reduce(UInt32(1), { $0 &* 0x0100_0193 ^ UInt32($1) }) >> 24 == 0 {
+    if bytes.reduce(UInt32(1), { $0 &* 0x0100_0193 ^ UInt32($1) }) >> 20 == 0 {
       audit(root)
     } else {
-      read(root)
+      read(root, files.given)
     }
   }
 
-  /// The parts that a recording has files of its own for.
-  private static func read(_ root: HostRoot) {
-    let deadline = Deadline.after(.seconds(20))
-    let version = KernelRelease.read(root).value?.version
-    let settings = ProcSys.read(
-      portParameters, from: root, version: version, inInitialNamespace: nil)
-    let reading = SocketsReading.read(
-      root, deadline: deadline, context: .init(kernel: version) { SocketSettings(settings) })
-    if case .value(var sockets, _) = reading.sockets {
-      sockets.attachOwners(root, deadline: deadline)
-      check(sockets.factValue, Sockets.factType, "sockets")
+  private static func open(_ files: RecordingFiles) -> HostRoot? {
+    guard files.given.contains("recording.json") else { return usualRoot }
+    do throws(RecordingFailure) {
+      return try HostRoot.open(files.directory)
+    } catch {
+      require(!error.description.isEmpty, "refused for no reason")
+      return nil
     }
-    require(!deadline.hasPassed, "\(root.read) took 20 s")
-    guard let file = root.recording?.file else { return }
+  }
+
+  /// First asked for by an input that has no manifest; and the parameters below by one that has none of
+  /// them either.
+  private static let usualRoot = kept { try? HostRoot.open(RecordingFiles.directory) }
+
+  private struct Parameters {
+    let version: KernelVersion?
+    let settings: SocketSettings
+
+    init(_ root: HostRoot) {
+      version = KernelRelease.read(root).value?.version
+      settings = SocketSettings(
+        ProcSys.read(portParameters, from: root, version: version, inInitialNamespace: nil))
+    }
+  }
+
+  private static let usualParameters = kept { usualRoot.map(Parameters.init) }
+
+  /// The parts that a recording has files of its own for, where the input has one of them.
+  private static func read(_ root: HostRoot, _ given: Set<String>) {
+    let deadline = Deadline.after(.seconds(20))
+    let isUsual = given.isDisjoint(
+      with: RecordingFiles.parameters.union(["osrelease", "recording.json"]))
+    let parameters = (isUsual ? usualParameters : nil) ?? Parameters(root)
+    let others: Set = ["hostname", "comm", "somaxconn", "second", "netstat", "snmp", "sockstat"]
+    if !given.isSubset(of: others) {
+      let reading = SocketsReading.read(
+        root, deadline: deadline,
+        context: .init(kernel: parameters.version) { parameters.settings })
+      if case .value(var sockets, _) = reading.sockets {
+        sockets.attachOwners(root, deadline: deadline)
+        check(sockets.factValue, Sockets.factType, "sockets")
+      }
+      require(!deadline.hasPassed, "\(root.read) took 20 s")
+    }
+    guard given.contains("recording.json"), let file = root.recording?.file else { return }
     check(file.namespace.identity.factValue, NamespaceIdentity.factType, "netns")
     for entry in file.namespaces { _ = entry.entry }
     _ = file.hostIsInitial.reading
@@ -84,10 +110,7 @@ enum RecordingTarget {
   private static let anonymizer = Anonymizer(key: (1, 2))
 
   private static let portParameters = ProcSys.ofNamespace.filter { entry in
-    [
-      "net.ipv4.ip_local_port_range", "net.ipv4.ip_local_reserved_ports", "net.ipv4.tcp_tw_reuse",
-      "net.ipv4.tcp_timestamps",
-    ].contains(entry.key)
+    RecordingFiles.parameters.contains { entry.key == "net.ipv4.\($0)" }
   }
 
   private static let rules = kept {

@@ -1,28 +1,24 @@
 /// Reads the fields that rows of `/proc/net/{tcp,tcp6,udp,udp6}` share. See ``ProcNetText``.
 ///
-/// This is the loop that a million sockets go through: digits are decoded eight at a time, loads
-/// check their bounds, and texts that mostly repeat from row to row are remembered with their
-/// values.
+/// This is the loop that a million sockets go through. It holds all columns against what may stand in
+/// them, sixteen at a time, and then decodes eight digits at a time without looking again: what a sink
+/// does not use costs nothing where the compiler sees both.
 struct ProcNetRow: Sendable {
   /// From the row's start to the colon of `sl`.
   private var colonAt = 4
-  private var localText = Self.wildcardText
-  private var localAddress: InetAddress
+  /// From the row's start to its newline; rows of tcp are padded to one width.
+  private var newlineAt = 149
+  private let columns: ProcNetColumns
 
-  /// The text of a wildcard address, and before any row this is the last one.
-  private static var wildcardText: (UInt64, UInt64, UInt64, UInt64) {
-    (repeated(zero), repeated(zero), repeated(zero), repeated(zero))
-  }
+  init(isIPv6: Bool) { columns = ProcNetColumns(isIPv6: isIPv6) }
 
-  init(isIPv6: Bool) { localAddress = isIPv6 ? .anyIPv6 : .anyIPv4 }
-
-  /// Fills `row` from the text at `start`; the index behind the inode, or nil where it is no row.
-  /// `width` is that of an address: 8 or 32. Never goes beyond the row's newline; but what stands
-  /// before the colon is not looked at, and a line of a few bytes may pass for a part of it.
+  /// Fills `row` from the text at `start`; what stands between its inode and its newline, or nil where
+  /// it is no row, or not whole. `width` is that of an address: 8 or 32. What stands before the colon
+  /// is not looked at, and a line of a few bytes may pass for a part of it.
   @inline(__always)
   mutating func parse(
     _ bytes: RawSpan, from start: Int, width: Int, into row: inout SocketRow
-  ) -> Int? {
+  ) -> Range<Int>? {
     // `sl` takes at least four columns, and seven digits for ten million rows; two addresses and
     // the port between them, and what follows up to the space behind RETRANS.
     let fixed = 2 &* width &+ 8
@@ -34,81 +30,53 @@ struct ProcNetRow: Sendable {
       colonAt = colons.trailingZeroBitCount &>> 3
     }
     let head = start &+ colonAt
+    guard columns.areIn(bytes, from: head, count: fixed &+ 48) else { return nil }
+
     // `:PPPP ST TTTTTTTT:RRRRRRRR TR:WWWWWWWW XXXXXXXX `, eight columns each.
     let tail = bytes.text384(head &+ fixed)
-
-    // What stands between the fields; nonzero where something else does.
-    var bad = (tail.0 ^ 0x2000_0000_003a) & 0xff00_0000_00ff
-    bad |= (tail.1 ^ 0x20) & 0xff
-    bad |= (tail.2 ^ 0x3a00) & 0xff00
-    bad |= (tail.3 ^ 0x3a_0000_2000_00) & 0xff_0000_ff00_00
-    bad |= (tail.4 ^ 0x0020_0000_0000_0000) & 0x00ff_0000_0000_0000
-    bad |= (tail.5 ^ 0x2000_0000_0000_0000) & 0xff00_0000_0000_0000
-
-    let localPort: UInt64
-    if width == 8 {
-      // `: AAAAAA`, `AA:PPPP `, `AAAAAAAA`.
-      let (first, second) = (bytes.text64(head), bytes.text64(head &+ 8))
-      bad |= (first ^ 0x203a) & 0xffff | (second ^ 0x2000_0000_003a_0000) & 0xff00_0000_00ff_0000
-      localPort = second &>> 24
-      // Most sockets of a host share few local addresses.
-      let text = first &>> 16 | second &<< 48
-      if text != localText.0 {
-        localAddress = Self.ipv4(text, &bad)
-        localText.0 = text
-        // What is no address must not pass for one in the next row.
-        if bad != 0 { forget(.anyIPv4) }
-      }
-      row.remoteAddress = Self.ipv4(bytes.text64(head &+ 16), &bad)
-    } else {
-      bad |= UInt64(bytes.text16(head) ^ 0x203a)
-      bad |= UInt64((bytes.byte(head &+ 34) ^ colon) | (bytes.byte(head &+ 39) ^ space))
-      localPort = UInt64(bytes.text32(head &+ 35))
-      let text = (
-        bytes.text64(head &+ 2), bytes.text64(head &+ 10), bytes.text64(head &+ 18),
-        bytes.text64(head &+ 26)
-      )
-      if text != localText {
-        localAddress = Self.ipv6(bytes, head &+ 2, &bad)
-        localText = text
-        if bad != 0 { forget(.anyIPv6) }
-      }
-      row.remoteAddress = Self.ipv6(bytes, head &+ 40, &bad)
+    // Two numbers of two digits, and two of four, at once.
+    let codes = Self.hexadecimal32(
+      (tail.0 &>> 16) & 0xffff_0000_0000 | (tail.3 &<< 24) & 0xffff_0000_0000_0000)
+    guard let state = SocketState(rawValue: UInt8(truncatingIfNeeded: codes &>> 8)) else {
+      return nil
     }
-    row.localAddress = localAddress
-    // Two numbers of four digits, and two of two, at once.
+    row.state = state
+    row.timer = UInt8(truncatingIfNeeded: codes)
     let ports = Self.hexadecimal32(
-      localPort & 0xffff_ffff | (tail.0 &>> 8) &<< 32, &bad)
+      UInt64(bytes.text32(head &+ width &+ 3)) | (tail.0 &<< 24) & 0xffff_ffff_0000_0000)
     row.localPort = UInt16(truncatingIfNeeded: ports &>> 16)
     row.remotePort = UInt16(truncatingIfNeeded: ports)
-    let codes = Self.hexadecimal32(
-      tail.0 &>> 48 | (tail.3 &>> 8) & 0xffff_0000 | 0x3030_3030_0000_0000, &bad)
-    row.timer = UInt8(truncatingIfNeeded: codes &>> 16)
-    // Most queues are empty.
-    let sendQueue = tail.1 &>> 8 | tail.2 &<< 56
-    let receiveQueue = tail.2 &>> 16 | tail.3 &<< 48
-    if (sendQueue ^ repeated(zero)) | (receiveQueue ^ repeated(zero)) == 0 {
-      row.sendQueue = 0
-      row.receiveQueue = 0
+    if width == 8 {
+      row.localAddress = Self.ipv4(bytes, head &+ 2)
+      row.remoteAddress = Self.ipv4(bytes, head &+ 16)
     } else {
-      row.sendQueue = Self.hexadecimal32(sendQueue, &bad)
-      row.receiveQueue = Self.hexadecimal32(receiveQueue, &bad)
+      row.localAddress = Self.ipv6(bytes, head &+ 2)
+      row.remoteAddress = Self.ipv6(bytes, head &+ 40)
     }
-    // Of no use here, but a newline in it would join two rows.
-    let retransmissions = tail.4 &>> 56 | tail.5 &<< 8
-    if retransmissions != repeated(zero) { _ = Self.hexadecimal32(retransmissions, &bad) }
-    let ticks = Self.hexadecimal32(tail.3 &>> 48 | tail.4 &<< 16, &bad)
+    row.sendQueue = Self.hexadecimal32(tail.1 &>> 8 | tail.2 &<< 56)
+    row.receiveQueue = Self.hexadecimal32(tail.2 &>> 16 | tail.3 &<< 48)
+    let ticks = Self.hexadecimal32(tail.3 &>> 48 | tail.4 &<< 16)
     // USER_HZ is 100 on every architecture that Linux still has.
     row.remaining = ticks < 429_496_729 ? ticks &* 10 : .max
-    guard bad == 0, let known = SocketState(rawValue: UInt8(truncatingIfNeeded: codes &>> 24))
+    guard let afterInode = parseNumbers(bytes, from: head &+ fixed &+ 47, into: &row),
+      let end = end(bytes, from: afterInode, start)
     else { return nil }
-    row.state = known
-    return parseNumbers(bytes, from: head &+ fixed &+ 47, into: &row)
+    return afterInode..<end
   }
 
-  private mutating func forget(_ wildcard: InetAddress) {
-    localText = Self.wildcardText
-    localAddress = wildcard
+  /// The first newline from `index` on, of the row at `start`: where the last row had it, if none
+  /// comes before.
+  @inline(__always)
+  private mutating func end(_ bytes: RawSpan, from index: Int, _ start: Int) -> Int? {
+    let end = start &+ newlineAt
+    if index <= end, end < bytes.byteCount, end &- index <= 64, end >= 64,
+      bytes.byte(end) == newline, !bytes.has64(newline, before: end)
+    {
+      return end
+    }
+    guard let end = bytes.firstIndex(of: newline, from: index) else { return nil }
+    newlineAt = end &- start
+    return end
   }
 
   /// `uid timeout inode`, from the space before them.
@@ -152,31 +120,26 @@ struct ProcNetRow: Sendable {
   }
 
   @inline(__always)
-  private static func ipv4(_ text: UInt64, _ bad: inout UInt64) -> InetAddress {
-    InetAddress(ipv4: UInt32(bigEndian: hexadecimal32(text, &bad)))
+  private static func ipv4(_ bytes: RawSpan, _ start: Int) -> InetAddress {
+    InetAddress(ipv4: UInt32(bigEndian: hexadecimal32(bytes.text64(start))))
   }
 
   @inline(__always)
-  private static func ipv6(_ bytes: RawSpan, _ start: Int, _ bad: inout UInt64) -> InetAddress {
+  private static func ipv6(_ bytes: RawSpan, _ start: Int) -> InetAddress {
     var words: (UInt32, UInt32, UInt32, UInt32)
-    words.0 = UInt32(bigEndian: hexadecimal32(bytes.text64(start), &bad))
-    words.1 = UInt32(bigEndian: hexadecimal32(bytes.text64(start &+ 8), &bad))
-    words.2 = UInt32(bigEndian: hexadecimal32(bytes.text64(start &+ 16), &bad))
-    words.3 = UInt32(bigEndian: hexadecimal32(bytes.text64(start &+ 24), &bad))
+    words.0 = UInt32(bigEndian: hexadecimal32(bytes.text64(start)))
+    words.1 = UInt32(bigEndian: hexadecimal32(bytes.text64(start &+ 8)))
+    words.2 = UInt32(bigEndian: hexadecimal32(bytes.text64(start &+ 16)))
+    words.3 = UInt32(bigEndian: hexadecimal32(bytes.text64(start &+ 24)))
     return InetAddress(
       high: UInt64(words.0) &<< 32 | UInt64(words.1), low: UInt64(words.2) &<< 32 | UInt64(words.3))
   }
 
-  /// Eight upper-case hexadecimal digits, the first in the lowest byte, as a number. `bad` becomes
-  /// nonzero where one is none.
+  /// Eight upper-case hexadecimal digits, the first in the lowest byte, as a number.
   @inline(__always)
-  static func hexadecimal32(_ text: UInt64, _ bad: inout UInt64) -> UInt32 {
+  static func hexadecimal32(_ text: UInt64) -> UInt32 {
     // '0'…'9' have bit 6 clear, 'A'…'F' have it set and count from 1.
     let digits = (text & repeated(0x0f)) &+ 9 &* ((text &>> 6) & repeated(1))
-    // Written back as text they must be what they came from.
-    let back =
-      digits &+ repeated(zero) &+ 7 &* (((digits &+ repeated(6)) &>> 4) & repeated(1))
-    bad |= (back ^ text) | (digits & repeated(0xf0))
     var number = ((digits &<< 4) | (digits &>> 8)) & 0x00ff_00ff_00ff_00ff
     number = (number | number &>> 8) & 0x0000_ffff_0000_ffff
     return UInt32(truncatingIfNeeded: number | number &>> 16).byteSwapped

@@ -86,9 +86,9 @@ struct ProcNetText: Sendable {
       transport: transport, state: .close, localAddress: .anyIPv6, localPort: 0,
       remoteAddress: .anyIPv6, remotePort: 0)
     while start < bytes.byteCount {
-      let afterInode = reader.parse(bytes, from: start, width: width, into: &row)
-      guard let end = bytes.firstIndex(of: newline, from: afterInode ?? start) else { break }
-      if let afterInode, addDrops(bytes, afterInode..<end, to: &row) {
+      let rest = reader.parse(bytes, from: start, width: width, into: &row)
+      guard let end = rest?.upperBound ?? bytes.firstIndex(of: newline, from: start) else { break }
+      if let rest, addDrops(bytes, rest, to: &row) {
         rows &+= 1
         sink.add(row)
       } else if sawHeader {

@@ -220,7 +220,8 @@ struct UnitNameMap {
 
   /// All names of a unit, its own among them, unit_file_find_fragment(); sorted.
   func allNames(of name: UnitName) -> [String] {
-    var all: Set<String> = []
+    // Of a template that is masked no file tells.
+    var all: Set<String> = [name.text]
     let base = fragment(of: name).map(lastComponent)
     add(name.text, of: name, file: nil, to: &all)
     if let base, base != name.text { add(base, of: name, file: base, to: &all) }

@@ -204,21 +204,61 @@ struct ProcNetTests {
     }
   }
 
-  @Test func `every digit in every place is decoded, and nothing else is`() {
-    for place in 0..<8 {
-      for byte in UInt8.min ... .max {
-        var text: UInt64 = 0x3030_3030_3030_3030
-        text = text & ~(0xff << UInt64(8 * place)) | UInt64(byte) << UInt64(8 * place)
-        var bad: UInt64 = 0
-        let value = ProcNetRow.hexadecimal32(text, &bad)
-        let character = Character(Unicode.Scalar(byte))
-        let isDigit = byte < 128 && (character.isNumber || "ABCDEF".contains(character))
-        #expect((bad == 0) == isDigit, "\(byte)")
-        if isDigit {
-          let digit = UInt32(String(character), radix: 16) ?? 0
-          #expect(value == digit << UInt32(4 * (7 - place)))
+  @Test(arguments: [false, true])
+  func `any byte in any column makes another row or none`(isIPv6: Bool) throws {
+    let lines = (isIPv6 ? Self.tcp6 : Self.tcp).split(separator: "\n").map { Array($0.utf8) }
+    let whole = lines[2]
+    let head = try #require(whole.firstIndex(of: UInt8(ascii: ":")))
+    let address = isIPv6 ? 32 : 8
+    let tail = head + 2 * address + 8
+    // Both addresses and ports, the queues, the timer, what it counts, and RETRANS; of the state and
+    // the timer's kind the rest decides.
+    let digits = [
+      head + 2..<head + 2 + address, head + 3 + address..<head + 7 + address,
+      head + 8 + address..<tail, tail + 1..<tail + 5, tail + 6..<tail + 8, tail + 9..<tail + 17,
+      tail + 18..<tail + 26, tail + 27..<tail + 29, tail + 30..<tail + 38, tail + 39..<tail + 47,
+    ]
+    for column in head..<tail + 48 {
+      let isDigit = digits.contains { $0.contains(column) }
+      for byte in UInt8.min ... .max where byte != UInt8(ascii: "\n") {
+        var line = whole
+        line[column] = byte
+        let rows = Self.rows(lines[0] + [0x0a] + line + [0x0a], isIPv6: isIPv6).rows
+        let isHexadecimal = (0x30...0x39).contains(byte) || (0x41...0x46).contains(byte)
+        var isRow = isDigit ? isHexadecimal : byte == whole[column]
+        if (tail + 6..<tail + 8).contains(column), isRow {
+          let code = UInt8(String(decoding: line[tail + 6..<tail + 8], as: UTF8.self), radix: 16)
+          isRow = code.flatMap(SocketState.init) != nil
         }
+        #expect((rows.count == 1) == isRow, "\(byte) in column \(column)")
       }
+    }
+  }
+
+  @Test func `every digit in every place is decoded`() {
+    for place in 0..<8 {
+      for (value, digit) in "0123456789ABCDEF".utf8.enumerated() {
+        let shift = UInt64(8 * place)
+        let text = 0x3030_3030_3030_3030 & ~(0xff << shift) | UInt64(digit) << shift
+        #expect(ProcNetRow.hexadecimal32(text) == UInt32(value) << UInt32(4 * (7 - place)))
+      }
+    }
+  }
+
+  @Test func `rows of several widths and a newline inside one`() {
+    let rows = Self.tcp.split(separator: "\n").map(String.init)
+    // The second row is as wide as the first only with what follows it.
+    let joined = [rows[0], rows[1], "   1: 0100007F:C43C", rows[2], rows[3] + "  ", rows[1]]
+    let result = Self.rows(joined.joined(separator: "\n") + "\n")
+    #expect(result.malformed == 1)
+    #expect(result.rows.map(\.localPort) == [5000, 50236, 5000, 5000])
+    let cut = Array(rows[1].utf8)
+    for column in 92..<cut.count {
+      var line = cut
+      line[column] = 0x0a
+      let rows = Self.rows(Array((rows[0] + "\n").utf8) + cut + [0x0a] + line + [0x0a])
+      #expect(rows.rows.count == 2, "a newline in column \(column)")
+      #expect(rows.malformed == 1)
     }
   }
 

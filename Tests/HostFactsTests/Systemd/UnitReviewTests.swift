@@ -48,6 +48,14 @@ import Testing
     #expect(socket.service.value == "web.service")
   }
 
+  /// systemd takes an empty file for a mask.
+  @Test(arguments: ["", "[Socket]\nListenStream=80\n"])
+  func aTemplateHasItsOwnName(text: String) throws {
+    let unit = try #require(review(["lib/a-b@.socket": text]).first)
+    #expect(unit.names == ["a-b@.socket"])
+    #expect(unit.loadState == (text.isEmpty ? .masked : .template))
+  }
+
   @Test func settingsInTheWrongPlace() throws {
     let text =
       "[Service]\nExecStart=/bin/x\nStartLimitIntervalSec=0\nStartLimitInterval=7\nRestartSteps=3\nRestart=maybe\nBogus=1\nX-Own=1\n"

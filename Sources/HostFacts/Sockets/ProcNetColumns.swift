@@ -1,0 +1,93 @@
+/// What may stand in the columns of a row from the colon of `sl` to the space behind RETRANS: a
+/// digit in upper-case hexadecimal, or one certain byte.
+struct ProcNetColumns: Sendable {
+  /// Pieces of sixteen columns: 72 columns of IPv4 take five, 120 of IPv6 eight. The last one ends
+  /// with the last column, and so begins inside the one before.
+  private let pieces: InlineArray<8, Piece>
+
+  init(isIPv6: Bool) {
+    let address = String(repeating: "0", count: isIPv6 ? 32 : 8)
+    let text = Array(
+      ": \(address):0000 \(address):0000 00 00000000:00000000 00:00000000 00000000 ".utf8)
+    pieces = InlineArray { index in
+      let start = min(16 * index, text.count - 16)
+      return Piece(SIMD16(text[start..<start + 16]))
+    }
+  }
+
+  /// Whether `count` columns, which is all of them and at least 16, are as they should be. The caller
+  /// has seen that there are so many bytes.
+  @inline(__always)
+  func areIn(_ bytes: RawSpan, from start: Int, count: Int) -> Bool {
+    var problems = SIMD16<UInt8>()
+    for index in 0..<(count &+ 15) / 16 {
+      let offset = min(16 &* index, count &- 16)
+      problems = problems | pieces[index].problems(bytes.text128(start &+ offset))
+    }
+    return (problems & SIMD16<UInt8>(repeating: 0x80)).isZero
+  }
+
+  /// Sixteen columns, compared without a branch: additions that carry a byte's highest bit tell the
+  /// bytes above a limit from those below it.
+  private struct Piece: Sendable {
+    /// `0` where a digit belongs.
+    private let text: SIMD16<UInt8>
+    private let beyondDecimal: SIMD16<UInt8>
+    private let fromLetter: SIMD16<UInt8>
+
+    init(_ text: SIMD16<UInt8>) {
+      self.text = text
+      var beyondDecimal = SIMD16<UInt8>(repeating: 0x80 - 1)
+      var fromLetter = SIMD16<UInt8>(repeating: Self.beyondLetter)
+      for column in text.indices where text[column] == UInt8(ascii: "0") {
+        beyondDecimal[column] = 0x80 - 10
+        fromLetter[column] = 0x80 - 0x71
+      }
+      self.beyondDecimal = beyondDecimal
+      self.fromLetter = fromLetter
+    }
+
+    /// Digits without those of `0` are 0…9 and, of 'A'…'F', 0x71…0x76; any other byte without its own
+    /// is 0. The highest bit of a column's result is set where it is none of these.
+    @inline(__always)
+    func problems(_ bytes: SIMD16<UInt8>) -> SIMD16<UInt8> {
+      let rest = bytes ^ text
+      let beyondLetter = SIMD16<UInt8>(repeating: Self.beyondLetter)
+      // Set from 10 on, not from 0x71 on, and again from 0x77 on. Where no digit belongs, from 1 on.
+      let outside = (rest &+ beyondDecimal) ^ (rest &+ fromLetter) ^ (rest &+ beyondLetter)
+      return rest | outside
+    }
+
+    private static var beyondLetter: UInt8 { 0x80 - 0x77 }
+  }
+}
+
+extension SIMD16<UInt8> {
+  /// As two numbers: `==` looks at one byte after the other.
+  @inline(__always) var isZero: Bool {
+    // Safe: both are sixteen bytes of which any are valid.
+    let words = unsafe unsafeBitCast(self, to: SIMD2<UInt64>.self)
+    return words[0] | words[1] == 0
+  }
+}
+
+extension RawSpan {
+  /// The caller has checked the bounds.
+  @inline(__always) func text128(_ index: Int) -> SIMD16<UInt8> {
+    unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: SIMD16<UInt8>.self)
+  }
+
+  /// Whether such a byte is one of the 64 before `end`. The caller has checked the bounds.
+  @inline(__always)
+  func has64(_ byte: UInt8, before end: Int) -> Bool {
+    let wanted = SIMD16<UInt8>(repeating: byte)
+    let limit = SIMD16<UInt8>(repeating: 0x7f)
+    var others = SIMD16<UInt8>(repeating: 0x80)
+    for piece in 1...4 {
+      let rest = text128(end &- 16 &* piece) ^ wanted
+      // The highest bit is set but for a rest of 0.
+      others = others & (rest | (rest &+ limit))
+    }
+    return !(others ^ SIMD16<UInt8>(repeating: 0x80)).isZero
+  }
+}
