@@ -151,7 +151,8 @@ private struct RuleRun {
       (appliesEvidence ?? []) + facts(of: rule.condition)
       + rule.severity.consulted(in: activation).flatMap { facts(of: $0) }
     var seen: Set<String> = []
-    return observed.filter { seen.insert($0.path).inserted }.map {
+    // What others found is told with them.
+    return observed.filter { $0.path != Rule.findings && seen.insert($0.path).inserted }.map {
       Evidence(fact: $0.path, value: $0.value, origin: $0.origin)
     }
   }

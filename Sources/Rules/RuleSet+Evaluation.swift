@@ -129,8 +129,8 @@ extension RuleSet {
 
   private static func notice(_ rules: [String]) -> String {
     let count = rules.count == 1 ? "1 rule needs" : "\(rules.count) rules need"
-    return "\(count) a live or recorded host and had nothing to judge: "
-      + rules.joined(separator: ", ")
+    let names = rules.count > 5 ? "" : ": " + rules.joined(separator: ", ")
+    return "\(count) a live or recorded host and had nothing to judge\(names)"
   }
 
   /// The findings that no other of the same identity supersedes, directly or through others.
@@ -165,7 +165,8 @@ extension Evidence {
         guard location.path.hasPrefix(root) else { continue }
         // A dot in the name of an interface is a slash in a key.
         keys.append(
-          String(location.path.dropFirst(root.count).map { $0 == "/" ? "." : $0 == "." ? "/" : $0 }))
+          String(location.path.dropFirst(root.count).map { $0 == "/" ? "." : $0 == "." ? "/" : $0 })
+        )
       default: continue
       }
     }

@@ -43,6 +43,9 @@ import Testing
 
   static let cases = [
     Case(
+      "fin-timeout-for-time-wait",
+      ("etc/sysctl.d/60-net.conf", "net.ipv4.tcp_fin_timeout = 15")),
+    Case(
       "ipv6-port-range-key",
       ("etc/sysctl.d/60-ports.conf", "net.ipv6.ip_local_port_range = 16384 65535"),
       ("etc/sysctl.d/60-ports.conf", "net/ipv6/ip_local_reserved_ports=20000")),
@@ -52,8 +55,14 @@ import Testing
     Case(
       "second-writer", isRoot: true, ("/etc/tuned/web/tuned.conf", "net.core.somaxconn = 8192")),
     Case(
+      "setting-below-default", isRoot: true,
+      ("/etc/sysctl.d/60-net.conf", "net.core.somaxconn = 1024")),
+    Case(
       "start-limit-in-service-section",
       ("etc/systemd/system/api.service.d/10-restart.conf", "StartLimitIntervalSec")),
+    Case(
+      "syn-backlog-no-effect",
+      ("etc/sysctl.d/60-net.conf", "net.ipv4.tcp_max_syn_backlog = 65536")),
     Case(
       "sysctl-drift", isRoot: true, ("/etc/sysctl.d/60-net.conf", "net.core.somaxconn = 1024")),
     Case("sysctl-file-not-read", ("etc/sysctl.d/70-more", "kernel.panic = 10")),

@@ -126,7 +126,8 @@ public struct NetworkNamespace: Sendable {
       return .value(true, origin)
     } catch {
       guard error.isAbsence, (try? root.status("/proc/sys/net/core")) != nil else {
-        return .unavailable(error.unreadable(path))
+        return .unavailable(
+          root.hasProc ? error.unreadable(path) : .init("'/proc' is not mounted"))
       }
       return .value(false, origin)
     }

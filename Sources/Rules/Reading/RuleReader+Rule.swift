@@ -264,7 +264,8 @@ extension Rule {
     guard let id = head.id, let title = head.title, let scope = head.scope, let since = head.since,
       let condition = judging.condition
     else { return nil }
-    let roots = Set(judging.expressions.flatMap(\.references).map { String(Self.root(of: $0)) })
+    let references = judging.expressions.flatMap(\.references)
+    let roots = Set(references.map { String(Self.root(of: $0)) })
     self.init(
       path: path, id: id, title: title, tags: head.tags, scope: scope, needsLive: head.needsLive,
       isOptIn: head.isOptIn, isNote: head.isNote, since: since, supersedes: head.supersedes,
@@ -272,7 +273,8 @@ extension Rule {
       definitions: judging.definitions, condition: condition,
       neededByCondition: Self.places(in: judging.definitions, neededBy: condition),
       readsDelta: roots.contains("delta"),
-      readsFindings: roots.contains(Self.findings) || restMayReadFindings, rawSysctls: [], rest: rest)
+      readsFindings: roots.contains(Self.findings) || restMayReadFindings, rawSysctls: [],
+      rest: rest)
   }
 
   /// The same, now that all of it is known.
