@@ -49,7 +49,7 @@ struct HTMLReport {
         "meta", attributes: ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
       .element("meta", attributes: ["name": "color-scheme", "content": "light dark"]),
       .element("meta", attributes: ["name": "referrer", "content": "no-referrer"]),
-      .element("title", .text("Sockwise: \(name), \(report.summary.total) findings")),
+      .element("title", .text("Sockwise: \(name), \(count(report.summary.total, "finding"))")),
       .style(HTMLStyle.sheet))
   }
 

@@ -17,6 +17,9 @@ struct AcceptanceArguments: ParsableArguments {
       "Count only what this file does not list; 'sockwise baseline' writes it.", valueName: "FILE"))
   var baseline: String?
 
+  /// Whether no file is named.
+  var isEmpty: Bool { waivers.isEmpty && baseline == nil }
+
   /// Reads the files; what is wrong with them is said on standard error.
   ///
   /// - Parameter others: waivers from elsewhere, such as `.sockwise.yaml`; those of `--waivers` come

@@ -28,9 +28,9 @@ struct Audit: ParsableCommand {
   @OptionGroup(title: "When to fail") var exit: ExitArguments
 
   func run() throws {
-    // While the kernel answers, rules are read; their files before, which takes descriptors.
     let files = ruleOptions.sources()
-    let begun = host.record == nil ? try host.beginAudit() : nil
+    // Rules are read while the kernel answers. Files are not: there may be too few descriptors for both.
+    let begun = host.record == nil && accepted.isEmpty ? try host.beginAudit() : nil
     let rules = RuleSet.load(files, schema: Host.schema, inParts: true)
     let rulesAreWrong = rules.diagnostics.report()
     let chosen = try selection.selection(from: rules)

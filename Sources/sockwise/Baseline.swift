@@ -26,7 +26,7 @@ struct BaselineCommand: ParsableCommand {
 
   func run() throws {
     let files = ruleOptions.sources()
-    let begun = host.record == nil ? try host.beginAudit() : nil
+    let begun = host.record == nil && accepted.isEmpty ? try host.beginAudit() : nil
     let rules = RuleSet.load(files, schema: Host.schema, inParts: true)
     let rulesAreWrong = rules.diagnostics.report()
     let chosen = try selection.selection(from: rules)
@@ -37,9 +37,16 @@ struct BaselineCommand: ParsableCommand {
     ]
     do {
       let report = audit.report(rules, chosen, acceptance)
+      // Nothing was found where nothing could be read, which is no baseline.
+      guard report.judgedSomething || !chosen.only.isEmpty else {
+        printError("sockwise: nothing could be judged, so nothing was written")
+        throw ExitCode(ExitStatus.failed.rawValue)
+      }
       try (output.map(OutputRequest.Destination.init(path:)) ?? .standardOutput)
         .write(ReportFormat.baseline.render(report, RenderOptions()))
       if audit.options.reportRecording() { statuses.append(.undelivered) }
+    } catch let status as ExitCode {
+      throw status
     } catch {
       printError("sockwise: \(error)")
       statuses.append(.undelivered)

@@ -24,7 +24,7 @@ import Testing
             struct.pack_into("=I", row, 84, 100000 + number)
             file.write(row)
         file.write(end)
-    result = subprocess.run([program, "audit", "--root", path], capture_output=True, text=True)
+    result = subprocess.run([program, "audit", "--skip", "ports-lost-to-binds", "--root", path], capture_output=True, text=True)
     assert result.stderr == "", result.stderr
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(result.returncode, usage.ru_utime + usage.ru_stime, usage.ru_maxrss)

@@ -101,6 +101,8 @@ extension ForeignFile {
         guard let close = rest[open.upperBound...].firstRange(ofPair: "}") else { return nil }
         let name = trimmed(rest[open.upperBound..<close.lowerBound])
         guard let value = value(of: name) else { return nil }
+        // No parameter takes more; a page is what one write(2) to /proc/sys may have.
+        guard result.utf8.count + value.text.utf8.count < 4096 else { return nil }
         result += rest[..<open.lowerBound] + value.text
         range = value.range
         rest = rest[close.upperBound...]

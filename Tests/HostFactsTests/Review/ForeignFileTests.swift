@@ -358,6 +358,43 @@ import YAML
       ])
   }
 
+  /// Values of several words are quoted within the quotes of the shell's.
+  @Test(arguments: [
+    (#"="quiet sysctl.net.ipv4.ip_local_port_range=\"1024 65000\" ro""#, "1024 65000"),
+    (#"='quiet sysctl.net.ipv4.ip_local_port_range="1024 65000" ro'"#, "1024 65000"),
+    (#"='"sysctl.net.ipv4.ip_local_port_range=1024 65000" ro'"#, "1024 65000"),
+    (#"=sysctl.net.ipv4.ip_local_port_range=1024 sysctl.vm.swappiness=1"#, "1024"),
+    (#"="sysctl.net.ipv4.ip_local_port_range=1 # none"#, "1"),
+    (#"="sysctl.net.ipv4.ip_local_port_range=""#, ""),
+    (#"="sysctl.net.ipv4.ip_local_port_range=\"#, ""),
+  ])
+  func readsQuotedParameters(_ rest: String, _ value: String) throws {
+    let text = "GRUB_CMDLINE_LINUX\(rest)"
+    var file = ForeignFile(path: "etc/default/grub", bytes: Array(text.utf8))
+    file.readGrub()
+    #expect(file.statements.map(\.key.dotted) == ["net.ipv4.ip_local_port_range"])
+    #expect(file.statements.first?.value.map { String(decoding: $0, as: UTF8.self) } == value)
+    let key = file.statements.first?.keyLocation
+    let start = try #require(text.firstRange(of: "net.ipv4")).lowerBound
+    #expect(key?.line == 1 && key?.column == text[..<start].count + 1)
+  }
+
+  /// An item repeated without end would take all memory.
+  @Test func leavesEndlessItemsToTheTemplate() {
+    let item = String(repeating: "x", count: 3000)
+    var file = ForeignFile(
+      path: "play.yml",
+      bytes: Array(
+        """
+        - hosts: all
+          tasks:
+            - sysctl: {name: vm.swappiness, value: '{{ item }}{{ item }}'}
+              with_items: [\(item), "1"]
+        """.utf8))
+    #expect(file.readYAML() == nil)
+    #expect(file.statements.map(\.value) == [Array("11".utf8)])
+  }
+
   @Test func keepsCommentsNear() {
     var file = ForeignFile(
       path: "x",

@@ -60,6 +60,10 @@ import Testing
     let text = "# one\n\n\na/b=1\n\n\n; two\n# three\n"
     let file = SysctlFileText(Array(text.utf8), path: "/x.conf", dialect: .systemd)
     #expect(file.statements.first?.nearComment == "one\ntwo")
+    // Carriage returns make many lines of one to systemd: no more is kept than seven lines hold.
+    let comments = String(repeating: "# c\r", count: 500) + "vm.a = 1\n"
+    let many = SysctlFileText(Array(comments.utf8), path: "/x.conf", dialect: .systemd)
+    #expect(many.statements.first?.nearComment?.utf8.count == 7 * 2 - 1)
   }
 
   @Test func whatIsNoAssignmentIsTold() {

@@ -59,12 +59,15 @@ struct SysctlFileText: Sendable {
     for index in statements.indices {
       guard let line = statements[index].keyLocation.line else { continue }
       while first < comments.count, comments[first].line < line - 3 { first += 1 }
-      let near = comments[first...].prefix { $0.line <= line + 3 }
+      // A line of systemd's may be many: carriage returns end them too.
+      let near = comments[first...].prefix(Self.mostComments).prefix { $0.line <= line + 3 }
         .map { String(decoding: bytes[$0.text].prefix(Self.longestComment), as: UTF8.self) }
       if !near.isEmpty { statements[index].nearComment = near.joined(separator: "\n") }
     }
   }
 
+  /// One on each of the seven lines.
+  private static let mostComments = 7
   /// Bytes of one comment that are kept.
   private static let longestComment = 512
 }

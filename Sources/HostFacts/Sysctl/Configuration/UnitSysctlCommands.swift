@@ -65,7 +65,8 @@ struct UnitSysctlCommands {
         if let done = word { words.append(done) }
         word = nil
       } else {
-        word = (word ?? []) + [byte]
+        if word == nil { word = [] }
+        word?.append(byte)
       }
     }
     if let word { words.append(word) }
