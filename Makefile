@@ -83,7 +83,7 @@ test:
 	swift build --build-tests $(TEST)
 	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
 	swift test --skip-build $(TEST) 2>&1 | tee "$$log" || { \
-	  echo; echo "What failed, of all that is above:"; grep -A4 -E '^(✘|.*: error:)' "$$log" | grep -vE '^(✔|◇|--)' | tail -n 60 || true; exit 1; }
+	  echo; echo "What failed, of all that is above:"; grep -A4 -E '^(✘|/.*: error:)' "$$log" | grep -vE '^(✔|◇|--)' | tail -n 60 || true; exit 1; }
 
 # The release binary by itself, copied to an empty directory: its rules, their tests, an audit.
 release: build
