@@ -27,7 +27,10 @@ struct SandboxTests {
 
   @Test func withoutPidfdGetfdOptionsAreUnknown() async throws {
     let audit = try await ScratchNamespace.run { net in
-      try net.serverWithTimeWait(.loopback(8080), reuseAddress: false)
+      let listener = try net.serverWithTimeWait(.loopback(8080), reuseAddress: false)
+      // Other tests may give this process more descriptors than a search has time for.
+      _ = try net.start("/bin/sleep", ["600"], holding: [listener])
+      listener.close()
       try net.deny(.pidfdGetfd)
       return try AuditResult.current(["--strict"])
     }

@@ -72,6 +72,8 @@ struct SocketHolders: Sendable {
         read(pid, from: firstDescriptors, to: .max)
       }
       if let whyStop { return stopped(whyStop) }
+      // The last of them may have been left in its middle.
+      if result.holders.count < wanted.count, let whyStop { return stopped(whyStop) }
       if !pending.isEmpty {
         let processes = pending.count == 1 ? "1 process" : "\(pending.count) processes"
         result.skipped = .init(
