@@ -137,8 +137,7 @@ fuzz-build: setup
 	SOCKWISE_FUZZ=1 swift build $(FUZZ)
 
 fuzz: fuzz-build
-	@status=0; for target in $(FUZZ_TARGETS); do \
-	  Fuzz/run $$target $(TIME) || status=1; done; exit $$status
+	@status=0; for target in $(FUZZ_TARGETS); do Fuzz/run $$target $(TIME) || status=1; done; exit $$status
 
 # Executions of each target since the file was begun.
 FUZZ_TOTALS := .build-fuzz/totals
