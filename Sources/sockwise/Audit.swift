@@ -28,21 +28,11 @@ struct Audit: ParsableCommand {
   @OptionGroup(title: "When to fail") var exit: ExitArguments
 
   func run() throws {
-    let files = ruleOptions.sources()
-    // Rules are read while the kernel answers. Files are not: there may be too few descriptors for both.
-    let begun = host.record == nil && accepted.isEmpty ? try host.beginAudit() : nil
-    let rules = RuleSet.load(files, schema: Host.schema, inParts: true)
-    let rulesAreWrong = rules.diagnostics.report()
-    let chosen = try selection.selection(from: rules)
-    let acceptance = accepted.acceptance(for: rules)
-    let audit = try begun ?? host.beginAudit()
-    let report = audit.report(rules, chosen, acceptance)
-    let recordingFailed = audit.options.reportRecording()
-    let delivered = output.deliver(report)
-    // One rule that was asked for may lack its facts; where all do, nothing could be read.
-    let ran = report.judgedSomething || !chosen.only.isEmpty
+    let outcome = try AuditRun.outcome(of: host, ruleOptions, selection, accepted)
+    let recordingFailed = outcome.options.reportRecording()
+    let delivered = output.deliver(outcome.report)
     throw exit.code(
-      ran ? report : nil, wrongInput: rulesAreWrong || acceptance.isWrong,
+      outcome.hasJudged ? outcome.report : nil, wrongInput: outcome.inputIsWrong,
       undelivered: recordingFailed || !delivered)
   }
 }

@@ -7,8 +7,38 @@ import Rules
 struct AuditRun {
   let options: HostOptions
   private let started = Clock.utcNow()
-  private let begin = Clock.monotonic()
+  private let startedAt = Clock.monotonic()
   private let reading: HostReading
+
+  /// What an audit came to.
+  struct Outcome {
+    var report: Report
+    /// Whether a rule file, a waiver or the baseline is wrong.
+    var inputIsWrong: Bool
+    /// Whether some rule had its facts; one rule that was asked for may lack them.
+    var hasJudged: Bool
+    var options: HostOptions
+  }
+
+  /// Reads what the arguments name, and the host. What is wrong is said on standard error.
+  static func outcome(
+    of host: HostArguments, _ ruleOptions: RuleOptions, _ selection: RuleSelection,
+    _ accepted: AcceptanceArguments
+  ) throws -> Outcome {
+    let files = ruleOptions.sources()
+    // Rules are read while the kernel answers. Files are not: there may be too few descriptors for
+    // both. And a recording is begun when nothing else can be wrong any more.
+    let begun = host.record == nil && accepted.isEmpty ? try host.beginAudit() : nil
+    let rules = RuleSet.load(files, schema: Host.schema, inParts: true)
+    let rulesAreWrong = rules.diagnostics.report()
+    let chosen = try selection.selection(from: rules)
+    let acceptance = accepted.acceptance(for: rules)
+    let audit = try begun ?? host.beginAudit()
+    let report = audit.report(rules, chosen, acceptance)
+    return Outcome(
+      report: report, inputIsWrong: rulesAreWrong || acceptance.isWrong,
+      hasJudged: report.judgedSomething || !chosen.only.isEmpty, options: audit.options)
+  }
 
   /// Begins to read the host.
   init(_ options: HostOptions) throws(NetworkNamespace.Failure) {
@@ -55,7 +85,7 @@ struct AuditRun {
     var report = Report(
       tool: .sockwise, host: host.reported, mode: options.root.mode,
       started: options.root.recording?.time ?? started,
-      durationSeconds: Clock.monotonic() - begin,
+      durationSeconds: Clock.monotonic() - startedAt,
       findings: findings,
       undecided: result.undecided.map { ReportedUndecided($0, namespace: audited) },
       namespaces: namespaces, notices: notices, rules: result.rules,

@@ -25,32 +25,21 @@ struct BaselineCommand: ParsableCommand {
   var output: String?
 
   func run() throws {
-    let files = ruleOptions.sources()
-    let begun = host.record == nil && accepted.isEmpty ? try host.beginAudit() : nil
-    let rules = RuleSet.load(files, schema: Host.schema, inParts: true)
-    let rulesAreWrong = rules.diagnostics.report()
-    let chosen = try selection.selection(from: rules)
-    let acceptance = accepted.acceptance(for: rules)
-    let audit = try begun ?? host.beginAudit()
-    var statuses = [
-      rulesAreWrong || acceptance.isWrong ? ExitStatus.wrongInput : .clean
-    ]
+    let outcome = try AuditRun.outcome(of: host, ruleOptions, selection, accepted)
+    // Nothing was found where nothing could be read, which is no baseline.
+    guard outcome.hasJudged else {
+      printError("sockwise: nothing could be judged, so nothing was written")
+      throw ExitCode(ExitStatus.failed.rawValue)
+    }
+    var statuses = [outcome.inputIsWrong ? ExitStatus.wrongInput : .clean]
     do {
-      let report = audit.report(rules, chosen, acceptance)
-      // Nothing was found where nothing could be read, which is no baseline.
-      guard report.judgedSomething || !chosen.only.isEmpty else {
-        printError("sockwise: nothing could be judged, so nothing was written")
-        throw ExitCode(ExitStatus.failed.rawValue)
-      }
       try (output.map(OutputRequest.Destination.init(path:)) ?? .standardOutput)
-        .write(ReportFormat.baseline.render(report, RenderOptions()))
-      if audit.options.reportRecording() { statuses.append(.undelivered) }
-    } catch let status as ExitCode {
-      throw status
+        .write(ReportFormat.baseline.render(outcome.report, RenderOptions()))
     } catch {
       printError("sockwise: \(error)")
       statuses.append(.undelivered)
     }
+    if outcome.options.reportRecording() { statuses.append(.undelivered) }
     throw ExitCode((statuses.max() ?? .clean).rawValue)
   }
 }

@@ -52,8 +52,7 @@ struct HostArguments: ParsableArguments {
     if anonymize && record == nil { throw ValidationError("--anonymize needs --record DIR") }
   }
 
-  /// Begins an audit. Where the host is recorded, that is only right when nothing else can be wrong
-  /// any more.
+  /// Begins an audit.
   func beginAudit() throws(ExitCode) -> AuditRun {
     let options = try options()
     do throws(NetworkNamespace.Failure) {

@@ -79,8 +79,6 @@ final class UnitPathResolver {
 /// Unit files of a host, through ``HostRoot``.
 final class HostUnitFiles: UnitFiles {
   private let root: HostRoot
-  private(set) var bytesRead = 0
-  private(set) var filesRead = 0
 
   /// No unit file is longer; a host's directories hold few of a page.
   static let longestFile = 4 << 20
@@ -142,8 +140,6 @@ final class HostUnitFiles: UnitFiles {
     }
     switch root.bytes(path, limit: Self.longestFile, isNoted: false) {
     case .value(let bytes, _):
-      bytesRead += bytes.count
-      filesRead += 1
       return bytes.isEmpty ? .mask : .bytes(bytes)
     case .absent: return .missing
     case .unavailable(let why): return .unreadable(why)
