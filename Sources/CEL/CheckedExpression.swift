@@ -10,6 +10,17 @@ public struct CheckedExpression: Sendable {
     self.facts = facts
   }
 
+  /// Of `a && b && c`, `a`: where it is false, so is the whole. Nil for anything else.
+  public var firstOperand: Expression? {
+    guard case .and(let operands) = syntax.kind, let first = operands.first,
+      case .logical(let plans, decidedBy: false) = expression.plan, let plan = plans.first
+    else { return nil }
+    let names = FactNames(text: expression.text, facts: facts)
+    return Expression(
+      text: String(Array(expression.text.unicodeScalars), first.range), type: .bool,
+      references: names.references(in: first), plan: plan)
+  }
+
   /// The paths whose `has()` is true wherever the expression is true, with all that holds them.
   public var guarantees: Set<String> {
     var guards = Guards(text: expression.text, facts: facts)

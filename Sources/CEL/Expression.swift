@@ -51,12 +51,8 @@ public struct Expression: Sendable {
   }
 
   private init(text: String, type: Type, syntax: Syntax, facts: CheckedFacts, plan: Plan) {
-    var references: [String] = []
-    FactNames(text: text, facts: facts).references(in: syntax, .init(), into: &references)
-    var seen: Set<String> = []
-    self.init(
-      text: text, type: type, references: references.filter { seen.insert($0).inserted },
-      plan: plan)
+    let names = FactNames(text: text, facts: facts)
+    self.init(text: text, type: type, references: names.references(in: syntax), plan: plan)
   }
 
   init(text: String, type: Type, references: [String], plan: Plan) {

@@ -70,6 +70,10 @@ public struct Rule: Sendable {
   public let definitions: [Definition]
   /// True names the problem.
   public let condition: Expression
+  /// Of a condition `a && b`, `a`: where it is false, nothing else need be worked out.
+  let firstCondition: Expression?
+  /// Places in `definitions` that it needs, in order.
+  let neededByFirst: [Int]
   /// Places in `definitions` that the condition needs, in order.
   let neededByCondition: [Int]
   /// Whether any of its expressions reads `delta`.

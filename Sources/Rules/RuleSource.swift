@@ -5,7 +5,7 @@ public struct RuleSource: Sendable {
   /// One file as it was found.
   public struct File: Sendable {
     /// As messages show it.
-    public let path: String
+    public var path: String
     /// Where it is part of the program.
     let builtIn: BuiltInRule?
     private let read: Result<[UInt8], RuleDiagnostic>

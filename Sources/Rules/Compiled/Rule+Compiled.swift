@@ -26,6 +26,8 @@ extension Rule {
       try $0.write($1.expression)
     }
     try writer.write(condition)
+    try writer.write(firstCondition) { try $0.write($1) }
+    writer.write(neededByFirst) { $0.write($1) }
     writer.write(neededByCondition) { $0.write($1) }
     try writer.write(rest.value)
     return writer.text
@@ -82,8 +84,12 @@ extension CompactReader {
       return Rule.Definition(name: name, expression: try reader.expression())
     }
     let condition = try expression()
+    let first = try optional { try $0.expression() }
+    let neededByFirst = try list { try $0.int() }
     let needed = try list { try $0.int() }
-    guard needed.allSatisfy(definitions.indices.contains) else { throw malformed() }
+    guard (neededByFirst + needed).allSatisfy(definitions.indices.contains) else {
+      throw malformed()
+    }
     let rest = Deferred { [self] in
       var reader = self
       return (try? reader.rest()) ?? .unreadable
@@ -92,8 +98,9 @@ extension CompactReader {
       path: path, id: id, title: title, tags: tags, scope: scope, needsLive: needsLive,
       isOptIn: isOptIn, isNote: isNote, since: since, supersedes: supersedes,
       parameters: parameters, applies: applies, element: element, definitions: definitions,
-      condition: condition, neededByCondition: needed, readsDelta: readsDelta,
-      readsFindings: readsFindings, rawSysctls: rawSysctls, rest: rest, testCases: tests)
+      condition: condition, firstCondition: first, neededByFirst: neededByFirst,
+      neededByCondition: needed, readsDelta: readsDelta, readsFindings: readsFindings,
+      rawSysctls: rawSysctls, rest: rest, testCases: tests)
   }
 
   private mutating func element() throws -> Rule.Element {

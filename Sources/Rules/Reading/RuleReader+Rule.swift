@@ -8,7 +8,7 @@ extension RuleReader {
     var applies: Expression?
     var element: Rule.Element?
     var definitions: [Rule.Definition]
-    var condition: Expression?
+    var condition: CheckedExpression?
   }
 
   /// Reads the whole rule.
@@ -52,7 +52,7 @@ extension RuleReader {
     if condition == nil { isLinted = false }
     return Judging(
       parameters: parameters, applies: applies?.expression, element: element,
-      definitions: definitions, condition: condition?.expression)
+      definitions: definitions, condition: condition)
   }
 
   private mutating func rest(
@@ -250,12 +250,15 @@ extension Rule {
     guard let id = head.id, let title = head.title, let scope = head.scope, let since = head.since,
       let condition = judging.condition
     else { return nil }
+    let first = condition.firstOperand
     self.init(
       path: path, id: id, title: title, tags: head.tags, scope: scope, needsLive: head.needsLive,
       isOptIn: head.isOptIn, isNote: head.isNote, since: since, supersedes: head.supersedes,
       parameters: judging.parameters, applies: judging.applies, element: judging.element,
-      definitions: judging.definitions, condition: condition,
-      neededByCondition: Self.places(in: judging.definitions, neededBy: condition),
+      definitions: judging.definitions, condition: condition.expression, firstCondition: first,
+      neededByFirst: first.map { Self.places(in: judging.definitions, neededBy: $0) } ?? [],
+      neededByCondition: Self.places(
+        in: judging.definitions, neededBy: condition.expression),
       readsDelta: false, readsFindings: false, rawSysctls: [], rest: Deferred(made: rest),
       testCases: Deferred(made: tests))
   }
@@ -266,8 +269,9 @@ extension Rule {
       path: path, id: id, title: title, tags: tags, scope: scope, needsLive: needsLive,
       isOptIn: isOptIn, isNote: isNote, since: since, supersedes: supersedes,
       parameters: parameters, applies: applies, element: element, definitions: definitions,
-      condition: condition, neededByCondition: neededByCondition,
-      readsDelta: rest.facts.reads("delta"), readsFindings: rest.facts.reads(Self.findings),
+      condition: condition, firstCondition: firstCondition, neededByFirst: neededByFirst,
+      neededByCondition: neededByCondition, readsDelta: rest.facts.reads("delta"),
+      readsFindings: rest.facts.reads(Self.findings),
       rawSysctls: rest.facts.rawSysctls, rest: Deferred(made: rest), testCases: testCases)
   }
 }
