@@ -35,12 +35,13 @@ extension Host {
   {
     let root = options.root
     let limit = TimeLimit(options.timeLimit)
+    // First what takes longest: threads begin one after the other where processors are few.
+    let unitFiles = HostSource { sources.units(root, limit.units) }
     let namespace = try NetworkNamespace.open(options.netns, root)
     try namespace.tryToEnter(by: limit.end)
 
     let identity = HostSource { sources.identity(root) }
     let image = root.isImage ? ImageKernels(options.kernels, or: root) : nil
-    let unitFiles = HostSource { sources.units(root, limit.units) }
     let configuration = HostSource(in: namespace) {
       let running = identity.value(by: limit.early)?.kernel.value.map { [$0.version] }
       // Commands of units set kernel parameters too.
