@@ -105,6 +105,14 @@ extension HostRoot {
 
   /// What the reader of a report should know of a recording.
   var notices: [Notice] {
+    if report != nil {
+      return [
+        Notice(
+          .info,
+          "this is a report of sos(1): it tells kernel parameters, configuration and the tables of"
+            + " sockets; 'sockwise facts --record' on the host also tells whose the sockets are")
+      ]
+    }
     guard let recording else { return [] }
     let names = recording.isAnonymized ? "; addresses and names are not its own" : ""
     return [
