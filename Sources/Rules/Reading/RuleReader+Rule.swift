@@ -37,7 +37,7 @@ extension RuleReader {
     whole.facts = Rule.Facts(of: rule, schema: schema)
     rule = rule.with(whole)
     // In a broken expression a name may be used that is not seen.
-    if !problems.contains(where: { $0.severity == .error }) { warnUnused(rule) }
+    if !problems.hasErrors { warnUnused(rule) }
     return rule
   }
 
@@ -52,7 +52,7 @@ extension RuleReader {
     isLinted = false
     let head = self.head { fields[$0.rawValue]?.value }
     let judging = self.judging(fields, isLinted: false)
-    return problems.isEmpty
+    return problems.count == 0
       ? Rule(source.path, head, judging, restMayReadFindings: restMayReadFindings, rest: rest)
       : nil
   }
