@@ -106,13 +106,21 @@ struct InlineComments {
     return file(place.path)?.entry(for: finding.rule, line: line)
   }
 
-  /// What is wrong with the comments that were read.
+  /// What is wrong with the comments that were read, the first of it.
   var notices: [Notice] {
-    files.sorted { $0.key < $1.key }.flatMap { $0.value?.diagnostics ?? [] }.map { diagnostic in
+    let known = files.sorted { $0.key < $1.key }.compactMap(\.value)
+    let shown = known.flatMap(\.diagnostics).prefix(InlineIgnores.mostDiagnostics)
+    let count = known.reduce(0) { $0 + $1.diagnostics.count + $1.moreProblems }
+    var notices = shown.map { diagnostic in
       let place = [diagnostic.line, diagnostic.column].compactMap { $0.map { ":\($0)" } }.joined()
       let hint = diagnostic.hint.map { "; \($0)" } ?? ""
       return Notice(.warning, "\(diagnostic.path)\(place): \(diagnostic.message)\(hint)")
     }
+    if count > shown.count {
+      let more = (count - shown.count).counted("more problem")
+      notices.append(Notice(.warning, "\(more) with comments for Sockwise"))
+    }
+    return notices
   }
 
   private mutating func file(_ path: String) -> InlineIgnores? {

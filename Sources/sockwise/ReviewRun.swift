@@ -28,7 +28,7 @@ struct ReviewRun {
     facts.variables["waivers"] = acceptance.facts
     var result = rules.evaluate(in: facts, selection: selection, isLive: false)
     result.forget(where: { $0.reason == Review.notSet || $0.reason == Review.notOfFiles })
-    var comments = InlineComments(rules: acceptance.rules) { Review.content(ofFile: $0) }
+    var comments = InlineComments(rules: acceptance.rules) { review.comments(inFile: $0) }
     let findings = result.findings.map {
       acceptance.reported($0, namespace: nil, comments: &comments)
     }

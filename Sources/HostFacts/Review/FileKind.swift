@@ -65,6 +65,9 @@ enum FileKind: Hashable {
     name.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }
   }
 
+  /// Whether links are how such a file gets more names, as those of units do. Drop-ins have one.
+  func isNamedByLinks(_ path: String) -> Bool { self == .unit && !path.hasSuffix(".conf") }
+
   // MARK: Contents
 
   /// Whether what is read of a file is worth taking apart.
@@ -116,7 +119,7 @@ private func ends(_ name: Substring.UTF8View, _ suffix: String) -> Bool {
 }
 
 /// Whether bytes hold a word.
-private func holds(_ bytes: [UInt8], _ word: String) -> Bool {
+func holds(_ bytes: [UInt8], _ word: String) -> Bool {
   let word = Array(word.utf8)
   guard let first = word.first else { return true }
   var rest = bytes[...]

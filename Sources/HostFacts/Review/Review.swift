@@ -45,6 +45,7 @@ public struct Review: Sendable {
   /// Paths that were named and are not there.
   public let missing: [String]
   public let notices: [Host.Notice]
+  private let commented: [String: [UInt8]]
 
   /// The series that are considered where none is named.
   public static let supportedKernels = SysctlConfiguration.supportedKernels
@@ -65,8 +66,10 @@ public struct Review: Sendable {
     let found = reader.found
     kernels = options.kernels.isEmpty ? SysctlConfiguration.supportedKernels : options.kernels
     units = Units.review(found.units)
+    let commands = Self.commands(of: units)
+    let most = SysctlBoot.mostStatements
     configuration = SysctlConfiguration(
-      files: found.sysctls, statements: found.statements + Self.commands(of: units),
+      files: found.sysctls, statements: found.statements + commands.prefix(most),
       kernels: kernels, allowances: KubeletAllowances(found.allowances))
     let settings = ReviewedSettings(configuration)
     sysctl = settings.settings(of: ProcSys.ofNamespace)
@@ -74,7 +77,11 @@ public struct Review: Sendable {
     rawSysctls = settings.raw(options.rawKeys)
     files = found.paths.sorted()
     fileCount = reader.fileCount
-    unread = found.unread
+    unread =
+      found.unread
+      + (commands.count > most
+        ? [Unreadable("commands of units that set more than \(most) parameters")] : [])
+    commented = found.commented
     missing = reader.missing
     notices = found.notices
   }
@@ -123,8 +130,7 @@ extension Review {
 }
 
 extension Review {
-  /// The bytes of a reviewed file, for the comments in it; nil where it cannot be read.
-  public static func content(ofFile path: String) -> [UInt8]? {
-    RepositoryWalk.content(ofFile: path)
-  }
+  /// The bytes of a reviewed file as they were read, for the comments in it; nil where it has none for
+  /// Sockwise.
+  public func comments(inFile path: String) -> [UInt8]? { commented[path] }
 }

@@ -47,12 +47,12 @@ public struct RuleFile: Sendable {
   private init(source: SourceText, schema: Schema) {
     let document = YAMLDocument(source)
     var reader = RuleReader(source: source, schema: schema)
-    reader.problems = document.problems.map(source.diagnostic)
+    reader.problems.add(document.problems, of: source)
     rule = document.root.flatMap { reader.rule($0) }
     if document.root == nil && document.problems.isEmpty {
       reader.error(0..<0, "file has no rule in it")
     }
-    diagnostics = reader.problems.sorted(by: RuleDiagnostic.precedes)
+    diagnostics = reader.problems.diagnostics(of: source.path)
     if diagnostics.contains(where: { $0.severity == .error }) { rule = nil }
     supersedes = reader.supersedes
   }

@@ -6,9 +6,9 @@ extension RuleReader {
   private mutating func expressionText(_ node: YAMLNode, _ what: String) -> String? {
     guard case .scalar(let scalar) = node.content else {
       if case .refused = node.content { return nil }
+      let hint = YAMLTraps.quotedIfInline(from: node.range.lowerBound, in: source)
       error(
-        node.range, "\(what) must be an expression, this is \(node.kind) to YAML",
-        hint: YAMLTraps.quotedIfInline(from: node.range.lowerBound, in: source))
+        node.range, "\(what) must be an expression, this is \(node.kind) to YAML", hint: hint)
       return nil
     }
     if scalar.style == .folded || isBroken(scalar, at: node.range) {
@@ -120,9 +120,8 @@ extension RuleReader {
   mutating func template(_ node: YAMLNode, _ what: String) -> Template? {
     guard case .scalar(let scalar) = node.content else {
       if case .refused = node.content { return nil }
-      error(
-        node.range, "\(what) must be text, this is \(node.kind) to YAML",
-        hint: YAMLTraps.quotedIfInline(from: node.range.lowerBound, in: source))
+      let hint = YAMLTraps.quotedIfInline(from: node.range.lowerBound, in: source)
+      error(node.range, "\(what) must be text, this is \(node.kind) to YAML", hint: hint)
       return nil
     }
     guard let text = text(node, what), !cut(node, scalar, what) else { return nil }

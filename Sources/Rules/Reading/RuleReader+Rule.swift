@@ -33,7 +33,7 @@ extension RuleReader {
     whole.facts = Rule.Facts(of: rule, schema: schema)
     rule = rule.with(whole)
     // In a broken expression a name may be used that is not seen.
-    if !problems.contains(where: { $0.severity == .error }) { warnUnused(rule) }
+    if !problems.hasErrors { warnUnused(rule) }
     return rule
   }
 

@@ -35,8 +35,15 @@ public struct InlineIgnores: Sendable {
   }
 
   public private(set) var entries: [Entry] = []
-  /// Comments that do not count, and why.
+  /// What is wrong with comments, the first of it.
   public private(set) var diagnostics: [RuleDiagnostic] = []
+  /// How much more is wrong with others.
+  public private(set) var moreProblems = 0
+  /// By line, where in `entries` the comments are that accept findings there.
+  private var places: [Int: Range<Int>] = [:]
+
+  /// How many diagnostics are kept; each costs a comparison with all rules.
+  public static let mostDiagnostics = 20
 
   /// Reads the comments of a file. Longer lines than this hold none.
   private static let widthLimit = 4096
@@ -62,12 +69,14 @@ public struct InlineIgnores: Sendable {
         continue
       }
       // A blank line parts a comment from what follows.
-      if !blank {
+      if !blank, !(pending.isEmpty && found.isEmpty) {
+        let first = entries.count
         entries += (pending + found).map { entry in
           var entry = entry
           entry.line = number
           return entry
         }
+        places[number] = first..<entries.count
       }
       pending = []
     }
@@ -75,7 +84,7 @@ public struct InlineIgnores: Sendable {
 
   /// The comment that accepts findings of a rule at a line.
   public func entry(for rule: String, line: Int) -> Entry? {
-    entries.first { $0.line == line && $0.rules.contains(rule) }
+    entries[places[line] ?? 0..<0].first { $0.rules.contains(rule) }
   }
 
   // MARK: One line
@@ -136,12 +145,18 @@ public struct InlineIgnores: Sendable {
       }), line.trimmed(mark + 1..<word).isEmpty,
       mark == 0 || line.scalars[mark - 1].properties.isWhitespace
     else { return [] }
-    func complain(_ range: Range<Int>, _ message: String, hint: String? = nil) {
+    func complain(
+      _ range: Range<Int>, _ message: String, hint: @autoclosure () -> String? = nil
+    ) {
+      guard diagnostics.count < Self.mostDiagnostics else {
+        moreProblems += 1
+        return
+      }
       diagnostics.append(
         RuleDiagnostic(
           path: line.path, line: line.number, column: range.lowerBound + 1,
           length: max(1, range.count), severity: .warning, message: message,
-          sourceLine: line.text, hint: hint))
+          sourceLine: line.text, hint: hint()))
     }
     let comment = mark..<line.trimmed(mark..<line.scalars.count).upperBound
     guard isComment || syntax == .yaml else {
