@@ -109,8 +109,9 @@ extension HostRoot {
       return [
         Notice(
           .info,
-          "this is a report of sos(1): it tells kernel parameters, configuration and the tables of"
-            + " sockets; 'sockwise facts --record' on the host also tells whose the sockets are")
+          "this is a report of sos(1): it tells kernel parameters and configuration"
+            + (hasLiveFacts ? ", and which sockets there were" : "")
+            + "; 'sockwise facts --record' on the host also tells whose the sockets are")
       ]
     }
     guard let recording else { return [] }
