@@ -54,13 +54,15 @@ struct Acceptance {
   var isWrong = false
 
   /// The variable `waivers` of rules.
-  var facts: Field {
+  func facts(namingPaths name: (String) -> String = { $0 }) -> Field {
     let facts = waivers.entries.map { waiver in
-      WaiverFact(
+      var location = waiver.location
+      location.path = name(location.path)
+      return WaiverFact(
         rule: waiver.rule, subject: waiver.subject.text, reason: waiver.reason,
         expires: waiver.expires?.description,
         daysExpired: waiver.expires.map { max(0, today.days(since: $0)) } ?? 0,
-        location: waiver.location)
+        location: location)
     }
     return WaiverFact.variable(facts)
   }

@@ -49,7 +49,7 @@ struct AuditRun {
   func report(_ rules: RuleSet, _ selection: Selection, _ acceptance: Acceptance) -> Report {
     let host = reading.finish(rules.rawSysctls)
     var facts = host.activation
-    facts.variables["waivers"] = acceptance.facts
+    facts.variables["waivers"] = acceptance.facts()
     var result = rules.evaluate(
       in: facts, selection: selection, isLive: options.root.hasLiveFacts)
     let namespaces = host.reportedNamespaces

@@ -20,6 +20,12 @@ struct ReviewCommand: ParsableCommand {
       Links are not followed, and .git, node_modules, vendor and directories like them are left \
       out unless they are named. Files above 4 MiB are not read.
 
+      Places are shown as paths are named on the command line. Subjects, and with them waivers and \
+      baselines, name files relative to the root of the repository, wherever the review is run: the \
+      nearest directory, at or above what is reviewed, with a .git; else the nearest with a \
+      .sockwise.yaml; else the directory that everything reviewed is in, or the one above its etc, \
+      usr and *.d.
+
       Exit status: 0 nothing new at or above --fail-on, or nothing to review; 1 findings; 2 a path \
       is not there, or the command line, a rule file, a waiver, the baseline or the configuration \
       is wrong; 3 with --strict, something could not be read or checked; 4 there are files to \

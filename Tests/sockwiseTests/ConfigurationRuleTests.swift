@@ -33,11 +33,13 @@ import Testing
     var testDescription: String { directory }
     var path: String { "\(Checkout.root)/Tests/Fixtures/repositories/rules/\(directory)" }
 
+    /// A repository is reviewed where it is one by itself, not a directory of this one.
     func run(_ arguments: [String]) throws -> Subprocess.Result {
       let arguments = ["--only", rule] + arguments
-      return isRoot
-        ? try BuiltBinary.run(["audit", "--root", path] + arguments)
-        : try ReviewTests.review(arguments, in: path)
+      if isRoot { return try BuiltBinary.run(["audit", "--root", path] + arguments) }
+      let copy = try TemporaryDirectory(copying: path)
+      defer { withExtendedLifetime(copy) {} }
+      return try ReviewTests.review(arguments, in: copy.path)
     }
   }
 

@@ -107,7 +107,9 @@ struct ForeignFile {
 
 extension ForeignFile {
   /// Reads its YAML documents; why that ended early, if it did.
-  mutating func readYAML() -> Unreadable? {
+  ///
+  /// - Parameter path: what messages call it.
+  mutating func readYAML(shownAs path: String? = nil) -> Unreadable? {
     var documents: [YAMLNode] = []
     let problem = ForeignYAML.read(source) { documents.append($0) }
     for document in documents {
@@ -117,7 +119,7 @@ extension ForeignFile {
     }
     return problem.map { problem in
       let (line, column) = source.position(of: problem.range.lowerBound)
-      return Unreadable("'\(source.path)':\(line):\(column): \(problem.message)")
+      return Unreadable("'\(path ?? source.path)':\(line):\(column): \(problem.message)")
     }
   }
 

@@ -1,20 +1,27 @@
 internal import CEL
-internal import Glibc
 
 /// Reads the files of a review and sorts what is in them.
 struct RepositoryReader {
   private let options: ReviewOptions
-  private(set) var found = Found()
+  private(set) var found: Found
   private(set) var fileCount = 0
   private(set) var missing: [String] = []
 
   /// Bytes of files that are kept until all are read.
   static let keptLimit = 64 << 20
 
-  init(_ options: ReviewOptions) { self.options = options }
+  private let paths: ReviewedPaths
+
+  init(_ options: ReviewOptions, _ paths: ReviewedPaths) {
+    self.options = options
+    self.paths = paths
+    found = Found(paths: paths)
+  }
 
   /// What the files told.
   struct Found {
+    /// What files are called in messages.
+    fileprivate let names: ReviewedPaths
     var sysctls: [SysctlFile] = []
     var units: [Units.File] = []
     var statements: [SysctlStatement] = []
@@ -25,10 +32,12 @@ struct RepositoryReader {
     var templated: [(path: String, count: Int)] = []
     private var keptBytes = 0
 
+    fileprivate init(paths: ReviewedPaths) { names = paths }
+
     var notices: [Host.Notice] {
       guard !templated.isEmpty else { return [] }
       let count = templated.map(\.count).reduce(0, +)
-      let places = templated.prefix(3).map { "'\($0.path)'" }.joined(separator: ", ")
+      let places = templated.prefix(3).map { "'\(names.shown($0.path))'" }.joined(separator: ", ")
       let more = templated.count > 3 ? " and \(templated.count - 3) more files" : ""
       let what = count == 1 ? "1 parameter is" : "\(count) parameters are"
       return [
@@ -64,7 +73,9 @@ struct RepositoryReader {
       case .sysctl, .conf, .unit:
         guard keptBytes + bytes.count <= RepositoryReader.keptLimit else {
           unread.append(
-            .init("'\(path)' was not read: more than \(RepositoryReader.keptLimit) bytes of files"))
+            .init(
+              "'\(names.shown(path))' was not read: more than \(RepositoryReader.keptLimit) bytes of files"
+            ))
           return
         }
         keptBytes += bytes.count
@@ -83,14 +94,15 @@ struct RepositoryReader {
       case .yaml, .json, .dockerfile, .grub, .tunedProfile:
         var file = ForeignFile(path: path, bytes: bytes)
         switch kind {
-        case .yaml, .json: if let why = file.readYAML() { unread.append(why) }
+        case .yaml, .json:
+          if let why = file.readYAML(shownAs: names.shown(path)) { unread.append(why) }
         case .grub: file.readGrub()
         case .tunedProfile: file.readTunedProfile()
         default: file.readDockerfile()
         }
         if file.isCut {
           let most = ForeignFile.mostStatements
-          unread.append(.init("'\(path)' sets more than \(most) parameters; the rest"))
+          unread.append(.init("'\(names.shown(path))' sets more than \(most) parameters; the rest"))
         }
         statements += file.statements
         allowances += file.allowances
@@ -111,9 +123,9 @@ struct RepositoryReader {
   /// Reads a file or a directory that was named.
   mutating func read(_ path: String) {
     var found = self.found
-    self.found = Found()
-    let filter = Filter(options, start: path)
-    var walk = RepositoryWalk(isWanted: filter.wants) { found.take($0, $1, $2) }
+    self.found = Found(paths: paths)
+    let filter = Filter(options, paths)
+    var walk = RepositoryWalk(paths, isWanted: filter.wants) { found.take($0, $1, $2) }
     do throws(RepositoryWalk.Start) {
       try walk.run(path)
     } catch {
@@ -127,37 +139,32 @@ struct RepositoryReader {
   }
 }
 
-/// What patterns say of paths below one that was named.
+/// What patterns say of paths.
 private struct Filter {
   let include: [PathPattern]
   let exclude: [PathPattern]
-  /// How long the beginning of a path is that stands for `prefix`.
-  private let shownLength: Int
-  /// The named path, relative to the directory of the patterns.
+  /// What stands before a path that patterns are compared with, where they are relative to the root
+  /// of the repository or to a directory above.
   private let prefix: String
+  /// What they leave out of it, where they are relative to a directory in the repository.
+  private let beginning: String
 
-  init(_ options: ReviewOptions, start: String) {
+  init(_ options: ReviewOptions, _ paths: ReviewedPaths) {
     include = options.include
     exclude = options.exclude
-    shownLength = RepositoryWalk.shown(start).utf8.count
-    let base = options.base.hasSuffix("/") ? options.base : options.base + "/"
-    let resolved = Self.resolved(start) ?? start
-    prefix = resolved.hasPrefix(base) ? String(resolved.dropFirst(base.count)) : ""
+    let base = options.base == "/" ? "/" : options.base + "/"
+    let root = paths.root == "/" ? "/" : paths.root + "/"
+    prefix = root.hasPrefix(base) ? String(root.dropFirst(base.count)) : ""
+    beginning = base.hasPrefix(root) ? String(base.dropFirst(root.count)) : ""
   }
 
   func wants(_ path: String) -> Bool {
     if include.isEmpty && exclude.isEmpty { return true }
-    let rest = String(decoding: path.utf8.dropFirst(shownLength), as: UTF8.self)
-    let relative = rest.isEmpty || rest.hasPrefix("/") ? prefix + rest : "\(prefix)/\(rest)"
-    let name = relative.hasPrefix("/") ? String(relative.dropFirst()) : relative
+    let name =
+      path.hasPrefix("/")
+      ? path
+      : prefix + (path.hasPrefix(beginning) ? path.dropFirst(beginning.count) : path[...])
     if exclude.contains(where: { $0.matches(name) }) { return false }
     return include.isEmpty || include.contains { $0.matches(name) }
-  }
-
-  /// A path without links, as realpath(3) has it.
-  private static func resolved(_ path: String) -> String? {
-    guard let pointer = unsafe realpath(path, nil) else { return nil }
-    defer { unsafe free(pointer) }
-    return unsafe String(cString: pointer)
   }
 }

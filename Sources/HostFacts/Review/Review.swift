@@ -36,7 +36,9 @@ public struct Review: Sendable {
   let rawSysctls: RawSysctls
   /// The kernels that names and values are judged for.
   public let kernels: [KernelVersion]
-  /// The files that told something, sorted.
+  /// What files are called.
+  public let paths: ReviewedPaths
+  /// The files that told something, sorted, as messages call them.
   public let files: [String]
   /// How many files were looked at, by name at least.
   public let fileCount: Int
@@ -56,12 +58,14 @@ public struct Review: Sendable {
 
   /// Reads the files. What cannot be read is among `unread`, what is not there among `missing`.
   public static func read(_ options: ReviewOptions) -> Review {
-    var reader = RepositoryReader(options)
+    let paths = ReviewedPaths(options.paths)
+    var reader = RepositoryReader(options, paths)
     for path in options.paths { reader.read(path) }
-    return Review(reader, options)
+    return Review(reader, options, paths)
   }
 
-  private init(_ reader: RepositoryReader, _ options: ReviewOptions) {
+  private init(_ reader: RepositoryReader, _ options: ReviewOptions, _ paths: ReviewedPaths) {
+    self.paths = paths
     let found = reader.found
     kernels = options.kernels.isEmpty ? SysctlConfiguration.supportedKernels : options.kernels
     units = Units.review(found.units)
@@ -72,7 +76,7 @@ public struct Review: Sendable {
     sysctl = settings.settings(of: ProcSys.ofNamespace)
     hostSysctl = settings.settings(of: ProcSys.ofHost)
     rawSysctls = settings.raw(options.rawKeys)
-    files = found.paths.sorted()
+    files = found.paths.map(paths.shown).sorted()
     fileCount = reader.fileCount
     unread = found.unread
     missing = reader.missing
