@@ -72,6 +72,9 @@ import Testing
       "sysctl-file-not-read", in: "sysctl-conf-not-read", isRoot: true,
       ("/etc/sysctl.conf", "vm.swappiness = 10")),
     Case(
+      "sysctl-line-skipped", ("etc/sysctl.d/60-vm.conf", "vm.swappiness 10"),
+      ("etc/sysctl.d/60-vm.conf", "<<<<<<< HEAD")),
+    Case(
       "sysctl-not-namespaced", ("compose.yaml", "fs.file-max=1000000"),
       ("compose.yaml", "net.core.netdev_max_backlog: 5000"), ("deploy/pod.yaml", "fs.file-max"),
       ("deploy/pod.yaml", "net.core.netdev_max_backlog")),

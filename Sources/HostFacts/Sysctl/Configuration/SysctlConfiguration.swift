@@ -8,6 +8,8 @@ struct SysctlConfiguration: Sendable {
   /// Each key that is set, by name.
   var keys: PartialList<ConfiguredSysctl>
   var unreadFiles: PartialList<UnreadSysctlFile>
+  /// Lines of files that are no assignments.
+  var skippedLines: PartialList<SkippedSysctlLine>
   /// Whether systemd-sysctl is what reads the files.
   private(set) var isReadBySystemd = false
 
@@ -59,6 +61,7 @@ struct SysctlConfiguration: Sendable {
     result.assignments.rest = why
     result.keys.rest = why
     result.unreadFiles.rest = why
+    result.skippedLines.rest = why
     return result
   }
 
@@ -66,6 +69,7 @@ struct SysctlConfiguration: Sendable {
     assignments = PartialList([])
     keys = PartialList([])
     unreadFiles = PartialList([])
+    skippedLines = PartialList([])
   }
 
   private mutating func add(_ sources: SysctlSources, kernels: [KernelVersion]) {
@@ -74,6 +78,8 @@ struct SysctlConfiguration: Sendable {
     unreadFiles.elements += boot.unread
     unreadFiles.rest = unreadFiles.rest ?? sources.gap
     assignments.rest = assignments.rest ?? boot.gap
+    skippedLines.elements += boot.skipped
+    skippedLines.rest = skippedLines.rest ?? boot.skippedGap ?? boot.gap
     keys.rest = assignments.rest
     add(boot, SysctlJudge(kernels: kernels, after: boot))
   }
@@ -117,5 +123,7 @@ extension SysctlConfiguration: FactObject {
       "assignments", \.assignments, "Every line that sets a parameter, in the order of boot."),
     .init("keys", \.keys, "The parameters that are set, by name."),
     .init("unread_files", \.unreadFiles, "Files with parameters that nothing reads."),
+    .init(
+      "skipped_lines", \.skippedLines, "Lines of the files that are no assignments."),
   ]
 }
