@@ -93,6 +93,32 @@ import Testing
     #expect(result.output.contains("file=profiles/web/tuned.conf,line=2,col=1,endColumn=24,"))
   }
 
+  /// Who reads `/etc/sysctl.conf` is the same question of both.
+  @Test(
+    arguments: [
+      (["usr/lib/systemd/systemd-sysctl"], "sysctl-file-not-read"),
+      (["usr/lib/systemd/systemd-sysctl", "etc/sysctl.d/99-sysctl.conf"], "sysctl-overridden"),
+      ([], "sysctl-overridden"),
+    ]) func anImageIsReviewedAsItIsAudited(_ files: [String], _ rule: String) throws
+  {
+    let conf = "net.core.somaxconn = 8192\n"
+    let image = try Self.repository([
+      "etc/os-release": "ID=x\n", "etc/sysctl.conf": conf,
+      "etc/sysctl.d/60-a.conf": "net.core.somaxconn = 4096\n",
+    ])
+    for name in files { try TextFile.write(conf, to: image.path(name)) }
+    let only = ["--only", "sysctl-file-not-read", "--only", "sysctl-overridden", "--only"]
+    let arguments = only + ["second-writer", "--format", "json"]
+    let outputs = [
+      try Self.review(arguments, in: image.path).output,
+      try BuiltBinary.run(["audit", "--root", image.path] + arguments).output,
+    ]
+    for output in outputs {
+      let report = try ParsedJSON(Array(output.utf8))
+      #expect(report["findings"]?.elements?.map { $0["rule"] } == [.string(rule)])
+    }
+  }
+
   @Test func longJSONIsData() throws {
     let repository = try Self.repository([
       "data.json": "[" + String(repeating: " ", count: 5 << 20) + "]",

@@ -71,6 +71,7 @@ public struct Review: Sendable {
     units = Units.review(found.units)
     configuration = SysctlConfiguration(
       files: found.sysctls, statements: found.statements + Self.commands(of: units),
+      images: Self.images(among: found.sysctls, paths),
       kernels: kernels, allowances: KubeletAllowances(found.allowances))
     let settings = ReviewedSettings(configuration)
     sysctl = settings.settings(of: ProcSys.ofNamespace)
@@ -81,6 +82,24 @@ public struct Review: Sendable {
     unread = found.unread
     missing = reader.missing
     notices = found.notices
+  }
+
+  /// Trees of reviewed files that are images, and who reads their files.
+  private static func images(
+    among files: [SysctlFile], _ paths: ReviewedPaths
+  ) -> [Substring: SysctlDialect] {
+    var images: [Substring: SysctlDialect] = [:]
+    for tree in Set(
+      files.map(\.place).filter { $0.directory != SysctlFile.directories.count }.map(\.tree))
+    {
+      let root = HostRoot(paths.absolute(ofName: String(tree)))
+      if ["/etc/os-release", "/usr/lib/os-release"].contains(where: { path in
+        (try? root.status(path)) != nil
+      }) {
+        images[tree] = SysctlSources.dialect(of: root)
+      }
+    }
+    return images
   }
 
   /// Kernel parameters that programs of units set.
