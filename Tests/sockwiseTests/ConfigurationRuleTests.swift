@@ -55,6 +55,8 @@ import Testing
       "pod-sysctl-refused", ("deploy/pod.yaml", #""net.core.somaxconn""#),
       ("deploy/pod.yaml", #"net.ipv4.tcp_syncookies, value: "1""#)),
     Case(
+      "pod-sysctl-no-text", ("deploy/pod.yaml", "net.ipv4.tcp_syncookies, value: 1")),
+    Case(
       "second-writer", isRoot: true, ("/etc/tuned/web/tuned.conf", "net.core.somaxconn = 8192")),
     Case(
       "setting-below-default", isRoot: true,
@@ -76,8 +78,10 @@ import Testing
       ("etc/sysctl.d/60-vm.conf", "<<<<<<< HEAD")),
     Case(
       "sysctl-not-namespaced", ("compose.yaml", "fs.file-max=1000000"),
-      ("compose.yaml", "net.core.netdev_max_backlog: 5000"), ("deploy/pod.yaml", "fs.file-max"),
-      ("deploy/pod.yaml", "net.core.netdev_max_backlog")),
+      ("compose.yaml", "net.core.netdev_max_backlog: 5000"),
+      ("compose.yaml", "net.core.somaxconn: 2048"), ("compose.yaml", "vm.max_map_count: 262144"),
+      ("deploy/pod.yaml", "fs.file-max"), ("deploy/pod.yaml", "net.core.netdev_max_backlog"),
+      ("deploy/pod.yaml", "vm.max_map_count")),
     Case("sysctl-overridden", ("etc/sysctl.d/60-local.conf", "net.core.somaxconn = 4096")),
     Case("sysctl-unknown-key", ("etc/sysctl.d/60-net.conf", "net.core.somaxcon = 4096")),
     Case(

@@ -8,6 +8,8 @@ struct ForeignFile {
   private var known: Set<SysctlStatement> = []
   /// What a kubelet lets pods set beyond what is safe.
   private(set) var allowances: [KubeletAllowance] = []
+  /// Patterns of that kind with which no kubelet starts.
+  private(set) var refusedAllowances: [Text] = []
   /// How many keys or values a template engine or a variable writes.
   private(set) var templated = 0
 
@@ -29,7 +31,7 @@ struct ForeignFile {
   /// Notes an assignment. One that is not written out is only counted.
   mutating func add(
     _ writer: SysctlWriter, key: Text, value: Text, ignoresFailure: Bool = false,
-    usesHostNetwork: Bool? = nil
+    usesHostNetwork: Bool? = nil, valueType: SysctlStatement.ScalarType? = nil
   ) {
     let name = SysctlKey(key.text)
     guard !name.path.isEmpty, hasRoom() else { return }
@@ -38,15 +40,37 @@ struct ForeignFile {
       writer: writer, key: name, value: Array(value.text.utf8), ignoresFailure: ignoresFailure,
       keyLocation: place, valueLocation: location(value.range),
       sourceText: lineText(key.range.lowerBound), nearComment: comment(near: place.line ?? 1),
-      usesHostNetwork: usesHostNetwork)
+      usesHostNetwork: usesHostNetwork, valueType: valueType)
     add(statement)
   }
 
   mutating func addTemplated() { templated += 1 }
 
   mutating func allow(_ pattern: Text) {
-    guard !pattern.text.isEmpty, allowances.count < Self.mostStatements else { return }
-    allowances.append(KubeletAllowance(pattern.text, location: location(pattern.range)))
+    guard !pattern.text.isEmpty, !pattern.text.hasVariables,
+      allowances.count < Self.mostStatements
+    else { return }
+    let allowance = KubeletAllowance(pattern.text, location: location(pattern.range))
+    if allowance.isAccepted {
+      allowances.append(allowance)
+    } else if refusedAllowances.count < Self.mostRefused {
+      refusedAllowances.append(pattern)
+    }
+  }
+
+  private static let mostRefused = 20
+
+  /// What is said of patterns with which no kubelet starts.
+  ///
+  /// - Parameter path: what messages call the file.
+  func noticesOfAllowances(shownAs path: String) -> [Host.Notice] {
+    refusedAllowances.map { pattern in
+      let (line, column) = source.position(of: pattern.range.lowerBound)
+      return .init(
+        .warning,
+        "'\(path)':\(line):\(column): no kubelet starts with '\(pattern.text)' among "
+          + "allowedUnsafeSysctls, so it allows nothing: it knows \(KubeletAllowance.groups) alone")
+    }
   }
 
   /// Whether one more is kept.

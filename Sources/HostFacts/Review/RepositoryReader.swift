@@ -34,13 +34,16 @@ struct RepositoryReader {
 
     fileprivate init(paths: ReviewedPaths) { names = paths }
 
+    /// What was noticed in single files.
+    private var noticesOfFiles: [Host.Notice] = []
+
     var notices: [Host.Notice] {
-      guard !templated.isEmpty else { return [] }
+      guard !templated.isEmpty else { return noticesOfFiles }
       let count = templated.map(\.count).reduce(0, +)
       let places = templated.prefix(3).map { "'\(names.shown($0.path))'" }.joined(separator: ", ")
       let more = templated.count > 3 ? " and \(templated.count - 3) more files" : ""
       let what = count == 1 ? "1 parameter is" : "\(count) parameters are"
-      return [
+      return noticesOfFiles + [
         .init(
           .info, "\(what) written by templates or variables and not judged: \(places)\(more)")
       ]
@@ -106,8 +109,11 @@ struct RepositoryReader {
         }
         statements += file.statements
         allowances += file.allowances
+        noticesOfFiles += file.noticesOfAllowances(shownAs: names.shown(path))
         if file.templated > 0 { templated.append((path, file.templated)) }
-        if !file.statements.isEmpty || file.templated > 0 || !file.allowances.isEmpty {
+        if !file.statements.isEmpty || file.templated > 0 || !file.allowances.isEmpty
+          || !file.refusedAllowances.isEmpty
+        {
           paths.insert(path)
         }
       }
