@@ -228,7 +228,7 @@ extension Confidence {
 
 extension Origin {
   /// The places in files that it goes back to.
-  var files: [SourceLocation] {
+  public var files: [SourceLocation] {
     switch self {
     case .file(let location): [location]
     case .derived(let origins): origins.flatMap(\.files)

@@ -81,7 +81,7 @@ struct AuditRun {
     let findings = result.findings.map {
       acceptance.reported($0, namespace: audited, comments: &comments)
     }
-    notices += comments.notices
+    notices += comments.notices(of: result) + acceptance.notices(of: result)
     var report = Report(
       tool: .sockwise, host: host.reported, mode: options.root.mode,
       started: options.root.recording?.time ?? started,

@@ -33,8 +33,10 @@ struct ReviewRun {
     let findings = result.findings.map {
       acceptance.reported($0.namingPaths(paths.shown), namespace: nil, comments: &comments)
     }
+    comments.look(into: review.mentioning)
     let notices =
-      review.allNotices + result.notices.map { Notice(.info, $0) } + comments.notices
+      review.allNotices + result.notices.map { Notice(.info, $0) }
+      + comments.notices(of: result) + acceptance.notices(of: result)
     var report = Report(
       tool: .sockwise,
       host: Report.Host(

@@ -233,6 +233,56 @@ import Testing
     #expect(expired.output.contains("file=.sockwise.yaml,line=3,"), "\(expired.output)")
   }
 
+  @Test func whatAcceptsNothingIsTold() throws {
+    let repository = try Self.repository([
+      "play.yml": """
+      # sockwise: ignore[sysctl-value-refused] a test
+      - name: a
+        ansible.posix.sysctl:
+          name: net.core.somaxcon
+          value: "1"  # sockwise: ignore[sysctl-unknown-key] a test
+
+      # sockwise: ignore[sysctl-unknown-key] a test
+
+      # sockwise: ignore[sysctl-drift] for hosts
+      - name: b
+
+      """,
+      "etc/default/grub": "# sockwise: ignore[sysctl-unknown-key] a\nX=sysctl.vm.x=1\n",
+      "healthy.conf": "net.core.somaxconn = 4096 # sockwise: ignore[sysctl-unknown-key] a\n",
+      "timestamps.conf": """
+      # sockwise: ignore[timestamps-disabled] a test
+      net.ipv4.tcp_timestamps = 0
+
+      """,
+      "waivers.yaml": """
+      waivers:
+        - { rule: sysctl-drift, reason: for hosts }
+        - { rule: sysctl-unknown-key, subject: "file:pla.yml:*", reason: a test }
+
+      """,
+    ])
+    let result = try Self.review(
+      ["--waivers", "waivers.yaml", "--format", "json"], in: repository.path)
+    #expect(result.status == 0)
+    let report = try ParsedJSON(Array(result.output.utf8))
+    let states = try #require(report["findings"]?.elements?.map { $0["state"] })
+    #expect(states == [.string("waived"), .string("waived")])
+    let notices = try #require(report["notices"]?.elements).compactMap { $0["message"]?.string }
+    #expect(
+      notices.filter { $0.contains("nothing:") || $0.contains("accepts nothing") } == [
+        "etc/default/grub:1:1: comment accepts nothing: no finding of 'sysctl-unknown-key' there",
+        "healthy.conf:1:27: a comment after a value is part of the value here, so it accepts "
+          + "nothing; write it on the line before",
+        "play.yml:7:1: comment accepts nothing: a blank line follows; write it right above what "
+          + "it accepts",
+        "play.yml:1:1: comment accepts nothing: no finding of 'sysctl-value-refused' there",
+      ])
+    #expect(
+      notices.contains("1 waiver matches no finding: 'waivers.yaml':3 (sysctl-unknown-key)"),
+      "\(notices)")
+  }
+
   @Test func addressesAreThoseOfTheRepository() throws {
     let repository = try Self.repository([
       "deploy/a b.conf": "net.core.somaxconn = many\n", ".git/HEAD": "",

@@ -86,6 +86,9 @@ enum FileKind: Hashable {
     }
   }
 
+  /// Whether there may be a comment for Sockwise.
+  static func mentionsSockwise(_ bytes: [UInt8]) -> Bool { holds(bytes, "sockwise:") }
+
   /// The first components of the keys that there are.
   private static let prefixes = [
     "abi", "crypto", "debug", "dev", "fs", "kernel", "net", "sunrpc", "user", "vm",

@@ -27,6 +27,8 @@ struct RepositoryReader {
     var statements: [SysctlStatement] = []
     var allowances: [KubeletAllowance] = []
     var paths: Set<String> = []
+    /// Files that name Sockwise.
+    var mentioning: [String] = []
     var unread: [Unreadable] = []
     /// Files with values that are not written out, and how many.
     var templated: [(path: String, count: Int)] = []
@@ -67,6 +69,7 @@ struct RepositoryReader {
         }
       case .bytes(let bytes):
         guard kind.mayMatter(bytes) else { return }
+        if FileKind.mentionsSockwise(bytes) { mentioning.append(path) }
         read(path, kind, bytes)
       }
     }

@@ -40,6 +40,8 @@ public struct Review: Sendable {
   public let paths: ReviewedPaths
   /// The files that told something, sorted, as messages call them.
   public let files: [String]
+  /// Those of them that may have comments for Sockwise.
+  public let mentioning: [String]
   /// How many files were looked at, by name at least.
   public let fileCount: Int
   /// Why files, or a part of one, could not be read.
@@ -78,6 +80,7 @@ public struct Review: Sendable {
     hostSysctl = settings.settings(of: ProcSys.ofHost)
     rawSysctls = settings.raw(options.rawKeys)
     files = found.paths.map(paths.shown).sorted()
+    mentioning = found.mentioning.map(paths.shown).sorted()
     fileCount = reader.fileCount
     unread = found.unread
     missing = reader.missing

@@ -5,21 +5,33 @@ public import CEL
 ///     # sockwise: ignore[tw-reuse-needed] the pool comes with release 4.2
 ///     net.ipv4.tcp_tw_reuse = 2
 ///
-/// A comment stands on the line before, or on the last of several comment lines before; in YAML also
-/// behind the value, on the same line. The reason is mandatory: without one it does not count.
+/// A comment stands on the line before, or among several comment lines before; where comments may
+/// stand behind a value, also there. In YAML one above an item of a list, or above a key whose value
+/// is a block below it, is about all of that; one behind a value is about the item of a list that the
+/// line is in. The reason is mandatory: without one it does not count.
 public struct InlineIgnores: Sendable {
   /// Where a file may have comments.
   public enum Syntax: Sendable {
-    /// Lines that begin with `#` or `;`: sysctl.d(5), systemd.syntax(7), Dockerfiles. What follows
-    /// a value there is part of the value.
+    /// Lines that begin with `#` or `;`: sysctl.d(5), systemd.syntax(7). What follows a value there
+    /// is part of the value.
     case lines
-    /// Also `#` after a space: YAML.
+    /// Lines that begin with `#`, and what follows a `#` after a space: Dockerfiles, GRUB's defaults.
+    case shell
+    /// As a shell's, in YAML.
     case yaml
 
-    /// By the end of a file's name.
+    /// By a file's name.
     public init(path: String) {
-      let isYAML = path.hasSuffix(".yaml") || path.hasSuffix(".yml")
-      self = isYAML ? .yaml : .lines
+      let name = path.split(separator: "/").last?.lowercased() ?? ""
+      if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
+        self = .yaml
+      } else if name == "grub" || name.hasSuffix(".cfg") || name.contains("dockerfile")
+        || name.contains("containerfile")
+      {
+        self = .shell
+      } else {
+        self = .lines
+      }
     }
   }
 
@@ -28,13 +40,15 @@ public struct InlineIgnores: Sendable {
     /// Ids of rules.
     public var rules: [String]
     public var reason: String
-    /// The line whose findings it accepts.
-    public var line: Int
+    /// The lines whose findings it accepts.
+    public var lines: ClosedRange<Int>
     /// The comment, from its `#`.
     public var location: SourceLocation
   }
 
   public private(set) var entries: [Entry] = []
+  /// Comments that no line follows.
+  public private(set) var unattached: [Entry] = []
   /// Comments that do not count, and why.
   public private(set) var diagnostics: [RuleDiagnostic] = []
 
@@ -46,7 +60,8 @@ public struct InlineIgnores: Sendable {
   /// - Parameter rules: ids of the rules that there are.
   public init(path: String, content: [UInt8], syntax: Syntax, rules: [String]) {
     var pending: [Entry] = []
-    for (index, bytes) in Self.lines(content).enumerated() {
+    let lines = Self.lines(content)
+    for (index, bytes) in lines.enumerated() {
       let number = index + 1
       let blank = bytes.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
       let mark = bytes.first { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
@@ -61,21 +76,45 @@ public struct InlineIgnores: Sendable {
         pending += found
         continue
       }
+      if blank { unattached += pending }
       // A blank line parts a comment from what follows.
       if !blank {
-        entries += (pending + found).map { entry in
+        for (entry, isAbove) in pending.map({ ($0, true) }) + found.map({ ($0, false) }) {
           var entry = entry
-          entry.line = number
-          return entry
+          entry.lines = Self.extent(of: index, in: lines, syntax, isAbove: isAbove)
+          entries.append(entry)
         }
       }
       pending = []
     }
+    unattached += pending
   }
 
   /// The comment that accepts findings of a rule at a line.
   public func entry(for rule: String, line: Int) -> Entry? {
-    entries.first { $0.line == line && $0.rules.contains(rule) }
+    entries.first { $0.lines.contains(line) && $0.rules.contains(rule) }
+  }
+
+  // MARK: What a comment is about
+
+  /// The lines that a comment above one, or behind it, is about.
+  private static func extent(
+    of index: Int, in lines: [ArraySlice<UInt8>], _ syntax: Syntax, isAbove: Bool
+  ) -> ClosedRange<Int> {
+    var range = index...index
+    switch syntax {
+    case .lines: break
+    case .shell:
+      // A command that goes on.
+      while lines[range.upperBound].last == UInt8(ascii: "\\"), range.upperBound + 1 < lines.count {
+        range = index...range.upperBound + 1
+      }
+    case .yaml:
+      if let start = isAbove ? index : YAMLBlock.item(around: index, in: lines) {
+        range = min(start, index)...max(YAMLBlock.end(of: start, in: lines), index)
+      }
+    }
+    return range.lowerBound + 1...range.upperBound + 1
   }
 
   // MARK: One line
@@ -144,7 +183,7 @@ public struct InlineIgnores: Sendable {
           sourceLine: line.text, hint: hint))
     }
     let comment = mark..<line.trimmed(mark..<line.scalars.count).upperBound
-    guard isComment || syntax == .yaml else {
+    guard isComment || syntax != .lines else {
       complain(
         comment, "a comment after a value is part of the value here, so it accepts nothing",
         hint: "write it on the line before")
@@ -180,7 +219,7 @@ public struct InlineIgnores: Sendable {
     guard !names.isEmpty else { return [] }
     return [
       Entry(
-        rules: names, reason: reason, line: line.number,
+        rules: names, reason: reason, lines: line.number...line.number,
         location: SourceLocation(
           path: line.path, line: line.number, column: comment.lowerBound + 1,
           endColumn: comment.upperBound + 1))
