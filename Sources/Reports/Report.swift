@@ -118,6 +118,9 @@ public struct Report: Sendable {
     /// `/proc/sys/kernel/random/boot_id`; nil where it could not be read.
     public var bootID: String?
 
+    /// What stands for a kernel that is not known.
+    public static let unknownKernel = "unknown"
+
     public init(name: String, kernel: String, bootID: String? = nil) {
       self.name = name
       self.kernel = kernel

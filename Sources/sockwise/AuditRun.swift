@@ -125,8 +125,13 @@ extension Notice {
 extension HostFacts.Host {
   /// The host as a report names it.
   var reported: Report.Host {
-    Report.Host(
-      name: name.value ?? "this host", kernel: kernelRelease ?? "unknown",
+    if let imageKernels {
+      let names = imageKernels.map(\.description).joined(separator: ", ")
+      return Report.Host(
+        name: name.value ?? "an image", kernel: names.isEmpty ? Report.Host.unknownKernel : names)
+    }
+    return Report.Host(
+      name: name.value ?? "this host", kernel: kernelRelease ?? Report.Host.unknownKernel,
       bootID: bootID.value)
   }
 

@@ -37,7 +37,7 @@ struct ReviewCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Judge names and values for this kernel, such as 6.1. Repeatable. Without it for each that is supported: \(KernelArgument.supported).",
+      "Judge names and values for this kernel, such as 6.1, from 4.18 on. Repeatable. Without it for each that is supported: \(KernelArgument.supported).",
       valueName: "VERSION"))
   var kernel: [KernelArgument] = []
 
@@ -65,8 +65,14 @@ struct ReviewCommand: ParsableCommand {
     for path in result.missing { printError("sockwise: there is no '\(path.shown)'") }
     if result.missing.count == paths.count { throw ExitCode(ExitStatus.wrongInput.rawValue) }
     let delivered = output.deliver(result.report)
+    let strange = configuration.kernels.filter { KernelVersion(named: $0) == nil }
+    for name in strange {
+      printError(
+        "sockwise: \(configuration.path ?? "configuration"): Linux \(name.shown) cannot be judged; "
+          + "kernels from 4.18 on can")
+    }
     let inputIsWrong =
-      rulesAreWrong || configurationIsWrong || acceptance.isWrong || !result.missing.isEmpty
+      !strange.isEmpty || rulesAreWrong || configurationIsWrong || acceptance.isWrong || !result.missing.isEmpty
     let failOn = configuration.failOn.map { $0.severity.map(Threshold.severity) ?? .never }
     let code = exit.code(
       result.readNothing ? nil : result.report, wrongInput: inputIsWrong, undelivered: !delivered,
@@ -80,7 +86,7 @@ struct ReviewCommand: ParsableCommand {
     return ReviewOptions(
       paths: paths,
       kernels: named.isEmpty
-        ? configuration.kernels.compactMap { KernelVersion(release: $0) } : named,
+        ? configuration.kernels.compactMap { KernelVersion(named: $0) } : named,
       include: configuration.include.compactMap { PathPattern($0) },
       exclude: configuration.exclude.compactMap { PathPattern($0) },
       base: ConfigurationArguments.directory(of: configuration), rawKeys: rules.rawSysctls)
@@ -92,7 +98,7 @@ struct KernelArgument: ExpressibleByArgument {
   let version: KernelVersion
 
   init?(argument: String) {
-    guard let version = KernelVersion(release: argument) else { return nil }
+    guard let version = KernelVersion(named: argument) else { return nil }
     self.version = version
   }
 

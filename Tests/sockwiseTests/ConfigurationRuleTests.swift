@@ -78,10 +78,12 @@ import Testing
       ("etc/sysctl.d/60-vm.conf", "<<<<<<< HEAD")),
     Case(
       "sysctl-not-namespaced", ("compose.yaml", "fs.file-max=1000000"),
-      ("compose.yaml", "net.core.netdev_max_backlog: 5000"),
-      ("compose.yaml", "net.core.somaxconn: 2048"), ("compose.yaml", "vm.max_map_count: 262144"),
-      ("deploy/pod.yaml", "fs.file-max"), ("deploy/pod.yaml", "net.core.netdev_max_backlog"),
+      ("compose.yaml", "net.core.netdev_max_backlog: 5000"), ("deploy/pod.yaml", "fs.file-max"),
+      ("deploy/pod.yaml", "net.core.netdev_max_backlog"),
       ("deploy/pod.yaml", "vm.max_map_count")),
+    Case(
+      "sysctl-not-namespaced", in: "compose-not-namespaced",
+      ("compose.yaml", "net.core.somaxconn=2048"), ("compose.yaml", "vm.max_map_count: 262144")),
     Case("sysctl-overridden", ("etc/sysctl.d/60-local.conf", "net.core.somaxconn = 4096")),
     Case("sysctl-unknown-key", ("etc/sysctl.d/60-net.conf", "net.core.somaxcon = 4096")),
     Case(

@@ -98,7 +98,7 @@ import Testing
   @Test(
     arguments: [
       (["usr/lib/systemd/systemd-sysctl"], "sysctl-file-not-read"),
-      (["usr/lib/systemd/systemd-sysctl", "etc/sysctl.d/99-sysctl.conf"], "sysctl-overridden"),
+      (["usr/lib/systemd/systemd-sysctl", "etc/sysctl.d/99-link.conf"], "sysctl-overridden"),
       ([], "sysctl-overridden"),
     ]) func anImageIsReviewedAsItIsAudited(_ files: [String], _ rule: String) throws
   {
@@ -107,7 +107,12 @@ import Testing
       "etc/os-release": "ID=x\n", "etc/sysctl.conf": conf,
       "etc/sysctl.d/60-a.conf": "net.core.somaxconn = 4096\n",
     ])
-    for name in files { try TextFile.write(conf, to: image.path(name)) }
+    for name in files {
+      try TextFile.write("", to: image.path(name))
+      guard name.hasSuffix("link.conf") else { continue }
+      let arguments = ["-sf", "../sysctl.conf", image.path(name)]
+      _ = try Subprocess(program: "/bin/ln", arguments: arguments).run()
+    }
     let only = ["--only", "sysctl-file-not-read", "--only", "sysctl-overridden", "--only"]
     let arguments = only + ["second-writer", "--format", "json"]
     let outputs = [

@@ -26,7 +26,7 @@ extension ForeignFile {
         }
       } else if entry.key == "allowedUnsafeSysctls" {
         for pattern in entry.value.elements {
-          pattern.text.map { allow(Text(text: $0, range: pattern.range)) }
+          written(pattern).map { allow($0) }
         }
       } else if entry.key == Self.kubeletOption {
         readOption(entry.value)

@@ -88,19 +88,23 @@ public struct Review: Sendable {
   }
 
   /// Trees of reviewed files that are images, and who reads their files.
-  private static func images(
-    among files: [SysctlFile], _ paths: ReviewedPaths
-  ) -> [Substring: SysctlDialect] {
-    var images: [Substring: SysctlDialect] = [:]
-    for tree in Set(
-      files.map(\.place).filter { $0.directory != SysctlFile.directories.count }.map(\.tree))
-    {
+  private static func images(among files: [SysctlFile], _ paths: ReviewedPaths)
+    -> [Substring: (SysctlDialect, SysctlFileSelection.SysctlConf)]
+  {
+    var images: [Substring: (SysctlDialect, SysctlFileSelection.SysctlConf)] = [:]
+    for (tree, files) in Dictionary(grouping: files, by: { $0.place.tree })
+    where files.contains(where: { $0.place.directory != SysctlFile.directories.count }) {
       let root = HostRoot(paths.absolute(ofName: String(tree)))
-      if ["/etc/os-release", "/usr/lib/os-release"].contains(where: { path in
+      let isImage = ["/etc/os-release", "/usr/lib/os-release"].contains { path in
         (try? root.status(path)) != nil
-      }) {
-        images[tree] = SysctlSources.dialect(of: root)
       }
+      guard isImage else { continue }
+      let dialect = SysctlSources.dialect(of: root)
+      let inImage = files.map { file in
+        SysctlFile(path: "/" + file.path.dropFirst(tree.count), content: file.content)
+      }
+      let isLinked = SysctlSources.hasLinkToSysctlConf(inImage, root)
+      images[tree] = (dialect, dialect.isProcps ? .last : isLinked ? .whereLinked : .never)
     }
     return images
   }

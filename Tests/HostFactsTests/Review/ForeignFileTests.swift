@@ -188,7 +188,7 @@ import YAML
       path: "x",
       bytes: Array("allowedUnsafeSysctls: ['\(patterns.joined(separator: "', '"))']\n".utf8))
     #expect(file.readYAML() == nil)
-    #expect(file.allowances.map(\.location.column) == [48, 56])
+    #expect(file.allowances.map(\.location.column) == [57, 66])
     #expect(
       file.refusedAllowances.map(\.text) == ["vm.*", "*", "kernel.*", "net*", "fs.*"])
     let allowances = KubeletAllowances(file.allowances)

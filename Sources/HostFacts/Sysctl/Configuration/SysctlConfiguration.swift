@@ -24,25 +24,22 @@ struct SysctlConfiguration: Sendable {
   ///   - statements: what was found elsewhere, such as in playbooks and manifests. It is judged and
   ///     wins over nothing.
   ///   - dialect: the program that reads the files.
-  ///   - images: of trees that are whole images, the program that reads their files.
+  ///   - images: of trees that are whole images, the program that reads their files, and when it
+  ///     reads `/etc/sysctl.conf`.
   ///   - kernels: what to judge names and values for; `supportedKernels` where nothing is known.
   ///   - allowances: what kubelets let pods set beyond what is safe.
   init(
     files: [SysctlFile], statements: [SysctlStatement] = [], dialect: SysctlDialect = .systemd,
-    images: [Substring: SysctlDialect] = [:],
+    images: [Substring: (SysctlDialect, SysctlFileSelection.SysctlConf)] = [:],
     kernels: [KernelVersion] = SysctlConfiguration.supportedKernels,
     allowances: KubeletAllowances = KubeletAllowances()
   ) {
     self.init(nothing: ())
     let trees = Dictionary(grouping: files) { $0.place.tree }
     for (tree, files) in trees.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
-      if let dialect = images[tree] {
-        add(SysctlSources(files: files, ofImageReadBy: dialect), kernels: kernels)
-      } else {
-        let sources = SysctlSources(
-          files: files, sysctlConf: dialect.isProcps ? .last : .asLink, dialect: dialect)
-        add(sources, kernels: kernels)
-      }
+      let (dialect, sysctlConf) = images[tree] ?? (dialect, dialect.isProcps ? .last : .asLink)
+      add(
+        SysctlSources(files: files, sysctlConf: sysctlConf, dialect: dialect), kernels: kernels)
     }
     for statement in statements {
       assignments.elements.append(
