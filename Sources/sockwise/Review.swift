@@ -14,8 +14,9 @@ struct ReviewCommand: ParsableCommand {
       lines; units, sockets and their drop-ins; Ansible tasks with the sysctl module; \
       securityContext.sysctls of Kubernetes pods, in YAML or JSON, and allowedUnsafeSysctls of \
       kubelets; sysctls of compose files; sysctl in Dockerfiles; sysctl.* on the kernel's command \
-      line in GRUB's defaults; profiles of TuneD; tmpfiles.d that write to /proc/sys. What \
-      templates and variables write is counted, not judged.
+      line in GRUB's defaults; profiles of TuneD; tmpfiles.d that write to /proc/sys; \
+      and templates of all these, such as *.conf.j2. What templates and variables write is counted, \
+      not judged; the lines that stand there as they are, each by itself.
 
       Links are not followed, and .git, node_modules, vendor and directories like them are left \
       out unless they are named. Files above 4 MiB are not read.

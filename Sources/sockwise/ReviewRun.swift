@@ -31,7 +31,7 @@ struct ReviewRun {
     result.forget(where: { $0.reason == Review.notSet || $0.reason == Review.notOfFiles })
     var comments = InlineComments(rules: acceptance.rules) { Review.content(ofFile: $0) }
     let findings = result.findings.map {
-      acceptance.reported($0.namingPaths(paths.shown), namespace: nil, comments: &comments)
+      acceptance.reported($0.namingPaths(review.shown), namespace: nil, comments: &comments)
     }
     comments.look(into: review.mentioning)
     let notices =

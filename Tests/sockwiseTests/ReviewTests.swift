@@ -37,7 +37,19 @@ import Testing
     let new = try Self.review(["--kernel", "6.18", "--format", "json"], in: repository.path)
     #expect(old.output.contains("\"kernel\": \"6.1\""))
     #expect(new.output.contains("\"kernel\": \"6.18\""))
-    #expect(try Self.review(["--kernel", "six"], in: repository.path).status == 2)
+    for name in ["six", "3.10", "99.1", "6.1/99.1", "6.1 x"] {
+      #expect(try Self.review(["--kernel", name], in: repository.path).status == 2, "\(name)")
+    }
+    for name in ["4.18", "6.1.0-18-amd64", "7.4"] {
+      #expect(try Self.review(["--kernel", name], in: repository.path).status != 2, "\(name)")
+    }
+    try TextFile.write("kernels: [3.10, 6.1]\n", to: repository.path(".sockwise.yaml"))
+    let configured = try Self.review(["--format", "json"], in: repository.path)
+    #expect(configured.status == 2)
+    #expect(configured.output.contains("\"kernel\": \"6.1\""))
+    #expect(
+      configured.errors
+        == "sockwise: .sockwise.yaml: Linux 3.10 cannot be judged; kernels from 4.18 on can\n")
   }
 
   // MARK: Paths
@@ -123,6 +135,33 @@ import Testing
       let report = try ParsedJSON(Array(output.utf8))
       #expect(report["findings"]?.elements?.map { $0["rule"] } == [.string(rule)])
     }
+  }
+
+  @Test func literalLinesOfTemplatesAreJudged() throws {
+    let repository = try Self.repository([
+      "roles/net/templates/60-net.conf.j2": """
+      # {{ ansible_managed }}
+      {% if big %}
+      net.core.somaxconn = many
+      {% else %}
+      net.core.somaxconn = {{ somaxconn }}
+      {% endif %}
+      vm.swappiness 10
+
+      """,
+      "etc/sysctl.d/90-x.conf": "net.core.rmem_max = ${X}\nnet.core.somaxconn = 4096\n",
+      "api.service.j2": "[Service]\nExecStart={{ x }}\nStartLimitIntervalSec=5\n",
+    ])
+    let result = try Self.review(["--format", "github"], in: repository.path)
+    #expect(result.output.split(separator: "\n").count { $0.contains(" file=") } == 3)
+    for place in [
+      "file=roles/net/templates/60-net.conf.j2,line=3,",
+      "file=roles/net/templates/60-net.conf.j2,line=7,", "file=api.service.j2,line=3,",
+    ] {
+      #expect(result.output.contains(place), "\(result.output)")
+    }
+    let text = try Self.review([], in: repository.path).output
+    #expect(text.contains("3 settings are written by templates or variables and not judged"))
   }
 
   @Test func longJSONIsData() throws {

@@ -25,6 +25,10 @@ struct RepositoryReader {
     var sysctls: [SysctlFile] = []
     var units: [Units.File] = []
     var statements: [SysctlStatement] = []
+    /// Of templates, lines that are no assignments.
+    var skipped: [SkippedSysctlLine] = []
+    /// By the unit files that they make, templates.
+    var templates: [String: String] = [:]
     var allowances: [KubeletAllowance] = []
     var paths: Set<String> = []
     /// Files that name Sockwise.
@@ -44,7 +48,7 @@ struct RepositoryReader {
       let count = templated.map(\.count).reduce(0, +)
       let places = templated.prefix(3).map { "'\(names.shown($0.path))'" }.joined(separator: ", ")
       let more = templated.count > 3 ? " and \(templated.count - 3) more files" : ""
-      let what = count == 1 ? "1 parameter is" : "\(count) parameters are"
+      let what = count == 1 ? "1 setting is" : "\(count) settings are"
       return noticesOfFiles + [
         .init(
           .info, "\(what) written by templates or variables and not judged: \(places)\(more)")
@@ -68,13 +72,17 @@ struct RepositoryReader {
           units.append(Units.File(path: path, content: []))
         }
       case .bytes(let bytes):
-        guard kind.mayMatter(bytes) else { return }
+        let lines =
+          [.sysctl, .conf, .unit].contains(kind) ? TemplateLines(bytes, path: path) : nil
+        guard kind.mayMatter(kind == .conf ? lines?.literal ?? bytes : bytes) else { return }
         if FileKind.mentionsSockwise(bytes) { mentioning.append(path) }
-        read(path, kind, bytes)
+        read(path, kind, bytes, lines)
       }
     }
 
-    private mutating func read(_ path: String, _ kind: FileKind, _ bytes: [UInt8]) {
+    private mutating func read(
+      _ path: String, _ kind: FileKind, _ bytes: [UInt8], _ lines: TemplateLines?
+    ) {
       switch kind {
       case .sysctl, .conf, .unit:
         guard keptBytes + bytes.count <= RepositoryReader.keptLimit else {
@@ -86,12 +94,17 @@ struct RepositoryReader {
         }
         keptBytes += bytes.count
         paths.insert(path)
+        if let lines, lines.count > 0 { templated.append((path, lines.count)) }
         if kind == .unit {
-          units.append(Units.File(path: path, content: bytes))
-        } else if !Self.isTemplate(path) {
-          sysctls.append(SysctlFile(path: path, bytes: bytes))
+          let name = TemplateLines.nameOfResult(path)
+          if let name { templates[name] = path }
+          units.append(Units.File(path: name ?? path, content: bytes))
+        } else if let lines {
+          read(path, literal: lines.literal)
+        } else if TemplateLines.nameOfResult(path) != nil {
+          read(path, literal: bytes)
         } else {
-          templated.append((path, 1))
+          sysctls.append(SysctlFile(path: path, bytes: bytes))
         }
       case .tmpfiles:
         let found = TmpfilesWrites.statements(bytes, path: path)
@@ -122,10 +135,12 @@ struct RepositoryReader {
       }
     }
 
-    /// Whether a template engine makes a file of sysctl.d out of it.
-    private static func isTemplate(_ path: String) -> Bool {
-      [".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".erb", ".epp", ".mustache", ".in"]
-        .contains { path.hasSuffix($0) }
+    /// The lines of a template for sysctl.d that stand there as they are. Which of them a host gets is
+    /// not known, so that each is judged by itself.
+    private mutating func read(_ path: String, literal: [UInt8]) {
+      let text = SysctlFileText(literal, path: path, dialect: .systemd)
+      statements += text.statements
+      skipped += text.skipped.filter(\.namesParameter)
     }
   }
 

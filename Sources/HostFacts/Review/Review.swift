@@ -40,6 +40,8 @@ public struct Review: Sendable {
   public let paths: ReviewedPaths
   /// The files that told something, sorted, as messages call them.
   public let files: [String]
+  /// By the names of unit files that templates make, the templates.
+  private let templates: [String: String]
   /// Those of them that may have comments for Sockwise.
   public let mentioning: [String]
   /// How many files were looked at, by name at least.
@@ -74,7 +76,9 @@ public struct Review: Sendable {
     configuration = SysctlConfiguration(
       files: found.sysctls, statements: found.statements + Self.commands(of: units),
       images: Self.images(among: found.sysctls, paths),
-      kernels: kernels, allowances: KubeletAllowances(found.allowances))
+      skipped: found.skipped, kernels: kernels,
+      allowances: KubeletAllowances(found.allowances))
+    templates = found.templates
     let settings = ReviewedSettings(configuration)
     sysctl = settings.settings(of: ProcSys.ofNamespace)
     hostSysctl = settings.settings(of: ProcSys.ofHost)
@@ -100,7 +104,7 @@ public struct Review: Sendable {
       }
       guard isImage else { continue }
       let dialect = SysctlSources.dialect(of: root)
-      let inImage = files.map { file in
+      let inImage = files.filter { $0.place.directory != nil }.map { file in
         SysctlFile(path: "/" + file.path.dropFirst(tree.count), content: file.content)
       }
       let isLinked = SysctlSources.hasLinkToSysctlConf(inImage, root)
@@ -153,6 +157,11 @@ extension Review {
 }
 
 extension Review {
+  /// The path of a file as reports show it.
+  ///
+  /// - Parameter name: as facts have it.
+  public func shown(_ name: String) -> String { paths.shown(templates[name] ?? name) }
+
   /// The bytes of a reviewed file, for the comments in it; nil where it cannot be read.
   public static func content(ofFile path: String) -> [UInt8]? {
     RepositoryWalk.content(ofFile: path)

@@ -23,7 +23,8 @@ public struct InlineIgnores: Sendable {
     /// By a file's name.
     public init(path: String) {
       let name = path.split(separator: "/").last?.lowercased() ?? ""
-      if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
+      // Also of templates for one, such as `values.yaml.j2`.
+      if ["yaml", "yml"].contains(where: { name.hasSuffix(".\($0)") || name.contains(".\($0).") }) {
         self = .yaml
       } else if name == "grub" || name.hasSuffix(".cfg") || name.contains("dockerfile")
         || name.contains("containerfile")

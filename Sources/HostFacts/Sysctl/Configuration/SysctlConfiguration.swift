@@ -23,6 +23,7 @@ struct SysctlConfiguration: Sendable {
   ///   - files: in any order, also those whose names do not end in `.conf`.
   ///   - statements: what was found elsewhere, such as in playbooks and manifests. It is judged and
   ///     wins over nothing.
+  ///   - skipped: lines of the same origin that are no assignments.
   ///   - dialect: the program that reads the files.
   ///   - images: of trees that are whole images, the program that reads their files, and when it
   ///     reads `/etc/sysctl.conf`.
@@ -31,6 +32,7 @@ struct SysctlConfiguration: Sendable {
   init(
     files: [SysctlFile], statements: [SysctlStatement] = [], dialect: SysctlDialect = .systemd,
     images: [Substring: (SysctlDialect, SysctlFileSelection.SysctlConf)] = [:],
+    skipped: [SkippedSysctlLine] = [],
     kernels: [KernelVersion] = SysctlConfiguration.supportedKernels,
     allowances: KubeletAllowances = KubeletAllowances()
   ) {
@@ -41,6 +43,7 @@ struct SysctlConfiguration: Sendable {
       add(
         SysctlSources(files: files, sysctlConf: sysctlConf, dialect: dialect), kernels: kernels)
     }
+    skippedLines.elements += skipped
     for statement in statements {
       assignments.elements.append(
         SysctlAssignment(
