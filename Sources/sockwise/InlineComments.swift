@@ -58,7 +58,8 @@ struct InlineComments {
         return Notice(.warning, "\(diagnostic.path)\(place): \(diagnostic.message)\(hint)")
       }
       let lost = file.unattached.map {
-        notice($0, "comment accepts nothing: a blank line follows; write it right above what it accepts")
+        notice(
+          $0, "comment accepts nothing: a blank line follows; write it right above what it accepts")
       }
       return wrong + lost + file.entries.flatMap { unused($0, judged) }
     }

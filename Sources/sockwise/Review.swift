@@ -73,7 +73,8 @@ struct ReviewCommand: ParsableCommand {
           + "kernels from 4.18 on can")
     }
     let inputIsWrong =
-      !strange.isEmpty || rulesAreWrong || configurationIsWrong || acceptance.isWrong || !result.missing.isEmpty
+      !strange.isEmpty || rulesAreWrong || configurationIsWrong || acceptance.isWrong
+      || !result.missing.isEmpty
     let failOn = configuration.failOn.map { $0.severity.map(Threshold.severity) ?? .never }
     let code = exit.code(
       result.readNothing ? nil : result.report, wrongInput: inputIsWrong, undelivered: !delivered,

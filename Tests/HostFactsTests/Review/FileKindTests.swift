@@ -23,7 +23,8 @@ import Testing
 
   @Test(arguments: [
     ("net.core.somaxconn = 1024\n", true), ("# c\n\n-net/ipv4/x = 1\nvm.a=1\n", true),
-    ("-vm.a\n", true), ("vm.a = 1\nvm.b 2\n", true), ("vm.b 2\n", false), ("", false), ("# only a comment\n", false),
+    ("-vm.a\n", true), ("vm.a = 1\nvm.b 2\n", true), ("vm.b 2\n", false), ("", false),
+    ("# only a comment\n", false),
     ("server { listen 80; }\n", false),
     ("net.core.somaxconn = 1\nlisten 80\n", false), ("user = www\n", false), ("user www;\n", false),
     ("network.host = 1\n", false),
