@@ -90,16 +90,30 @@ struct RuleDirectory {
   ///
   /// - Parameter owner: 0 refuses what others than root can write.
   static func content(ofFile path: String, owner: uid_t?) -> Result<[UInt8], RuleDiagnostic> {
+    // O_NONBLOCK: opening a FIFO must not wait for a writer.
+    let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      return .failure(RuleDiagnostic(path: path, message: unreadable(errno)))
+    }
+    return content(of: descriptor, path: path, owner: owner)
+  }
+
+  /// What is said of a file that cannot be opened.
+  static func unreadable(_ number: CInt) -> String { "file cannot be read: \(reason(number))" }
+
+  /// The bytes of an open file, which is closed.
+  ///
+  /// - Parameter path: as messages show it.
+  static func content(of descriptor: CInt, path: String, owner: uid_t?)
+    -> Result<[UInt8], RuleDiagnostic>
+  {
     func failure(_ message: String) -> Result<[UInt8], RuleDiagnostic> {
       .failure(RuleDiagnostic(path: path, message: message))
     }
-    // O_NONBLOCK: opening a FIFO must not wait for a writer.
-    let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
-    guard descriptor >= 0 else { return failure("file cannot be read: \(reason(errno))") }
     defer { close(descriptor) }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else {
-      return failure("file cannot be read: \(reason(errno))")
+      return failure(unreadable(errno))
     }
     if status.st_mode & S_IFMT == S_IFCHR, status.st_rdev == nullDevice { return .success([]) }
     guard status.st_mode & S_IFMT == S_IFREG else { return failure("not a regular file") }
@@ -114,7 +128,7 @@ struct RuleDirectory {
     while bytes.count <= SourceText.sizeLimit {
       let count = unsafe Glibc.read(descriptor, &buffer, buffer.count)
       if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { return failure("file cannot be read: \(reason(errno))") }
+      guard count >= 0 else { return failure(unreadable(errno)) }
       if count == 0 { break }
       bytes += buffer[..<count]
     }

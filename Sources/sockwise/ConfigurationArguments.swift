@@ -25,7 +25,7 @@ struct ConfigurationArguments: ParsableArguments {
     guard !noConfig, let file = config ?? Self.nearest(to: path) else {
       return (Configuration(), false)
     }
-    let read = ConfigurationFile.read(file, rules: rules)
+    let read = ConfigurationFile.read(file, rules: rules, isNamed: config != nil)
     return (read.configuration, read.diagnostics.report())
   }
 

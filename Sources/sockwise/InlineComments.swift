@@ -50,19 +50,26 @@ struct InlineComments {
   /// - Parameter result: what was judged; a comment for a rule that was not may be of use elsewhere.
   func notices(of result: EvaluationResult) -> [Notice] {
     let judged = Set(result.rules.filter(\.isWhole).map(\.rule))
-    return files.sorted { $0.key < $1.key }.flatMap { _, file in
-      guard let file else { return [Notice]() }
-      let wrong = file.diagnostics.map { diagnostic in
-        let place = [diagnostic.line, diagnostic.column].compactMap { $0.map { ":\($0)" } }.joined()
-        let hint = diagnostic.hint.map { "; \($0)" } ?? ""
-        return Notice(.warning, "\(diagnostic.path)\(place): \(diagnostic.message)\(hint)")
-      }
-      let lost = file.unattached.map {
-        notice(
-          $0, "comment accepts nothing: a blank line follows; write it right above what it accepts")
-      }
-      return wrong + lost + file.entries.flatMap { unused($0, judged) }
+    let known = files.sorted { $0.key < $1.key }.compactMap(\.value)
+    let all = known.flatMap { file in
+      file.diagnostics.map(notice)
+        + file.unattached.map {
+          notice(
+            $0,
+            "comment accepts nothing: a blank line follows; write it right above what it accepts")
+        } + file.entries.flatMap { unused($0, judged) }
     }
+    let shown = all.prefix(InlineIgnores.mostDiagnostics)
+    let more = all.count - shown.count + known.reduce(0) { $0 + $1.moreProblems }
+    guard more > 0 else { return Array(shown) }
+    return shown
+      + [Notice(.warning, "\(more.counted("more problem")) with comments for Sockwise")]
+  }
+
+  private func notice(_ diagnostic: RuleDiagnostic) -> Notice {
+    let place = [diagnostic.line, diagnostic.column].compactMap { $0.map { ":\($0)" } }.joined()
+    let hint = diagnostic.hint.map { "; \($0)" } ?? ""
+    return Notice(.warning, "\(diagnostic.path)\(place): \(diagnostic.message)\(hint)")
   }
 
   private func unused(_ entry: InlineIgnores.Entry, _ judged: Set<String>) -> [Notice] {

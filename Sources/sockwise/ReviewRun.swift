@@ -29,11 +29,11 @@ struct ReviewRun {
     facts.variables["waivers"] = acceptance.facts(namingPaths: paths.nameInRepository)
     var result = rules.evaluate(in: facts, selection: selection, isLive: false)
     result.forget(where: { $0.reason == Review.notSet || $0.reason == Review.notOfFiles })
-    var comments = InlineComments(rules: acceptance.rules) { Review.content(ofFile: $0) }
+    var comments = InlineComments(rules: acceptance.rules) { review.comments(inFile: $0) }
     let findings = result.findings.map {
       acceptance.reported($0.namingPaths(review.shown), namespace: nil, comments: &comments)
     }
-    comments.look(into: review.mentioning)
+    comments.look(into: review.commentedFiles)
     let notices =
       review.allNotices + result.notices.map { Notice(.info, $0) }
       + comments.notices(of: result) + acceptance.notices(of: result)

@@ -67,6 +67,9 @@ enum FileKind: Hashable {
     name.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }
   }
 
+  /// Whether links are how such a file gets more names, as those of units do. Drop-ins have one.
+  func isNamedByLinks(_ path: String) -> Bool { self == .unit && !path.hasSuffix(".conf") }
+
   // MARK: Contents
 
   /// Whether bytes hold a word.

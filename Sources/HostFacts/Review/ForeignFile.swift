@@ -5,25 +5,37 @@ internal import YAML
 struct ForeignFile {
   let source: SourceText
   private(set) var statements: [SysctlStatement] = []
-  private var known: Set<SysctlStatement> = []
+  private var known: Set<Assignment> = []
   /// What a kubelet lets pods set beyond what is safe.
   private(set) var allowances: [KubeletAllowance] = []
+  private var knownAllowances: Set<KubeletAllowance> = []
   /// Patterns of that kind with which no kubelet starts.
   private(set) var refusedAllowances: [Text] = []
   /// How many keys or values a template engine or a variable writes.
   private(set) var templated = 0
 
-  /// Parameters of one file that are kept; no file has as many that are meant.
+  /// Parameters of one file that are kept, and those that it allows; no file has as many that are
+  /// meant.
   static let mostStatements = 1000
   /// Whether there are more of them.
   private(set) var isCut = false
+
+  /// An assignment and its place, at less cost than a statement: an anchor may bring one line into
+  /// several places.
+  private struct Assignment: Hashable {
+    var writer: SysctlWriter
+    var key: Text
+    var value: Text
+    var ignoresFailure: Bool
+    var usesHostNetwork: Bool?
+  }
 
   init(path: String, bytes: [UInt8]) {
     source = SourceText(foreign: path, bytes: bytes)
   }
 
   /// A piece of the file: what stands there, and where.
-  struct Text {
+  struct Text: Hashable {
     var text: String
     var range: Range<Int>
   }
@@ -34,7 +46,10 @@ struct ForeignFile {
     usesHostNetwork: Bool? = nil, valueType: SysctlStatement.ScalarType? = nil
   ) {
     let name = SysctlKey(key.text)
-    guard !name.path.isEmpty, hasRoom() else { return }
+    let assignment = Assignment(
+      writer: writer, key: key, value: value, ignoresFailure: ignoresFailure,
+      usesHostNetwork: usesHostNetwork)
+    guard !name.path.isEmpty, !isCut, known.insert(assignment).inserted else { return }
     let place = location(key.range)
     let statement = SysctlStatement(
       writer: writer, key: name, value: Array(value.text.utf8), ignoresFailure: ignoresFailure,
@@ -47,15 +62,15 @@ struct ForeignFile {
   mutating func addTemplated() { templated += 1 }
 
   mutating func allow(_ pattern: Text) {
-    guard !pattern.text.isEmpty, !pattern.text.hasVariables,
-      allowances.count < Self.mostStatements
-    else { return }
+    guard !pattern.text.isEmpty, !pattern.text.hasVariables, !isCut else { return }
     let allowance = KubeletAllowance(pattern.text, location: location(pattern.range))
-    if allowance.isAccepted {
-      allowances.append(allowance)
-    } else if refusedAllowances.count < Self.mostRefused {
-      refusedAllowances.append(pattern)
+    guard knownAllowances.insert(allowance).inserted else { return }
+    guard allowance.isAccepted else {
+      if refusedAllowances.count < Self.mostRefused { refusedAllowances.append(pattern) }
+      return
     }
+    isCut = allowances.count >= Self.mostStatements
+    if !isCut { allowances.append(allowance) }
   }
 
   private static let mostRefused = 20
@@ -73,16 +88,10 @@ struct ForeignFile {
     }
   }
 
-  /// Whether one more is kept.
-  private mutating func hasRoom() -> Bool {
-    isCut = statements.count >= Self.mostStatements
-    return !isCut
-  }
-
+  /// Notes an assignment that is not there yet.
   mutating func add(_ statement: SysctlStatement) {
-    guard hasRoom() else { return }
-    // An anchor may bring one line into several places.
-    if known.insert(statement).inserted { statements.append(statement) }
+    isCut = isCut || statements.count >= Self.mostStatements
+    if !isCut { statements.append(statement) }
   }
 
   /// Where a range lies; without its end where that is on another line.

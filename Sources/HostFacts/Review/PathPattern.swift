@@ -1,74 +1,56 @@
+internal import CEL
+
 /// A pattern of paths, as `.sockwise.yaml` has them: `*` is any text without a slash, `?` one
 /// character that is no slash, `**` between slashes any number of directories. A pattern without a
 /// slash matches a name in any directory; one that matches a directory matches what is in it.
 public struct PathPattern: Hashable, Sendable {
   public let text: String
-  private let parts: [[Unicode.Scalar]]
+  private let parts: [Part]
 
-  /// Longer ones are no patterns.
-  static let longest = 1024
-
-  private static let anyDirectories: [Unicode.Scalar] = ["*", "*"]
+  private enum Part: Hashable, Sendable {
+    case name(StarPattern)
+    /// `**`
+    case anyDirectories
+  }
 
   /// Nil for a text that no path can match: an empty one, or one too long.
   public init?(_ text: String) {
     let scalars = Array(text.unicodeScalars)
-    var parts = scalars.split(separator: "/").map(Array.init)
-    parts.removeAll { $0 == ["."] }
-    guard !parts.isEmpty, scalars.count <= Self.longest else { return nil }
+    let names = scalars.split(separator: "/").filter { !$0.elementsEqual(["."]) }
+    guard !names.isEmpty, scalars.count <= StarPattern.longest else { return nil }
+    let parts = names.map {
+      $0.elementsEqual(["*", "*"]) ? Part.anyDirectories : .name(StarPattern($0))
+    }
     let hasSlash = scalars.dropLast().contains("/")
     self.text = text
-    self.parts = hasSlash ? parts : [Self.anyDirectories] + parts
+    self.parts = hasSlash ? parts : [.anyDirectories] + parts
   }
 
   /// Whether a relative path, or a directory that it lies in, matches.
   public func matches(_ path: String) -> Bool {
-    // The parts of the pattern that may come next.
-    var places = withoutDirectories([0])
+    // Whether each part of the pattern may come next; the last stands for its end.
+    var places = Array(repeating: false, count: parts.count + 1)
+    places[0] = true
+    passDirectories(&places)
     for name in path.unicodeScalars.split(separator: "/").map(Array.init) {
-      var next: Set<Int> = []
-      for place in places where place < parts.count {
-        if parts[place] == Self.anyDirectories {
-          next.insert(place)
-        } else if Self.matches(parts[place], name) {
-          next.insert(place + 1)
+      var next = Array(repeating: false, count: places.count)
+      for (place, part) in parts.enumerated() where places[place] {
+        switch part {
+        case .anyDirectories: next[place] = true
+        case .name(let pattern): if pattern.matches(name) { next[place + 1] = true }
         }
       }
-      places = withoutDirectories(next)
-      if places.contains(parts.count) { return true }
+      passDirectories(&next)
+      if next[parts.count] { return true }
+      places = next
     }
     return false
   }
 
-  /// The places with those behind `**`, which may stand for no directory.
-  private func withoutDirectories(_ places: Set<Int>) -> Set<Int> {
-    var all = places
-    for place in parts.indices where all.contains(place) && parts[place] == Self.anyDirectories {
-      all.insert(place + 1)
+  /// Adds the places behind `**`, which may stand for no directory.
+  private func passDirectories(_ places: inout [Bool]) {
+    for (place, part) in parts.enumerated() where places[place] && part == .anyDirectories {
+      places[place + 1] = true
     }
-    return all
-  }
-
-  /// Goes back to the last star only, which is enough, so that it takes at most the product of both
-  /// lengths.
-  private static func matches(_ pattern: [Unicode.Scalar], _ name: [Unicode.Scalar]) -> Bool {
-    var place = 0
-    var index = 0
-    var retry: (place: Int, index: Int)?
-    while index < name.count {
-      if place < pattern.count, pattern[place] == "*" {
-        place += 1
-        retry = (place, index)
-      } else if place < pattern.count, pattern[place] == "?" || pattern[place] == name[index] {
-        place += 1
-        index += 1
-      } else if let last = retry {
-        retry = (last.place, last.index + 1)
-        (place, index) = (last.place, last.index + 1)
-      } else {
-        return false
-      }
-    }
-    return pattern[place...].allSatisfy { $0 == "*" }
   }
 }

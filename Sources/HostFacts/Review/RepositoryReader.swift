@@ -9,6 +9,8 @@ struct RepositoryReader {
 
   /// Bytes of files that are kept until all are read.
   static let keptLimit = 64 << 20
+  /// Parameters that are kept of the files of other programs, and those that these allow.
+  static let mostStatements = 100_000
 
   private let paths: ReviewedPaths
 
@@ -31,9 +33,11 @@ struct RepositoryReader {
     var templates: [String: String] = [:]
     var allowances: [KubeletAllowance] = []
     var paths: Set<String> = []
-    /// Files that name Sockwise.
-    var mentioning: [String] = []
+    /// Files with comments for Sockwise in them.
+    var commented: [String: [UInt8]] = [:]
     var unread: [Unreadable] = []
+    /// Links that were not followed, and where they lead.
+    var links: [(path: String, target: String)] = []
     /// Files with values that are not written out, and how many.
     var templated: [(path: String, count: Int)] = []
     private var keptBytes = 0
@@ -44,15 +48,27 @@ struct RepositoryReader {
     private var noticesOfFiles: [Host.Notice] = []
 
     var notices: [Host.Notice] {
-      guard !templated.isEmpty else { return noticesOfFiles }
+      noticesOfFiles + [templatesNotice, linksNotice].compactMap { $0 }
+    }
+
+    private var templatesNotice: Host.Notice? {
+      guard !templated.isEmpty else { return nil }
       let count = templated.map(\.count).reduce(0, +)
       let places = templated.prefix(3).map { "'\(names.shown($0.path))'" }.joined(separator: ", ")
       let more = templated.count > 3 ? " and \(templated.count - 3) more files" : ""
       let what = count == 1 ? "1 setting is" : "\(count) settings are"
-      return noticesOfFiles + [
-        .init(
-          .info, "\(what) written by templates or variables and not judged: \(places)\(more)")
-      ]
+      return .init(
+        .info, "\(what) written by templates or variables and not judged: \(places)\(more)")
+    }
+
+    private var linksNotice: Host.Notice? {
+      guard !links.isEmpty else { return nil }
+      let places = links.prefix(3).map { "'\(names.shown($0.path))' to '\($0.target)'" }
+        .joined(separator: ", ")
+      let more = links.count > 3 ? " and \(links.count - 3) more" : ""
+      let what = links.count == 1 ? "1 link is" : "\(links.count) links are"
+      return .init(
+        .info, "\(what) not followed, to nothing or out of what is reviewed: \(places)\(more)")
     }
 
     fileprivate mutating func take(
@@ -62,21 +78,61 @@ struct RepositoryReader {
       case .unreadable(let why):
         unread.append(why)
         if kind == .sysctl { sysctls.append(SysctlFile(path: path, content: .unreadable(why))) }
-      case .link(let target):
+      case .mask:
         paths.insert(path)
-        let isMask = target == "/dev/null"
         if kind == .sysctl {
-          let why = isMask ? nil : "it is a link to '\(target)', which is not there"
-          sysctls.append(SysctlFile(path: path, content: .nothing(why)))
-        } else if kind == .unit, isMask {
+          sysctls.append(SysctlFile(path: path, content: .nothing(nil)))
+        } else if kind == .unit {
           units.append(Units.File(path: path, content: []))
         }
+      case .link(let target):
+        links.append((path, target))
+        guard kind == .sysctl else { return }
+        paths.insert(path)
+        let why = "it is a link to '\(target)', which is not there"
+        sysctls.append(SysctlFile(path: path, content: .nothing(why)))
       case .bytes(let bytes):
         let lines =
           [.sysctl, .conf, .unit].contains(kind) ? TemplateLines(bytes, path: path) : nil
         guard kind.mayMatter(kind == .conf ? lines?.literal ?? bytes : bytes) else { return }
-        if FileKind.mentionsSockwise(bytes) { mentioning.append(path) }
         read(path, kind, bytes, lines)
+        keepComments(path, bytes)
+      }
+    }
+
+    /// Keeps the bytes whose comments are read where there are findings: the path may lead elsewhere
+    /// by then.
+    private mutating func keepComments(_ path: String, _ bytes: [UInt8]) {
+      guard FileKind.mentionsSockwise(bytes) else { return }
+      if keep(bytes, "the comments of '\(names.shown(path))'") { commented[path] = bytes }
+    }
+
+    /// Whether there is room for bytes that are kept; says so where there is not.
+    private mutating func keep(_ bytes: [UInt8], _ what: String) -> Bool {
+      let hasRoom = keptBytes + bytes.count <= RepositoryReader.keptLimit
+      if hasRoom {
+        keptBytes += bytes.count
+      } else {
+        let limit = RepositoryReader.keptLimit >> 20
+        unread.append(.init("\(what), because the files before it have \(limit) MiB"))
+      }
+      return hasRoom
+    }
+
+    /// Keeps the parameters of a file, and those that it allows, as far as there is room.
+    private mutating func add(
+      _ more: some Collection<SysctlStatement>, allowances others: [KubeletAllowance] = [],
+      of path: String
+    ) {
+      let most = RepositoryReader.mostStatements
+      let isCut =
+        statements.count + more.count > most || allowances.count + others.count > most
+      statements += more.prefix(most - statements.count)
+      allowances += others.prefix(most - allowances.count)
+      if isCut {
+        unread.append(
+          .init(
+            "parameters of '\(names.shown(path))', because the files before it have \(most)"))
       }
     }
 
@@ -85,14 +141,7 @@ struct RepositoryReader {
     ) {
       switch kind {
       case .sysctl, .conf, .unit:
-        guard keptBytes + bytes.count <= RepositoryReader.keptLimit else {
-          unread.append(
-            .init(
-              "'\(names.shown(path))' was not read: more than \(RepositoryReader.keptLimit) bytes of files"
-            ))
-          return
-        }
-        keptBytes += bytes.count
+        guard keep(bytes, "'\(names.shown(path))'") else { return }
         paths.insert(path)
         if let lines, lines.count > 0 { templated.append((path, lines.count)) }
         if kind == .unit {
@@ -107,8 +156,10 @@ struct RepositoryReader {
           sysctls.append(SysctlFile(path: path, bytes: bytes))
         }
       case .tmpfiles:
-        let found = TmpfilesWrites.statements(bytes, path: path)
-        statements += found
+        let most = ForeignFile.mostStatements
+        let found = TmpfilesWrites.statements(bytes, path: path, atMost: most + 1)
+        if found.count > most { tellOfMore(path) }
+        add(found.prefix(most), of: path)
         if !found.isEmpty { paths.insert(path) }
       case .yaml, .json, .dockerfile, .grub, .tunedProfile:
         var file = ForeignFile(path: path, bytes: bytes)
@@ -119,12 +170,8 @@ struct RepositoryReader {
         case .tunedProfile: file.readTunedProfile()
         default: file.readDockerfile()
         }
-        if file.isCut {
-          let most = ForeignFile.mostStatements
-          unread.append(.init("'\(names.shown(path))' sets more than \(most) parameters; the rest"))
-        }
-        statements += file.statements
-        allowances += file.allowances
+        if file.isCut { tellOfMore(path) }
+        add(file.statements, allowances: file.allowances, of: path)
         noticesOfFiles += file.noticesOfAllowances(shownAs: names.shown(path))
         if file.templated > 0 { templated.append((path, file.templated)) }
         if !file.statements.isEmpty || file.templated > 0 || !file.allowances.isEmpty
@@ -135,11 +182,19 @@ struct RepositoryReader {
       }
     }
 
+    private mutating func tellOfMore(_ path: String) {
+      let most = ForeignFile.mostStatements
+      unread.append(
+        .init(
+          "the rest of '\(names.shown(path))', which sets or allows more than \(most) parameters"))
+    }
+
     /// The lines of a template for sysctl.d that stand there as they are. Which of them a host gets is
     /// not known, so that each is judged by itself.
     private mutating func read(_ path: String, literal: [UInt8]) {
       let text = SysctlFileText(literal, path: path, dialect: .systemd)
-      statements += text.statements
+      if text.statements.count > ForeignFile.mostStatements { tellOfMore(path) }
+      add(text.statements.prefix(ForeignFile.mostStatements), of: path)
       skipped += text.skipped.filter(\.namesParameter)
     }
   }

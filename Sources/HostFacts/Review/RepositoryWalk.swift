@@ -20,7 +20,9 @@ struct RepositoryWalk {
 
   enum Content {
     case bytes([UInt8])
-    /// A link to `/dev/null`, which masks, or to nothing.
+    /// A link to `/dev/null`.
+    case mask
+    /// A link to nothing, or out of the tree.
     case link(to: String)
     case unreadable(Unreadable)
   }
@@ -32,8 +34,10 @@ struct RepositoryWalk {
   let isWanted: (String) -> Bool
   /// Takes a file: its path, its kind, and what is in it.
   let take: (String, FileKind, Content) -> Void
-  /// Regular files seen.
+  /// Regular files seen, and links that stand for one.
   private(set) var fileCount = 0
+  /// The directory that was named, as it is shown.
+  private var start = ""
 
   init(
     _ paths: ReviewedPaths, isWanted: @escaping (String) -> Bool,
@@ -69,6 +73,7 @@ struct RepositoryWalk {
       guard number >= 0 else { throw Self.failure(path) }
       do throws(ReadFailure) {
         let directory = FileDescriptor(owning: number)
+        start = Self.shown(path)
         try walk(directory, path: name, device: status.device, depth: 0)
       } catch {
         throw .unreadable(error.unreadable(path))
@@ -133,9 +138,13 @@ struct RepositoryWalk {
           let target = try? readLink(number, entry.name)
         else { continue }
         if target == "/dev/null" {
-          take(below, kind, .link(to: target))
+          fileCount += 1
+          take(below, kind, .mask)
         } else if kind == .sysctl {
+          fileCount += 1
           readLinked(below, target: target)
+        } else if !kind.isNamedByLinks(below), leadsOut(below, target) {
+          take(below, kind, .link(to: target))
         }
       default: continue
       }
@@ -165,18 +174,36 @@ struct RepositoryWalk {
     failure.unreadable(paths.shown(path))
   }
 
-  /// Reads what a link in sysctl.d names: Debian 12 has `99-sysctl.conf` for `/etc/sysctl.conf`. An
-  /// absolute one is resolved in the tree that has its `etc` or `usr`.
+  /// Reads what a link in sysctl.d names: Debian 12 has `99-sysctl.conf` for `/etc/sysctl.conf`. It
+  /// is resolved in the tree that has its `etc` or `usr`; where there is none, in what is reviewed.
   private func readLinked(_ path: String, target: String) {
-    let tree = String(SysctlFile(path: path, bytes: []).place.tree)
+    // By the path that was named: what is above it is nobody's business.
+    let shown = paths.shown(path)
+    let place = SysctlFile(path: shown, bytes: []).place
+    let isInTree = place.directory != SysctlFile.directories.count
+    guard isInTree || !leadsOut(path, target) else {
+      return take(path, .sysctl, .link(to: target))
+    }
+    let root = isInTree ? String(place.tree) : start
     do throws(ReadFailure) {
-      let file = try RootResolver(paths.absolute(ofName: tree), usingOpenat2: true).open(
-        "/" + path.dropFirst(tree.count), flags: O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+      let file = try RootResolver(root.isEmpty ? "." : root, usingOpenat2: true).open(
+        "/" + shown.dropFirst(root.count), flags: O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
       take(path, .sysctl, .bytes(try Self.bytes(of: file)))
     } catch {
       take(
         path, .sysctl, error.isAbsence ? .link(to: target) : .unreadable(unreadable(error, path)))
     }
+  }
+
+  /// Whether a link leads out of what is reviewed, as it is written.
+  private func leadsOut(_ path: String, _ target: String) -> Bool {
+    if target.hasPrefix("/") { return true }
+    var depth = paths.shown(path).dropFirst(start.count).split(separator: "/").count - 1
+    for part in target.split(separator: "/") where part != "." {
+      depth += part == ".." ? -1 : 1
+      if depth < 0 { return true }
+    }
+    return false
   }
 
   /// What an entry is where the file system's directories do not tell.
@@ -194,12 +221,6 @@ struct RepositoryWalk {
       if kind == .json, case .longer = error { return }
       take(path, kind, .unreadable(unreadable(error, path)))
     }
-  }
-
-  /// The bytes of a file that was read before.
-  static func content(ofFile path: String) -> [UInt8]? {
-    let number = unsafe Glibc.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
-    return number < 0 ? nil : try? bytes(of: FileDescriptor(owning: number))
   }
 
   private static func bytes(of file: borrowing FileDescriptor) throws(ReadFailure) -> [UInt8] {

@@ -42,8 +42,6 @@ public struct Review: Sendable {
   public let files: [String]
   /// By the names of unit files that templates make, the templates.
   private let templates: [String: String]
-  /// Those of them that may have comments for Sockwise.
-  public let mentioning: [String]
   /// How many files were looked at, by name at least.
   public let fileCount: Int
   /// Why files, or a part of one, could not be read.
@@ -51,6 +49,7 @@ public struct Review: Sendable {
   /// Paths that were named and are not there.
   public let missing: [String]
   public let notices: [Host.Notice]
+  private let commented: [String: [UInt8]]
 
   /// The series that are considered where none is named.
   public static let supportedKernels = SysctlConfiguration.supportedKernels
@@ -73,10 +72,11 @@ public struct Review: Sendable {
     let found = reader.found
     kernels = options.kernels.isEmpty ? SysctlConfiguration.supportedKernels : options.kernels
     units = Units.review(found.units)
+    let commands = Self.commands(of: units)
+    let most = SysctlBoot.mostStatements
     configuration = SysctlConfiguration(
-      files: found.sysctls, statements: found.statements + Self.commands(of: units),
-      images: Self.images(among: found.sysctls, paths),
-      skipped: found.skipped, kernels: kernels,
+      files: found.sysctls, statements: found.statements + commands.prefix(most),
+      images: Self.images(among: found.sysctls, paths), skipped: found.skipped, kernels: kernels,
       allowances: KubeletAllowances(found.allowances))
     templates = found.templates
     let settings = ReviewedSettings(configuration)
@@ -84,9 +84,13 @@ public struct Review: Sendable {
     hostSysctl = settings.settings(of: ProcSys.ofHost)
     rawSysctls = settings.raw(options.rawKeys)
     files = found.paths.map(paths.shown).sorted()
-    mentioning = found.mentioning.map(paths.shown).sorted()
     fileCount = reader.fileCount
-    unread = found.unread
+    unread =
+      found.unread
+      + (commands.count > most
+        ? [Unreadable("commands of units that set more than \(most) parameters")] : [])
+    commented = Dictionary(
+      found.commented.map { (paths.shown($0), $1) }, uniquingKeysWith: { first, _ in first })
     missing = reader.missing
     notices = found.notices
   }
@@ -162,8 +166,12 @@ extension Review {
   /// - Parameter name: as facts have it.
   public func shown(_ name: String) -> String { paths.shown(templates[name] ?? name) }
 
-  /// The bytes of a reviewed file, for the comments in it; nil where it cannot be read.
-  public static func content(ofFile path: String) -> [UInt8]? {
-    RepositoryWalk.content(ofFile: path)
-  }
+  /// The bytes of a reviewed file as they were read, for the comments in it; nil where it has none for
+  /// Sockwise.
+  ///
+  /// - Parameter path: as reports show it.
+  public func comments(inFile path: String) -> [UInt8]? { commented[path] }
+
+  /// The files that have such comments.
+  public var commentedFiles: [String] { commented.keys.sorted() }
 }

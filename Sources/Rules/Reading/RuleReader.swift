@@ -16,7 +16,7 @@ struct RuleReader {
   var declared: [(name: String, path: String, range: Range<Int>)] = []
   /// Whether fields that may be absent are looked for.
   var isLinted = true
-  var problems: [RuleDiagnostic] = []
+  var problems = RuleProblems()
   /// The rules that this one supersedes; whether they exist only the whole set can tell.
   var supersedes: [(name: String, unknown: RuleDiagnostic)] = []
 
@@ -25,12 +25,16 @@ struct RuleReader {
     self.schema = schema
   }
 
-  mutating func error(_ range: Range<Int>, _ message: String, hint: String? = nil) {
-    problems.append(source.diagnostic(.error, at: range, message, hint: hint))
+  mutating func error(
+    _ range: Range<Int>, _ message: String, hint: @autoclosure () -> String? = nil
+  ) {
+    problems.add(.error, source.diagnostic(.error, at: range, message, hint: hint()))
   }
 
-  mutating func warning(_ range: Range<Int>, _ message: String, hint: String? = nil) {
-    problems.append(source.diagnostic(.warning, at: range, message, hint: hint))
+  mutating func warning(
+    _ range: Range<Int>, _ message: String, hint: @autoclosure () -> String? = nil
+  ) {
+    problems.add(.warning, source.diagnostic(.warning, at: range, message, hint: hint()))
   }
 
   private mutating func wrongType(_ node: YAMLNode, _ what: String, wanted: String) {

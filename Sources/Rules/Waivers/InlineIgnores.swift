@@ -50,8 +50,19 @@ public struct InlineIgnores: Sendable {
   public private(set) var entries: [Entry] = []
   /// Comments that no line follows.
   public private(set) var unattached: [Entry] = []
-  /// Comments that do not count, and why.
+  /// What is wrong with comments, the first of it.
   public private(set) var diagnostics: [RuleDiagnostic] = []
+  /// How much more is wrong with others.
+  public private(set) var moreProblems = 0
+  /// By line, where in `entries` the comments are that accept findings there.
+  private var places: [Int: [Int]] = [:]
+  /// Of the comments about several lines where they are in `entries`.
+  private var blocks: [Int] = []
+  /// How many of these there may be; others are about one line.
+  private static let mostBlocks = 1000
+
+  /// How many diagnostics are kept; each costs a comparison with all rules.
+  public static let mostDiagnostics = 20
 
   /// Reads the comments of a file. Longer lines than this hold none.
   private static let widthLimit = 4096
@@ -82,7 +93,12 @@ public struct InlineIgnores: Sendable {
       if !blank {
         for (entry, isAbove) in pending.map({ ($0, true) }) + found.map({ ($0, false) }) {
           var entry = entry
-          entry.lines = Self.extent(of: index, in: lines, syntax, isAbove: isAbove)
+          let hasRoom = blocks.count < Self.mostBlocks
+          entry.lines =
+            hasRoom
+            ? Self.extent(of: index, in: lines, syntax, isAbove: isAbove) : number...number
+          if entry.lines.count > 1 { blocks.append(entries.count) }
+          places[number, default: []].append(entries.count)
           entries.append(entry)
         }
       }
@@ -93,7 +109,9 @@ public struct InlineIgnores: Sendable {
 
   /// The comment that accepts findings of a rule at a line.
   public func entry(for rule: String, line: Int) -> Entry? {
-    entries.first { $0.lines.contains(line) && $0.rules.contains(rule) }
+    places[line]?.first { entries[$0].rules.contains(rule) }.map { entries[$0] }
+      ?? blocks.first { entries[$0].lines.contains(line) && entries[$0].rules.contains(rule) }
+      .map { entries[$0] }
   }
 
   // MARK: What a comment is about
@@ -107,7 +125,9 @@ public struct InlineIgnores: Sendable {
     case .lines: break
     case .shell:
       // A command that goes on.
-      while lines[range.upperBound].last == UInt8(ascii: "\\"), range.upperBound + 1 < lines.count {
+      while lines[range.upperBound].last == UInt8(ascii: "\\"), range.upperBound + 1 < lines.count,
+        range.count < YAMLBlock.longest
+      {
         range = index...range.upperBound + 1
       }
     case .yaml:
@@ -176,12 +196,18 @@ public struct InlineIgnores: Sendable {
       }), line.trimmed(mark + 1..<word).isEmpty,
       mark == 0 || line.scalars[mark - 1].properties.isWhitespace
     else { return [] }
-    func complain(_ range: Range<Int>, _ message: String, hint: String? = nil) {
+    func complain(
+      _ range: Range<Int>, _ message: String, hint: @autoclosure () -> String? = nil
+    ) {
+      guard diagnostics.count < Self.mostDiagnostics else {
+        moreProblems += 1
+        return
+      }
       diagnostics.append(
         RuleDiagnostic(
           path: line.path, line: line.number, column: range.lowerBound + 1,
           length: max(1, range.count), severity: .warning, message: message,
-          sourceLine: line.text, hint: hint))
+          sourceLine: line.text, hint: hint()))
     }
     let comment = mark..<line.trimmed(mark..<line.scalars.count).upperBound
     guard isComment || syntax != .lines else {

@@ -41,7 +41,7 @@ public struct WaiverFile: Sendable {
   private init(source: SourceText, rules: [String]) {
     let document = YAMLDocument(source)
     var reader = RuleReader(source: source, schema: Schema())
-    reader.problems = document.problems.map(source.diagnostic)
+    reader.problems.add(document.problems, of: source)
     var entries: [Waiver] = []
     if let root = document.root, let fields = reader.fields(root, "the file", keys: ["waivers"]) {
       if let list = fields["waivers"] {
@@ -51,7 +51,7 @@ public struct WaiverFile: Sendable {
       }
     }
     waivers = Waivers(entries)
-    diagnostics = reader.problems.sorted(by: RuleDiagnostic.precedes)
+    diagnostics = reader.problems.diagnostics(of: source.path)
   }
 }
 
@@ -78,7 +78,7 @@ extension RuleReader {
       error(
         entry.value.range, "no rule is called '\(rule)'", hint: Names.hint(for: rule, among: rules))
     }
-    let subject = fields["subject"].map { line($0.value, "subject") } ?? "*"
+    let subject = fields["subject"].map { pattern($0.value, "subject") } ?? "*"
     let reason = fields["reason"].flatMap { line($0.value, "reason") }
     let expires = fields["expires"].flatMap { day($0.value) }
     guard problems.count == known, let rule, let subject, let reason,
@@ -87,6 +87,14 @@ extension RuleReader {
     return Waiver(
       rule: rule, subject: SubjectPattern(subject), reason: reason, expires: expires,
       location: location(place))
+  }
+
+  /// A text with `*` and `?`, not so long that looking it up takes time.
+  mutating func pattern(_ node: YAMLNode, _ what: String) -> String? {
+    guard let text = line(node, what) else { return nil }
+    if text.unicodeScalars.count <= StarPattern.longest { return text }
+    error(node.range, "\(what) is longer than \(StarPattern.longest) characters")
+    return nil
   }
 
   private mutating func day(_ node: YAMLNode) -> Day? {

@@ -1,6 +1,9 @@
 /// Which lines of a YAML file belong together, by how far they are indented. That is enough for
 /// comments, which no parser keeps.
 enum YAMLBlock {
+  /// Lines that are looked at from one on: no task is longer.
+  static let longest = 1000
+
   /// How far a line is indented; nil for one that is blank or a comment.
   private static func indent(_ line: ArraySlice<UInt8>) -> Int? {
     let text = line.drop { $0 == UInt8(ascii: " ") }
@@ -35,7 +38,7 @@ enum YAMLBlock {
     let isKey = isKeyOfBlock(lines[start])
     guard isItem || isKey else { return start }
     var end = start
-    for index in lines.indices[(start + 1)...] {
+    for index in lines.indices[(start + 1)...].prefix(longest) {
       guard let other = indent(lines[index]) else { continue }
       // A list may stand as far to the left as its key.
       let isBelow = other > own || other == own && !isItem && Self.isItem(lines[index])
@@ -49,7 +52,7 @@ enum YAMLBlock {
   static func item(around index: Int, in lines: [ArraySlice<UInt8>]) -> Int? {
     guard var least = indent(lines[index]) else { return nil }
     if isItem(lines[index]) { return index }
-    for other in lines.indices[..<index].reversed() {
+    for other in lines.indices[..<index].suffix(longest).reversed() {
       guard let indent = indent(lines[other]), indent < least else { continue }
       if isItem(lines[other]) { return other }
       least = indent

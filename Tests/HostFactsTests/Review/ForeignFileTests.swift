@@ -254,6 +254,27 @@ import YAML
     }
   }
 
+  /// More than a file is meant to have are told of, and those that an anchor repeats are not more.
+  @Test func endsAtAThousandParametersAndSaysSo() {
+    func read(_ text: String) -> ForeignFile {
+      var file = ForeignFile(path: "x.yaml", bytes: Array(text.utf8))
+      _ = file.readYAML()
+      return file
+    }
+    func names(_ count: Int) -> String { (0..<count).map { "net.a\($0)" }.joined(separator: ", ") }
+    let kubelet = "kind: KubeletConfiguration\nallowedUnsafeSysctls: "
+    #expect(!read(kubelet + "[\(names(1000))]\n").isCut)
+    let many = read(kubelet + "[\(names(1001))]\n")
+    #expect(many.isCut && many.allowances.count == 1000)
+
+    let values = (0..<1000).map { "net.a\($0): 1" }.joined(separator: ", ")
+    let compose = "services:\n  a: {sysctls: &s {\(values)}}\n"
+    let repeated = read(compose + "  b: {sysctls: *s}\n")
+    #expect(!repeated.isCut && repeated.statements.count == 1000)
+    let more = read(compose + "  b: {sysctls: {net.b: 1}}\n")
+    #expect(more.isCut && more.statements.count == 1000)
+  }
+
   @Test func aPolicyAllowsNothing() {
     var file = ForeignFile(
       path: "x", bytes: Array("kind: PodSecurityPolicy\nspec: {allowedUnsafeSysctls: [a]}\n".utf8))

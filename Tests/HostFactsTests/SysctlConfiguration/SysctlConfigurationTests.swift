@@ -408,4 +408,19 @@ import Testing
     #expect(read("/bin/echo", ["vm.a=1"]) == [])
     #expect(read("sysctl", ["--pattern=x=y", "-n", "vm.a"]) == [])
   }
+
+  @Test func endAtOneMoreThanIsLookedAt() {
+    var commands = UnitSysctlCommands()
+    let location = SourceLocation(path: "x.service", line: 2)
+    for _ in 0..<30 {
+      commands.add(
+        program: "sysctl", arguments: Array(repeating: "net.a=1", count: 1000), location: location,
+        sourceText: "")
+    }
+    #expect(commands.statements.count == SysctlBoot.mostStatements + 1)
+    let line = "w /proc/sys/net/a - - - - 1\n"
+    let bytes = Array(String(repeating: line, count: 30_000).utf8)
+    #expect(
+      TmpfilesWrites.statements(bytes, path: "x").count == SysctlBoot.mostStatements + 1)
+  }
 }

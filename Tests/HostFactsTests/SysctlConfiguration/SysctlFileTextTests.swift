@@ -155,14 +155,21 @@ import Testing
     ("a", ["a"]), ("{a,b}", ["a", "b"]), ("x{a,b}y{c,d}", ["xayc", "xayd", "xbyc", "xbyd"]),
     ("{a,{b,c}}d", ["ad", "bd", "cd"]), ("{}*", ["*"]), ("{a", ["{a"]), ("a}", ["a}"]),
     ("{a}", ["a"]), ("{a,}b", ["ab", "b"]), ("\\{a,b}", ["\\{a,b}"]),
-  ]) func braces(_ pattern: String, _ expected: [String]) {
-    #expect(
-      SysctlGlob.alternatives(Array(pattern.utf8)).map { String(decoding: $0, as: UTF8.self) }
-        == expected)
+  ]) func braces(_ pattern: String, _ expected: [String]) throws {
+    let alternatives = try SysctlGlob.alternatives(Array(pattern.utf8))
+    #expect(alternatives.map { String(decoding: $0, as: UTF8.self) } == expected)
   }
 
-  @Test func bracesAreBounded() {
-    let pattern = Array(String(repeating: "{a,b}", count: 64).utf8)
-    #expect(SysctlGlob.alternatives(pattern).count <= SysctlGlob.mostAlternatives)
+  @Test func bracesAreBounded() throws {
+    func alternatives(_ text: String) throws -> Int {
+      try SysctlGlob.alternatives(Array(text.utf8)).count
+    }
+    #expect(try alternatives(String(repeating: "{a,b}", count: 8)) == 256)
+    #expect(throws: SysctlGlob.Excess.alternatives) {
+      try alternatives(String(repeating: "{a,b}", count: 9))
+    }
+    #expect(throws: SysctlGlob.Excess.length) {
+      try alternatives(String(repeating: "a", count: 1025))
+    }
   }
 }

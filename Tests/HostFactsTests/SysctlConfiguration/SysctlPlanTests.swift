@@ -69,6 +69,37 @@ import Testing
   @Test func aGreatManyPatternsAreCut() {
     let text = (0..<3000).map { "vm.a\($0)*=1\n" }.joined()
     let file = SysctlFileText(Array(text.utf8), path: "/x.conf", dialect: .systemd)
-    #expect(SysctlPlan(file.statements, dialect: .systemd).isCut)
+    let why = SysctlPlan(file.statements, dialect: .systemd).gap
+    #expect(why?.reason == "there are more than 512 patterns")
+  }
+
+  /// What would take gigabytes is not looked at, and said with its place.
+  @Test(arguments: [
+    (
+      "net.x*{" + String(repeating: "ab,", count: 300_000) + "}",
+      "the pattern is longer than 1024 bytes, and is not looked at"
+    ),
+    (
+      "net.x*" + String(repeating: "{a,b}", count: 64),
+      "the pattern stands for more than 256 others, and is not looked at"
+    ),
+    (
+      "net.x*" + String(repeating: "{a}", count: 300),
+      "the pattern stands for more than 256 others, and is not looked at"
+    ),
+  ]) func anEndlessPatternIsLeftOut(_ pattern: String, _ why: String) {
+    let text = "vm.a* = 1\n  \(pattern) = 1\n"
+    let file = SysctlFileText(Array(text.utf8), path: "/x.conf", dialect: .systemd)
+    let plan = SysctlPlan(file.statements, dialect: .systemd)
+    #expect(plan.gap?.reason == "'/x.conf':2:3: \(why)")
+    #expect(plan.decider(of: SysctlKey("vm.ab")) == 0)
+  }
+
+  @Test func procpsReadsNoEndlessPatternEither() {
+    let text = "net.*" + String(repeating: "x", count: 2000) + " = 1\n"
+    let file = SysctlFileText(Array(text.utf8), path: "/x.conf", dialect: .procps)
+    #expect(
+      SysctlPlan(file.statements, dialect: .procps).gap?.reason
+        == "'/x.conf':1:1: the pattern is longer than 1024 bytes, and is not looked at")
   }
 }

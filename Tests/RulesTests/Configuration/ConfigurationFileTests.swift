@@ -1,4 +1,5 @@
 import CEL
+import Glibc
 import TestSupport
 import Testing
 
@@ -107,6 +108,97 @@ import Testing
     let file = ConfigurationFile.read(directory.path(".sockwise.yaml"), rules: Self.rules)
     #expect(file.configuration.waivers.entries.map(\.rule) == ["busy-ports", "other-rule"])
     #expect(file.diagnostics.map(\.path) == [directory.path("gone.yaml")])
+  }
+
+  // MARK: Bounds
+
+  @Test func refusesPatternsThatNobodyMeans() {
+    let long = String(repeating: "a*", count: 500_000)
+    for text in [
+      "paths: {include: [\(long)]}", "waivers: [{reason: x, rule: busy-ports, subject: \(long)}]",
+    ] {
+      let first = read(text).diagnostics.first
+      #expect(first?.line == 1)
+      #expect(first?.message.hasSuffix(" is longer than 1024 characters") == true)
+    }
+    let none = read("paths: {exclude: [/, ./]}")
+    #expect(none.configuration.exclude == [])
+    #expect(none.diagnostics.map(\.column) == [19, 22])
+    let many = read("paths: {exclude: [\((0..<300).map { "a\($0)" }.joined(separator: ", "))]}")
+    #expect(many.configuration.exclude.count == 256)
+    #expect(many.diagnostics.map(\.message) == ["'exclude' has more than 256 patterns"])
+  }
+
+  @Test func refusesMoreKernelsThanThereAre() {
+    let file = read("kernels: [\((0..<100).map { "6.\($0), 6.1" }.joined(separator: ", "))]")
+    #expect(file.configuration.kernels.count == 32)
+    #expect(file.diagnostics.map(\.message) == ["'kernels' has more than 32 versions"])
+  }
+
+  @Test func tellsTheFirstProblemsAndHowManyMore() {
+    let names = String(repeating: "  - busy-portz\n", count: 20_000)
+    let diagnostics = read("skip:\n" + names).diagnostics
+    #expect(diagnostics.count == RuleProblems.most + 1)
+    #expect(diagnostics.first?.hint == "did you mean 'busy-ports'?")
+    #expect(
+      diagnostics.last?.rendered() == ".sockwise.yaml: error: 19950 more problems are not shown")
+  }
+
+  @Test func readsEachFileOfWaiversOnceAndNotManyOfThem() throws {
+    let directory = try TemporaryDirectory()
+    try TextFile.write("waivers:\n  - {rule: nope, reason: x}\n", to: directory.path("w.yaml"))
+    let names = String(repeating: "  - w.yaml\n", count: 300)
+    try TextFile.write("waivers:\n" + names, to: directory.path(".sockwise.yaml"))
+    let file = ConfigurationFile.read(directory.path(".sockwise.yaml"), rules: Self.rules)
+    #expect(file.diagnostics.filter { $0.path.hasSuffix("/w.yaml") }.count == 1)
+    #expect(file.diagnostics.count == RuleProblems.most + 2)
+    #expect(file.diagnostics.first?.message == "'w.yaml' is listed twice")
+    let many = read("waivers: [\((0..<40).map { "w\($0).yaml" }.joined(separator: ", "))]")
+    #expect(many.diagnostics.first?.message == "'waivers' names more than 16 files")
+  }
+
+  // MARK: What a stranger wrote
+
+  /// A configuration that was found names nothing outside its directory; one that the user names may.
+  @Test(arguments: [
+    ("/etc/passwd", "is not below the directory of this file"),
+    ("../w.yaml", "is not below the directory of this file"),
+    ("link.yaml", "is a symbolic link, or in one"),
+    ("up/w.yaml", "is a symbolic link, or in one"),
+  ])
+  func leadsNowhereElse(_ name: String, _ why: String) throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.path("repository/.sockwise.yaml")
+    try TextFile.write("waivers:\n  - \(name)\n", to: path)
+    try TextFile.write("secret: x\n", to: directory.path("w.yaml"))
+    #expect(unsafe symlink("../w.yaml", directory.path("repository/link.yaml")) == 0)
+    #expect(unsafe symlink("..", directory.path("repository/up")) == 0)
+    let found = ConfigurationFile.read(path, rules: Self.rules, isNamed: false)
+    #expect(
+      found.diagnostics.map { $0.rendered() } == [
+        """
+        \(path):2:5: error: '\(name)' \(why)
+            - \(name)
+              ^\(String(repeating: "~", count: name.utf8.count - 1))
+          name it with --waivers, or the configuration with --config
+        """
+      ])
+    let named = ConfigurationFile.read(path, rules: Self.rules)
+    #expect(named.diagnostics.allSatisfy { $0.path != path })
+    #expect(!named.diagnostics.isEmpty)
+  }
+
+  @Test func whatIsFoundIsNoLink() throws {
+    let directory = try TemporaryDirectory()
+    try TextFile.write("secret: x\n", to: directory.path("secret"))
+    let path = directory.path(".sockwise.yaml")
+    #expect(unsafe symlink("secret", path) == 0)
+    let found = ConfigurationFile.read(path, rules: Self.rules, isNamed: false)
+    #expect(
+      found.diagnostics.map { $0.rendered() } == [
+        "\(path): error: file is a symbolic link, or in one\n  name it with --config"
+      ])
+    #expect(ConfigurationFile.read(path, rules: Self.rules).diagnostics.first?.line == 1)
   }
 
   @Test func parametersChangeRules() throws {

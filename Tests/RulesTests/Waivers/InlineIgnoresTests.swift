@@ -174,6 +174,13 @@ import Testing
       InlineIgnores(path: "b", content: broken, syntax: .lines, rules: []).entries.isEmpty)
   }
 
+  @Test func theFirstProblemsAreToldAndTheOthersCounted() {
+    let text = String(repeating: "# sockwise: ignore[sysctl-drit] x\n", count: 10_000)
+    let ignores = read(text + "a = 1\n")
+    #expect(ignores.diagnostics.count == InlineIgnores.mostDiagnostics)
+    #expect(ignores.moreProblems == 10_000 - InlineIgnores.mostDiagnostics)
+  }
+
   @Test func theNameTellsTheSyntax() {
     #expect(InlineIgnores.Syntax(path: "play.yml") == .yaml)
     #expect(InlineIgnores.Syntax(path: "a/b.yaml") == .yaml)

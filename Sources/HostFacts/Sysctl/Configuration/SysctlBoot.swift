@@ -23,7 +23,8 @@ struct SysctlBoot: Sendable {
   private var lastGap: (count: Int, why: Unreadable)?
   private let tunedReapplies: Bool
 
-  /// How many assignments of the files, and of other writers, are looked at.
+  /// How many assignments of the files, and of other writers, are looked at. Whoever finds those of
+  /// others may end at one more, which tells that there are more.
   static let mostStatements = 20_000
 
   init(_ sources: SysctlSources) {
@@ -59,9 +60,7 @@ struct SysctlBoot: Sendable {
       gap = gap ?? .init("there are more than \(Self.mostStatements) assignments")
     }
     plan = SysctlPlan(read, dialect: sources.dialect)
-    if plan.isCut {
-      gap = gap ?? .init("there are more than \(SysctlPlan.mostPatterns) patterns")
-    }
+    gap = gap ?? plan.gap
     files = before.count..<before.count + read.count
     statements = before + read + others.filter { $0.writer != .commandLine }
     for (index, statement) in statements.enumerated() {

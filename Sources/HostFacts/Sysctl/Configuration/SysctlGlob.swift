@@ -1,4 +1,5 @@
-/// Patterns of file names, as glob(7) and glob(3) have them, for bytes.
+/// Patterns of file names, as glob(7) and glob(3) have them, for bytes. `StarPattern` has neither
+/// sets nor escapes, and works on characters.
 enum SysctlGlob {
   /// Whether a pattern matches a path. Wildcards do not match "/" unless `crossesSlash` says so, as
   /// fnmatch(3) without FNM_PATHNAME.
@@ -16,9 +17,18 @@ enum SysctlGlob {
     _ pattern: ArraySlice<UInt8>, _ path: ArraySlice<UInt8>, crossesSlash: Bool
   ) -> Bool {
     if crossesSlash { return component(pattern, path) }
-    let slash = UInt8(ascii: "/")
-    let patterns = pattern.split(separator: slash, omittingEmptySubsequences: false)
-    let parts = path.split(separator: slash, omittingEmptySubsequences: false)
+    return matches(components: components(pattern), components(path))
+  }
+
+  /// What stands between the slashes of a pattern or a path.
+  static func components(_ text: some Collection<UInt8>) -> [ArraySlice<UInt8>] {
+    Array(text).split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+  }
+
+  /// The same where many are compared with many.
+  static func matches(components patterns: [ArraySlice<UInt8>], _ parts: [ArraySlice<UInt8>])
+    -> Bool
+  {
     guard patterns.count == parts.count else { return false }
     return zip(patterns, parts).allSatisfy { pattern, part in
       // A name that begins with a dot is matched by a dot alone.
@@ -99,20 +109,34 @@ enum SysctlGlob {
 
   // MARK: Braces
 
-  /// How many patterns one with braces may stand for; more are left out.
+  /// Bytes of a pattern that is looked at: names of kernel parameters have less than a hundred.
+  static let longest = 1024
+  /// How many patterns one with braces may stand for.
   static let mostAlternatives = 256
+
+  /// Why a pattern is not looked at, as a clause.
+  enum Excess: String, Error {
+    case length = "the pattern is longer than 1024 bytes, and is not looked at"
+    case alternatives = "the pattern stands for more than 256 others, and is not looked at"
+  }
 
   /// The patterns that `{a,b}` in a pattern stands for, as GLOB_BRACE of glob(3) has it. A
   /// brace without its end stays.
-  static func alternatives(_ pattern: [UInt8]) -> [[UInt8]] {
+  static func alternatives(_ pattern: [UInt8]) throws(Excess) -> [[UInt8]] {
+    guard pattern.count <= longest else { throw .length }
     var done: [[UInt8]] = []
     var rest = [pattern]
+    // A brace that parts nothing makes none more, but costs as much.
+    var steps = 0
     while let next = rest.popLast() {
-      guard done.count + rest.count < mostAlternatives, let brace = Brace(next) else {
+      guard let brace = Brace(next) else {
         done.append(next)
-        if done.count >= mostAlternatives { break }
         continue
       }
+      steps += 1
+      guard steps < mostAlternatives,
+        done.count + rest.count + brace.parts.count <= mostAlternatives
+      else { throw .alternatives }
       for part in brace.parts.reversed() {
         rest.append(Array(next[..<brace.range.lowerBound] + part + next[brace.range.upperBound...]))
       }

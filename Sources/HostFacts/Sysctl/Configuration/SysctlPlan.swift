@@ -1,3 +1,5 @@
+internal import CEL
+
 /// What one reader of sysctl.d makes of all statements it reads, in order: which of them gives a key
 /// its value.
 struct SysctlPlan: Sendable {
@@ -11,15 +13,15 @@ struct SysctlPlan: Sendable {
   private var named: Set<[UInt8]> = []
   /// Patterns of newer procps that exclude what they match.
   private var exclusions: [[UInt8]] = []
-  /// Whether there are more patterns than are looked at.
-  private(set) var isCut = false
+  /// Why some patterns are not looked at; nil where all are.
+  private(set) var gap: Unreadable?
 
   /// How many patterns are looked at; each costs time for each key.
   static let mostPatterns = 512
 
   private struct Pattern {
     var index: Int
-    var text: [UInt8]
+    var components: [ArraySlice<UInt8>]
     /// Whether it leaves alone what is named by itself. procps compares texts, and those that a pattern
     /// with `//` finds have it too.
     var sparesNamed = true
@@ -29,9 +31,19 @@ struct SysctlPlan: Sendable {
     self.statements = statements
     self.dialect = dialect
     if dialect.isProcps { planAsProcps() } else { planAsSystemd() }
-    isCut = patterns.count > Self.mostPatterns || exclusions.count > Self.mostPatterns
+    if patterns.count > Self.mostPatterns || exclusions.count > Self.mostPatterns {
+      gap = gap ?? .init("there are more than \(Self.mostPatterns) patterns")
+    }
     patterns = Array(patterns.prefix(Self.mostPatterns))
     exclusions = Array(exclusions.prefix(Self.mostPatterns))
+  }
+
+  /// Notes that the pattern of a statement is not looked at.
+  private mutating func leaveOut(_ statement: SysctlStatement, _ why: SysctlGlob.Excess) {
+    let place = statement.keyLocation
+    gap =
+      gap
+      ?? .init("'\(place.path)':\(place.line ?? 1):\(place.column ?? 1): \(why.rawValue)")
   }
 
   /// The statement that decides what a key gets, and nothing else does: one without a value leaves
@@ -55,8 +67,11 @@ struct SysctlPlan: Sendable {
     if exclusions.contains(where: { SysctlGlob.matches($0, path, crossesSlash: true) }) {
       return nil
     }
+    if patterns.isEmpty { return nil }
+    let parts = SysctlGlob.components(path)
     return patterns.first { pattern in
-      !(isNamed && pattern.sparesNamed) && SysctlGlob.matches(pattern.text, path)
+      !(isNamed && pattern.sparesNamed)
+        && SysctlGlob.matches(components: pattern.components, parts)
     }?.index
   }
 
@@ -84,9 +99,14 @@ struct SysctlPlan: Sendable {
       lastOfPattern[key] = entry.index
       if statements[entry.index].value != nil { found.append((entry.place, entry.index)) }
     }
-    patterns = found.sorted { $0.place > $1.place }.prefix(Self.mostPatterns + 1).flatMap {
-      (_, index) in
-      SysctlGlob.alternatives(statements[index].key.path).map { Pattern(index: index, text: $0) }
+    for (_, index) in found.sorted(by: { $0.place > $1.place })
+    where patterns.count <= Self.mostPatterns {
+      do throws(SysctlGlob.Excess) {
+        let texts = try SysctlGlob.alternatives(statements[index].key.path)
+        patterns += texts.map { Pattern(index: index, components: SysctlGlob.components($0)) }
+      } catch {
+        leaveOut(statements[index], error)
+      }
     }
   }
 
@@ -103,12 +123,15 @@ struct SysctlPlan: Sendable {
       if isPattern { lastOfPattern[statement.key] = index }
       // A slash at the end asks for a directory.
       guard text.last != UInt8(ascii: "/") else { continue }
-      if statement.value == nil {
+      if isPattern, text.count > SysctlGlob.longest {
+        leaveOut(statement, .length)
+      } else if statement.value == nil {
         if dialect == .newerProcps, isPattern { exclusions.append(text) }
       } else if isPattern {
         found.append(
           Pattern(
-            index: index, text: statement.key.path, sparesNamed: text == statement.key.path))
+            index: index, components: SysctlGlob.components(statement.key.path),
+            sparesNamed: text == statement.key.path))
       } else if let path = Self.resolved(statement.key) {
         explicit[path] = index
       }

@@ -17,18 +17,23 @@ enum TmpfilesWrites {
     {
       chosen[Array(file.name.utf8)] = file
     }
-    return chosen.sorted { $0.key.lexicographicallyPrecedes($1.key) }.flatMap {
-      _, file -> [SysctlStatement] in
-      guard case .bytes(let bytes) = file.content else { return [] }
-      return statements(bytes, path: file.path)
+    var statements: [SysctlStatement] = []
+    for (_, file) in chosen.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+      guard case .bytes(let bytes) = file.content else { continue }
+      let room = SysctlBoot.mostStatements + 1 - statements.count
+      statements += Self.statements(bytes, path: file.path, atMost: room)
     }
+    return statements
   }
 
-  /// Those of one file.
-  static func statements(_ bytes: [UInt8], path: String) -> [SysctlStatement] {
+  /// Those of one file, the first of them.
+  static func statements(
+    _ bytes: [UInt8], path: String, atMost limit: Int = SysctlBoot.mostStatements + 1
+  ) -> [SysctlStatement] {
     var number = 0
     var statements: [SysctlStatement] = []
     for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      guard statements.count < limit else { break }
       number += 1
       guard let statement = statement(line, number, path) else { continue }
       statements.append(statement)

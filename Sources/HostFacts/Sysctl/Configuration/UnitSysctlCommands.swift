@@ -2,6 +2,7 @@ internal import CEL
 
 /// Commands of units that set kernel parameters: `ExecStartPre=/sbin/sysctl -w net.core.somaxconn=1024`.
 struct UnitSysctlCommands {
+  /// At most one more than is looked at.
   private(set) var statements: [SysctlStatement] = []
   /// Whether one reads `/etc/sysctl.conf`: `sysctl -p` and `sysctl --system`.
   private(set) var readsSysctlConf = false
@@ -30,7 +31,7 @@ struct UnitSysctlCommands {
         continue
       }
       let key = SysctlKey(word[..<equals])
-      guard !key.path.isEmpty else { continue }
+      guard !key.path.isEmpty, statements.count <= SysctlBoot.mostStatements else { continue }
       statements.append(
         SysctlStatement(
           writer: .unit, key: key, value: Array(word[equals...].utf8.dropFirst()).trimmingBlanks,
