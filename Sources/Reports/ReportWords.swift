@@ -14,9 +14,7 @@ extension Report {
         "Audited a recording of \(host.name.shown), Linux \(host.kernel.shown)\(scopeOfNamespaces)."
       )
     case .root where host.kernel == Host.unknownKernel:
-      sentences.append(
-        "Audited the files of \(host.name.shown); which kernel it boots is not known (say"
-          + " --kernel VERSION).")
+      sentences.append("Audited the files of \(host.name.shown), whose kernel is not known.")
     case .root:
       sentences.append(
         "Audited the files of \(host.name.shown), judged as Linux \(host.kernel.shown).")

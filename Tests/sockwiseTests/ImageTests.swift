@@ -28,10 +28,9 @@ import Testing
     let image = try image()
     let none = try BuiltBinary.run(["audit", "--root", image.path])
     #expect(
-      none.output.hasPrefix(
-        "Audited the files of an image; which kernel it boots is not known (say --kernel\nVERSION).\n"
-      ),
+      none.output.hasPrefix("Audited the files of an image, whose kernel is not known.\n"),
       "\(none.output)")
+    #expect(none.output.contains("(say --kernel VERSION)"), "\(none.output)")
     #expect(!none.output.contains("grant --kernel"), "\(none.output)")
     let one = try BuiltBinary.run(["audit", "--root", image.path, "--kernel", "6.1"])
     #expect(one.output.hasPrefix("Audited the files of an image, judged as Linux 6.1.\n"))

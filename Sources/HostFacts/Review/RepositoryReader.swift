@@ -44,8 +44,9 @@ struct RepositoryReader {
 
     fileprivate init(paths: ReviewedPaths) { names = paths }
 
-    /// What was noticed in single files.
+    /// What was noticed in single files, the first of it.
     private var noticesOfFiles: [Host.Notice] = []
+    private static let mostNotices = 100
 
     var notices: [Host.Notice] {
       noticesOfFiles + [templatesNotice, linksNotice].compactMap { $0 }
@@ -146,6 +147,8 @@ struct RepositoryReader {
         if let lines, lines.count > 0 { templated.append((path, lines.count)) }
         if kind == .unit {
           let name = TemplateLines.nameOfResult(path)
+          // The file itself may be there, too.
+          if let name, paths.contains(name) { return }
           if let name { templates[name] = path }
           units.append(Units.File(path: name ?? path, content: bytes))
         } else if let lines {
@@ -172,7 +175,9 @@ struct RepositoryReader {
         }
         if file.isCut { tellOfMore(path) }
         add(file.statements, allowances: file.allowances, of: path)
-        noticesOfFiles += file.noticesOfAllowances(shownAs: names.shown(path))
+        if noticesOfFiles.count < Self.mostNotices {
+          noticesOfFiles += file.noticesOfAllowances(shownAs: names.shown(path))
+        }
         if file.templated > 0 { templated.append((path, file.templated)) }
         if !file.statements.isEmpty || file.templated > 0 || !file.allowances.isEmpty
           || !file.refusedAllowances.isEmpty
@@ -195,7 +200,9 @@ struct RepositoryReader {
       let text = SysctlFileText(literal, path: path, dialect: .systemd)
       if text.statements.count > ForeignFile.mostStatements { tellOfMore(path) }
       add(text.statements.prefix(ForeignFile.mostStatements), of: path)
-      skipped += text.skipped.filter(\.namesParameter)
+      if skipped.count < ForeignFile.mostStatements {
+        skipped += text.skipped.filter(\.namesParameter)
+      }
     }
   }
 

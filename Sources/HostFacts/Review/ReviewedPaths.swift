@@ -10,8 +10,12 @@ internal import Glibc
 public struct ReviewedPaths: Sendable {
   /// The directory that names are relative to, without links.
   let root: String
-  /// Named paths as reports show them, and without links.
+  /// Named directories as reports show them, and without links.
   private let starts: [(shown: String, resolved: String)]
+  /// Named files without links, by what reports call them, and the other way round: there may be
+  /// thousands.
+  private var files: [String: String] = [:]
+  private var shownFiles: [String: String] = [:]
   private let workingDirectory: String
 
   /// - Parameter paths: files and directories, as they were named.
@@ -19,9 +23,14 @@ public struct ReviewedPaths: Sendable {
     workingDirectory = Self.resolved(".") ?? "/"
     let places = paths.compactMap { path in Self.place(of: path).map { (path, $0) } }
     // What lies deeper first: of two that hold a file the nearer one is meant.
-    starts = places.map { (RepositoryWalk.shown($0), $1.path) }
+    starts = places.filter { $1.path == $1.directory }
+      .map { (RepositoryWalk.shown($0), $1.path) }
       .sorted { $0.1.utf8.count > $1.1.utf8.count }
-    let common = Self.common(places.map(\.1.directory))
+    for (path, place) in places where place.path != place.directory {
+      files[RepositoryWalk.shown(path)] = place.path
+      shownFiles[place.path] = RepositoryWalk.shown(path)
+    }
+    let common = Self.common(Set(places.map(\.1.directory)).sorted())
     root =
       Self.nearest(".git", above: common) ?? Self.nearest(".sockwise.yaml", above: common)
       ?? Self.tree(of: common)
@@ -38,6 +47,7 @@ public struct ReviewedPaths: Sendable {
   }
 
   private func absolute(_ path: String) -> String {
+    if let file = files[path] { return file }
     for (shown, resolved) in starts {
       let isBelow = !shown.isEmpty || !path.hasPrefix("/") && !path.hasPrefix("../")
       guard isBelow, let rest = Self.rest(of: path, below: shown) else { continue }
@@ -58,6 +68,7 @@ public struct ReviewedPaths: Sendable {
   /// working directory where it lies below.
   public func shown(_ name: String) -> String {
     let path = absolute(ofName: name)
+    if let file = shownFiles[path] { return file }
     for (shown, resolved) in starts {
       if let rest = Self.rest(of: path, below: resolved) { return Self.join(shown, rest) }
     }

@@ -48,7 +48,10 @@ struct SysctlBoot: Sendable {
           writer: file.place.directory == nil ? .sysctlConf : nil)
         read += text.statements
         skipped += text.skipped
-        if text.skipsMore {
+        if skipped.count > Self.mostStatements {
+          skipped.removeLast(skipped.count - Self.mostStatements)
+          skippedGap = .init("there are more than \(Self.mostStatements) lines of no use")
+        } else if text.skipsMore {
           skippedGap = .init("'\(file.path)' has more lines that are no assignments")
         }
         if let line = text.endsAtLine { unread.append(.init(file, cutAtLine: line)) }
