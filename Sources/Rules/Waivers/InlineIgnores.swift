@@ -58,8 +58,8 @@ public struct InlineIgnores: Sendable {
   private var places: [Int: [Int]] = [:]
   /// Of the comments about several lines where they are in `entries`.
   private var blocks: [Int] = []
-  /// How many of these there may be; others are about one line.
-  private static let mostBlocks = 1000
+  /// For how many comments the lines are looked for that they are about; others are about one.
+  private static let mostSearches = 1000
 
   /// How many diagnostics are kept; each costs a comparison with all rules.
   public static let mostDiagnostics = 20
@@ -72,6 +72,7 @@ public struct InlineIgnores: Sendable {
   /// - Parameter rules: ids of the rules that there are.
   public init(path: String, content: [UInt8], syntax: Syntax, rules: [String]) {
     var pending: [Entry] = []
+    var searches = 0
     let lines = Self.lines(content)
     for (index, bytes) in lines.enumerated() {
       let number = index + 1
@@ -93,9 +94,9 @@ public struct InlineIgnores: Sendable {
       if !blank {
         for (entry, isAbove) in pending.map({ ($0, true) }) + found.map({ ($0, false) }) {
           var entry = entry
-          let hasRoom = blocks.count < Self.mostBlocks
+          searches += 1
           entry.lines =
-            hasRoom
+            searches <= Self.mostSearches
             ? Self.extent(of: index, in: lines, syntax, isAbove: isAbove) : number...number
           if entry.lines.count > 1 { blocks.append(entries.count) }
           places[number, default: []].append(entries.count)

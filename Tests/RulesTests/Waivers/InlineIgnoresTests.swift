@@ -99,6 +99,15 @@ import Testing
     #expect(ignores.diagnostics.isEmpty)
   }
 
+  /// What takes long is done for the first thousand.
+  @Test func ofManyCommentsTheLastAreAboutOneLine() {
+    let item = "- a: 1 # sockwise: ignore[sysctl-drift] x\n  b: 1\n"
+    let entries = read(String(repeating: item, count: 1001), .yaml).entries
+    #expect(entries.count == 1001)
+    #expect(entries[999].lines.count == 2)
+    #expect(entries[1000].lines == 2001...2001)
+  }
+
   @Test func behindACommandOfAShell() {
     let text = """
       # sockwise: ignore[sysctl-drift] 2-3
