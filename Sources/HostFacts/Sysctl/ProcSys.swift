@@ -167,7 +167,13 @@ extension ProcSys {
   {
     FactTree(
       name, documentation,
-      entries.map { .init($0.fieldPath, $0.kind.factType, "`\($0.key)`: \($0.documentation)") })
+      entries.map { entry in
+        // Only last components have characters that no name in an expression has.
+        let last = entry.key.split(separator: ".").last.map(String.init)
+        return .init(
+          entry.fieldPath, entry.kind.factType, "`\(entry.key)`: \(entry.documentation)",
+          spelling: last == entry.fieldPath.last ? nil : last)
+      })
   }
 
   /// The `sysctl` variable.
