@@ -17,8 +17,11 @@ struct ReviewCommand: ParsableCommand {
       line in GRUB's defaults; profiles of TuneD; tmpfiles.d that write to /proc/sys. What \
       templates and variables write is counted, not judged.
 
-      Links are not followed, and .git, node_modules, vendor and directories like them are left \
-      out unless they are named. Files above 4 MiB are not read.
+      Links are followed in sysctl.d alone, and not out of the PATH; .git, node_modules, vendor \
+      and directories like them are left out unless they are named. Not read are files above \
+      4 MiB, parameters beyond 20,000 in one sysctl.d and 1,000 in a file of another kind, and \
+      drop-ins beyond 20,000; the report says so. A '.sockwise.yaml' that is found rather than \
+      named is no link, and names files of waivers in its own directory and below alone.
 
       Exit status: 0 nothing new at or above --fail-on, or nothing to review; 1 findings; 2 a path \
       is not there, or the command line, a rule file, a waiver, the baseline or the configuration \

@@ -317,7 +317,8 @@ import Testing
     #expect(configuration.assignments.elements.count == SysctlBoot.mostStatements)
     #expect(
       configuration.assignments.rest?.reason
-        == "there are more than \(SysctlBoot.mostStatements) assignments")
+        == "more than \(SysctlBoot.mostStatements) lines set kernel parameters, and only those are looked at"
+    )
   }
 }
 
