@@ -36,8 +36,10 @@ let package = Package(
       name: "YAML", dependencies: ["CYAML"], swiftSettings: settings,
       linkerSettings: [.linkedLibrary(":libyaml.a")]),
 
-    // rules/*.yaml inside the binary: a generator, the plugin that runs it, and its output.
-    .executableTarget(name: "EmbedRules", swiftSettings: settings),
+    // rules/*.yaml inside the binary: a generator that checks and compiles them, the plugin that
+    // runs it, and its output.
+    .executableTarget(
+      name: "EmbedRules", dependencies: ["HostFacts", "Rules"], swiftSettings: settings),
     .plugin(
       name: "EmbedRulesPlugin", capability: .buildTool(), dependencies: ["EmbedRules"],
       path: "Sources/EmbedRulesPlugin"),

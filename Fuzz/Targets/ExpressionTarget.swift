@@ -8,27 +8,28 @@ enum ExpressionTarget {
 
   static func run(_ bytes: [UInt8]) {
     let text = String(decoding: bytes, as: UTF8.self)
-    let parsed = expression(text) { () throws(Diagnostics) in try Expression.parse(text) }
+    let parsed = made(of: text) { () throws(Diagnostics) in try Expression.parse(text) }
     guard let parsed else { return }
     evaluate(parsed)
     for options in [CheckOptions.rule, .specification] {
-      let checked = expression(text) { () throws(Diagnostics) in
-        try Expression.compile(text, schema: ExpressionFacts.schema, options: options)
+      let checked = made(of: text) { () throws(Diagnostics) in
+        try Expression.check(text, schema: ExpressionFacts.schema, options: options)
       }
       guard let checked else { continue }
-      let value = evaluate(checked)
+      let expression = checked.expression
+      let value = evaluate(expression)
       let check = TypeCheck(schema: ExpressionFacts.schema)
-      if let problem = check.problem(value, checked.resultType) {
-        require(false, "'\(text)' is \(checked.resultType): \(problem)")
+      if let problem = check.problem(value, expression.resultType) {
+        require(false, "'\(text)' is \(expression.resultType): \(problem)")
       }
-      for field in checked.unguardedAbsentFields { inside(field.range, text) }
+      for field in checked.unguardedAbsentFields() { inside(field.range, text) }
       return
     }
   }
 
-  private static func expression(
-    _ text: String, _ make: () throws(Diagnostics) -> Expression
-  ) -> Expression? {
+  private static func made<Made>(
+    of text: String, _ make: () throws(Diagnostics) -> Made
+  ) -> Made? {
     do throws(Diagnostics) {
       return try make()
     } catch {

@@ -114,6 +114,9 @@ enum RecordingTarget {
   }
 
   private static let rules = kept {
-    RuleSet.load([.embedded(RuleData.files.map { ($0.path, $0.text) })], schema: Host.schema)
+    let files = RuleData.files.map { file in
+      BuiltInRule(path: file.path, text: { Array(file.text.utf8) })
+    }
+    return RuleSet.load([.builtIn(files)], schema: Host.schema)
   }
 }

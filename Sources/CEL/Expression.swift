@@ -7,21 +7,25 @@ public struct Expression: Sendable {
   /// Paths of the facts that it names, in the order of the text, each once. Elements of lists are
   /// spelled `sockets.listeners[].port`, constant keys of maps `sysctl_raw["vendor.key"]`.
   public let references: [String]
-  /// The paths whose `has()` is true wherever the expression is true, with all that holds them.
-  public let guarantees: Set<String>
 
-  private let syntax: Syntax
-  private let facts: CheckedFacts
-  private let plan: Plan
+  let plan: Plan
+
+  /// Parses and checks, for who has no use for what else was learnt of it: ``check``.
+  public static func compile(
+    _ text: String, schema: Schema, variables: [String: Type] = [:],
+    options: CheckOptions = .rule
+  ) throws(Diagnostics) -> Expression {
+    try check(text, schema: schema, variables: variables, options: options).expression
+  }
 
   /// Parses and checks.
   ///
   /// - Parameter variables: names in scope besides those of the schema, such as `let` names.
   /// - Throws: every problem of the text at once; after a syntax error it is not checked.
-  public static func compile(
+  public static func check(
     _ text: String, schema: Schema, variables: [String: Type] = [:],
     options: CheckOptions = .rule
-  ) throws(Diagnostics) -> Expression {
+  ) throws(Diagnostics) -> CheckedExpression {
     let syntax = try Parser.parse(text, expandsMacros: options.expandsMacros)
     var checker = Checker(schema: schema, variables: variables, options: options)
     let type = checker.check(syntax)
@@ -30,9 +34,10 @@ public struct Expression: Sendable {
         list: checker.diagnostics.sorted { $0.range.lowerBound < $1.range.lowerBound })
     }
     var planner = Planner(text: text, options: options, facts: checker.facts)
-    return Expression(
+    let expression = Expression(
       text: text, type: checker.unification.resolve(type, freeAsDyn: true), syntax: syntax,
       facts: checker.facts, plan: planner.plan(syntax))
+    return CheckedExpression(expression: expression, syntax: syntax, facts: checker.facts)
   }
 
   /// Parses only: names are looked up when it is evaluated.
@@ -46,27 +51,15 @@ public struct Expression: Sendable {
   }
 
   private init(text: String, type: Type, syntax: Syntax, facts: CheckedFacts, plan: Plan) {
-    self.text = text
-    resultType = type
-    self.syntax = syntax
-    self.facts = facts
-    self.plan = plan
-    var references: [String] = []
-    FactNames(text: text, facts: facts).references(in: syntax, .init(), into: &references)
-    var seen: Set<String> = []
-    self.references = references.filter { seen.insert($0).inserted }
-    var guards = Guards(text: text, facts: facts)
-    guarantees = guards.visit(syntax, present: [], scope: .init()).whenTrue ?? []
+    let names = FactNames(text: text, facts: facts)
+    self.init(text: text, type: type, references: names.references(in: syntax), plan: plan)
   }
 
-  /// Fields that may be absent and are read where no `has()` to the left says that they are there.
-  public var unguardedAbsentFields: [UnguardedField] { unguardedAbsentFields(guardedBy: []) }
-
-  /// The same, where another expression has been found true before: its `guarantees`.
-  public func unguardedAbsentFields(guardedBy paths: Set<String>) -> [UnguardedField] {
-    var guards = Guards(text: text, facts: facts)
-    _ = guards.visit(syntax, present: paths, scope: .init())
-    return guards.unguarded.sorted { $0.range.lowerBound < $1.range.lowerBound }
+  init(text: String, type: Type, references: [String], plan: Plan) {
+    self.text = text
+    resultType = type
+    self.references = references
+    self.plan = plan
   }
 
   /// Steps of work that one evaluation may take.

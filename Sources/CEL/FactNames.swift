@@ -88,8 +88,15 @@ struct FactNames {
 
   // MARK: References
 
-  /// Adds the facts that an expression names, in the order of the text.
-  func references(in syntax: Syntax, _ scope: Scope, into found: inout [String]) {
+  /// The facts that an expression names, in the order of the text, each once.
+  func references(in syntax: Syntax) -> [String] {
+    var found: [String] = []
+    references(in: syntax, .init(), into: &found)
+    var seen: Set<String> = []
+    return found.filter { seen.insert($0).inserted }
+  }
+
+  private func references(in syntax: Syntax, _ scope: Scope, into found: inout [String]) {
     switch syntax.kind {
     case .literal: break
     case .has(let field): references(in: field, scope, into: &found)

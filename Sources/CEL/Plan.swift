@@ -59,6 +59,12 @@ struct Access: Sendable {
   /// All steps as they are spelled in a path; nil where one of them is an index.
   var suffix: String?
 
+  init(root: Root, steps: [Step], suffix: String?) {
+    self.root = root
+    self.steps = steps
+    self.suffix = suffix
+  }
+
   init(root: Root, steps: [Step]) {
     self.root = root
     self.steps = steps

@@ -1,58 +1,16 @@
-// embed-rules: writes every rules/**/*.yaml as StaticString literals into one Swift file.
+// EmbedRules: writes every rules/**/*.yaml into one Swift file, as its text and as what reading and
+// checking it gives. A rule with an error fails the build.
 //
 // StaticString literals compile in a tenth of a second and are read without a copy; array
-// literals of bytes take half a minute. The generator checks only that a file is UTF-8: the
-// rule reader judges everything else, and a test runs it over the embedded rules.
+// literals of bytes take half a minute.
 import Glibc
+import HostFacts
+import Rules
 
 func fail(_ message: String) -> Never {
   let line = Array((message + "\n").utf8)
   _ = unsafe write(2, line, line.count)
   exit(1)
-}
-
-func bytes(ofFileAt path: String) -> [UInt8] {
-  let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-  guard descriptor >= 0 else { fail("\(path): error: cannot be opened (errno \(errno))") }
-  defer { close(descriptor) }
-  var content: [UInt8] = []
-  var buffer = [UInt8](repeating: 0, count: 65536)
-  while true {
-    let count = unsafe read(descriptor, &buffer, buffer.count)
-    if count < 0 { fail("\(path): error: cannot be read (errno \(errno))") }
-    if count == 0 { return content }
-    content.append(contentsOf: buffer[0..<count])
-  }
-}
-
-/// Names of the YAML files below `root`, relative to it.
-func ruleFiles(below root: String, in relative: String = "") -> [String] {
-  guard let directory = unsafe opendir(relative.isEmpty ? root : root + "/" + relative) else {
-    fail("\(root)/\(relative): error: cannot be listed (errno \(errno))")
-  }
-  defer { unsafe closedir(directory) }
-  var found: [String] = []
-  while let entry = unsafe readdir(directory) {
-    let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-      unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-    }
-    if name.hasPrefix(".") { continue }
-    let path = relative.isEmpty ? name : relative + "/" + name
-    if unsafe isDirectory(entry, root + "/" + path) {
-      found += ruleFiles(below: root, in: path)
-    } else if name.hasSuffix(".yaml") {
-      found.append(path)
-    }
-  }
-  return found
-}
-
-/// Whether an entry is a directory; some file systems leave that to stat(2).
-func isDirectory(_ entry: UnsafeMutablePointer<dirent>, _ path: String) -> Bool {
-  let type = unsafe entry.pointee.d_type
-  guard type == UInt8(DT_UNKNOWN) else { return type == UInt8(DT_DIR) }
-  var status = stat()
-  return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
 func literal(_ text: String) -> String {
@@ -75,18 +33,27 @@ func literal(_ text: String) -> String {
 
 guard CommandLine.arguments.count == 3 else { fail("usage: EmbedRules RULES_DIRECTORY OUTPUT") }
 let root = CommandLine.arguments[1]
+let files = RuleSource.directory(root)
+if files.files.isEmpty { fail("\(root): error: no rule files; the binary would have no rules") }
+let set = RuleSet.load([files], schema: Host.schema)
+let errors = set.diagnostics.filter { $0.severity == .error }
+if !errors.isEmpty { fail(errors.map { $0.rendered() }.joined(separator: "\n")) }
 var source = """
   // Generated from rules/ by EmbedRules. Do not edit.
-  let embeddedRules: [(path: StaticString, text: StaticString)] = [
+  let embeddedRules: [(path: StaticString, text: StaticString, compiled: StaticString)] = [
 
   """
-let paths = ruleFiles(below: root).sorted()
-if paths.isEmpty { fail("\(root): error: no rule files; the binary would have no rules") }
-for path in paths {
-  guard let text = String(validating: bytes(ofFileAt: root + "/" + path), as: UTF8.self) else {
-    fail("\(root)/\(path):1:1: error: not UTF-8")
+for file in files.files {
+  guard let rule = set.rules.first(where: { $0.path == file.path }),
+    case .success(let bytes) = file.content
+  else { continue }
+  do {
+    let path = String(file.path.dropFirst(root.count + 1))
+    let text = String(decoding: bytes, as: UTF8.self)
+    source += "  (\(literal(path)), \(literal(text)), \(literal(try rule.compiled()))),\n"
+  } catch {
+    fail("\(file.path):1:1: error: \(error)")
   }
-  source += "  (\(literal(path)), \(literal(text))),\n"
 }
 source += "]\n"
 let output = unsafe open(CommandLine.arguments[2], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)

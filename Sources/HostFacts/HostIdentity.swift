@@ -72,8 +72,13 @@ struct NamespaceIdentity: Sendable {
   }
 
   init(
-    _ namespace: NetworkNamespace, survey: NamespaceSurvey, isInitial: Reading<Bool>
+    _ namespace: NetworkNamespace, survey: NamespaceSurvey, report: SosReport?,
+    isInitial: Reading<Bool>
   ) {
+    if let report {
+      self = report.namespace(isInitial: isInitial)
+      return
+    }
     kind = namespace.selection.kind
     self.isInitial = isInitial
     guard let number = namespace.inode else {

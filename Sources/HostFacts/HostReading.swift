@@ -35,12 +35,13 @@ extension Host {
   {
     let root = options.root
     let limit = TimeLimit(options.timeLimit)
+    // First what takes longest: threads begin one after the other where processors are few.
+    let unitFiles = HostSource { sources.units(root, limit.units) }
     let namespace = try NetworkNamespace.open(options.netns, root)
     try namespace.tryToEnter(by: limit.end)
 
     let identity = HostSource { sources.identity(root) }
     let image = root.isImage ? ImageKernels(options.kernels, or: root) : nil
-    let unitFiles = HostSource { sources.units(root, limit.units) }
     let configuration = HostSource(in: namespace) {
       let running = identity.value(by: limit.early)?.kernel.value.map { [$0.version] }
       // Commands of units set kernel parameters too.
@@ -104,6 +105,10 @@ extension Host {
         let owners = HostSource { sources.owners(root, limit.owners, found) }
         sockets.sockets = .value(
           answers.take(owners, "'/proc/PID'") { found.withoutOwners($0) }, origin)
+      } else if case .value(let found, let origin) = sockets.sockets {
+        sockets.sockets = .value(
+          found.withoutOwners(
+            .init("files do not tell whose a socket is nor what its options are")), origin)
       }
       var units = answers.take(unitFiles, "'/etc/systemd/system'") { .unavailable($0) }
       if case .value(var list, let origin) = units, root.isLive,
@@ -120,7 +125,7 @@ extension Host {
       let identityOfNamespace =
         recorded?.namespace.identity
         ?? NamespaceIdentity(
-          namespace, survey: found,
+          namespace, survey: found, report: root.report,
           isInitial: answers.take(isInitial, "'/proc/sys/net'") { .unavailable($0) })
       // The second sample has its own time on top of the limit.
       let end = Deadline.after((limit.end.remaining ?? .zero) + .seconds(pause ?? 0))

@@ -12,6 +12,8 @@ public final class HostRoot: Sendable {
   public let path: String
   /// What a recorded host tells besides its files; nil for others.
   public let recording: Recording?
+  /// What a report of sos(1) tells besides its files; nil for others.
+  public let report: SosReport?
   /// Writes down what is read; nil where no one asked.
   public let recorder: Recorder?
   private let resolver: RootResolver?
@@ -71,19 +73,23 @@ public final class HostRoot: Sendable {
           : error.isAbsence
             ? "there is no \(name)" : error.unreadable(path).reason)
     }
-    guard !files.isLive, let recording = try Recording.read(files) else { return files }
-    return HostRoot(path, usingOpenat2: true, recording: recording)
+    if files.isLive { return files }
+    if let recording = try Recording.read(files) {
+      return HostRoot(path, usingOpenat2: true, recording: recording)
+    }
+    return HostRoot(path, usingOpenat2: true, report: SosReport.read(files))
   }
 
   /// Tests turn openat2(2) off to try what older kernels get.
   init(
-    _ path: String, usingOpenat2: Bool, recording: Recording? = nil, recorder: Recorder? = nil,
-    folder: String = ""
+    _ path: String, usingOpenat2: Bool, recording: Recording? = nil, report: SosReport? = nil,
+    recorder: Recorder? = nil, folder: String = ""
   ) {
     let isLive = !path.isEmpty && path.utf8.allSatisfy { $0 == UInt8(ascii: "/") }
     self.path = isLive ? "/" : path
     resolver = isLive ? nil : RootResolver(path, usingOpenat2: usingOpenat2)
     self.recording = recording
+    self.report = report
     self.recorder = recorder
     self.folder = folder
   }
@@ -117,6 +123,10 @@ public final class HostRoot: Sendable {
   public func bytes(
     _ path: String, limit: Int = defaultLimit, chunk: Int = 16384, isNoted: Bool = true
   ) -> Reading<[UInt8]> {
+    if let (content, location) = report?.file(path), content.count <= limit {
+      if isNoted { note(location.path, bytes: content.count) }
+      return .value(content, .file(location))
+    }
     var content: [UInt8] = []
     do throws(ReadFailure) {
       let file = try open(path)
@@ -212,6 +222,7 @@ public final class HostRoot: Sendable {
       guard error.isAbsence else { throw error }
       recorder?.missing(path, in: folder, nil)
       if let recording { return try recording.status(ofMissing: folder + path) }
+      if let status = report?.status(path) { return status }
       throw error
     }
   }
@@ -288,7 +299,7 @@ public final class HostRoot: Sendable {
   /// Whether `/proc` has anything in it.
   var hasProc: Bool {
     // Asked for each file that is missing; the directory lists all processes, which takes longer.
-    if sawProc.load(ordering: .relaxed) { return true }
+    if sawProc.load(ordering: .relaxed) || report != nil { return true }
     if isLive, (try? systemStatus("/proc/self")) != nil {
       sawProc.store(true, ordering: .relaxed)
       return true

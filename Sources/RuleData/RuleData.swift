@@ -1,13 +1,18 @@
 /// The rules that ship inside the binary: the files of `rules/`, in the order of their paths.
 public enum RuleData {
-  /// One embedded rule file; `text` is its UTF-8 content.
+  /// One embedded rule file.
   public struct File: Sendable {
     /// Path below `rules/`, such as `tcp/timestamps-disabled.yaml`.
     public let path: String
-    public let text: String
+    let embedded: (text: StaticString, compiled: StaticString)
+
+    /// Its content.
+    public var text: String { "\(embedded.text)" }
+    /// What the build made of it, for `Rules`.
+    public var compiled: String { "\(embedded.compiled)" }
   }
 
   public static var files: [File] {
-    embeddedRules.map { File(path: "\($0.path)", text: "\($0.text)") }
+    embeddedRules.map { File(path: "\($0.path)", embedded: ($0.text, $0.compiled)) }
   }
 }

@@ -83,6 +83,12 @@ private struct RuleRun {
 
   /// Judges one element, or the whole; the identity is worked out only where it is told.
   private mutating func judge(_ element: Rule.Element?) -> Judgement {
+    if let first = rule.firstCondition {
+      for index in rule.neededByFirst { define(rule.definitions[index]) }
+      if case .bool(false) = first.evaluate(in: activation).value {
+        return Judgement(outcome: .pass)
+      }
+    }
     for index in rule.neededByCondition { define(rule.definitions[index]) }
     switch rule.condition.evaluate(in: activation).value {
     case .bool(false): return Judgement(outcome: .pass)

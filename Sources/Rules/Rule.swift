@@ -4,7 +4,7 @@ public import CEL
 ///
 /// Read from one file by `RuleFile`; every expression in it has been type-checked. What judges the
 /// facts is stored here; what only a finding or a reader wants is in ``Rest``, which for the
-/// program's own rules is read when somebody asks for it.
+/// program's own rules is read when somebody asks for it, and so are the tests.
 public struct Rule: Sendable {
   /// What a rule is evaluated for: each network namespace, or the host once.
   public enum Scope: String, CaseIterable, Sendable { case netns, host }
@@ -70,16 +70,20 @@ public struct Rule: Sendable {
   public let definitions: [Definition]
   /// True names the problem.
   public let condition: Expression
+  /// Of a condition `a && b`, `a`: where it is false, nothing else need be worked out.
+  let firstCondition: Expression?
+  /// Places in `definitions` that it needs, in order.
+  let neededByFirst: [Int]
   /// Places in `definitions` that the condition needs, in order.
   let neededByCondition: [Int]
   /// Whether any of its expressions reads `delta`.
   let readsDelta: Bool
-  /// Whether any of them reads `sysctls_of_findings`. Of a rule that is read in parts: whether it
-  /// may.
+  /// Whether any of them reads `sysctls_of_findings`.
   let readsFindings: Bool
   /// Keys of `sysctl_raw` that its expressions read.
   let rawSysctls: [String]
   let rest: Deferred<Rest>
+  let testCases: Deferred<[RuleTest]>
 
   /// What judging does not need.
   struct Rest: Sendable {
@@ -92,7 +96,6 @@ public struct Rule: Sendable {
     var message: Template
     var locate: Expression?
     var remedies: [Remedy] = []
-    var tests: [RuleTest] = []
     var facts = Facts()
   }
 
@@ -107,7 +110,7 @@ public struct Rule: Sendable {
   /// The fact whose origin is the place of a finding.
   public var locate: Expression? { rest.value.locate }
   public var remedies: [Remedy] { rest.value.remedies }
-  public var tests: [RuleTest] { rest.value.tests }
+  public var tests: [RuleTest] { testCases.value }
   /// What its expressions read.
   public var facts: Facts { rest.value.facts }
 }

@@ -6,14 +6,26 @@ public struct RuleSource: Sendable {
   public struct File: Sendable {
     /// As messages show it.
     public var path: String
-    /// The bytes; or why there are none.
-    public var content: Result<[UInt8], RuleDiagnostic>
-    /// Whether it is part of the program.
-    var isBuiltIn = false
+    /// Where it is part of the program.
+    let builtIn: BuiltInRule?
+    private let read: Result<[UInt8], RuleDiagnostic>
 
+    /// - Parameter content: the bytes; or why there are none.
     public init(path: String, content: Result<[UInt8], RuleDiagnostic>) {
       self.path = path
-      self.content = content
+      read = content
+      builtIn = nil
+    }
+
+    init(_ rule: BuiltInRule) {
+      path = rule.path
+      read = .success([])
+      builtIn = rule
+    }
+
+    /// The bytes; or why there are none.
+    public var content: Result<[UInt8], RuleDiagnostic> {
+      builtIn.map { .success($0.text()) } ?? read
     }
 
     /// What sources are compared by.
@@ -32,15 +44,9 @@ public struct RuleSource: Sendable {
     self.diagnostics = diagnostics
   }
 
-  /// Files that are part of the binary.
-  public static func embedded(_ files: [(path: String, text: String)]) -> RuleSource {
-    RuleSource(
-      name: "built in",
-      files: files.map {
-        var file = File(path: $0.path, content: .success(Array($0.text.utf8)))
-        file.isBuiltIn = true
-        return file
-      })
+  /// The rules that are part of the program.
+  public static func builtIn(_ rules: [BuiltInRule]) -> RuleSource {
+    RuleSource(name: "built in", files: rules.map(File.init))
   }
 
   /// Single files, such as those of `sockwise rules check FILE…`. The caller vouches for them.

@@ -29,7 +29,7 @@ struct AuditRun {
     // Rules are read while the kernel answers. Files are not: there may be too few descriptors for
     // both. And a recording is begun when nothing else can be wrong any more.
     let begun = host.record == nil && accepted.isEmpty ? try host.beginAudit() : nil
-    let rules = RuleSet.load(files, schema: Host.schema, inParts: true)
+    let rules = RuleSet.load(files, schema: Host.schema, compiled: true)
     let rulesAreWrong = rules.diagnostics.report()
     let chosen = try selection.selection(from: rules)
     let acceptance = accepted.acceptance(for: rules)
@@ -105,6 +105,14 @@ extension HostRoot {
 
   /// What the reader of a report should know of a recording.
   var notices: [Notice] {
+    if report != nil {
+      return [
+        Notice(
+          .info,
+          "this is a report of sos(1): it tells kernel parameters, configuration and the tables of"
+            + " sockets; 'sockwise facts --record' on the host also tells whose the sockets are")
+      ]
+    }
     guard let recording else { return [] }
     let names = recording.isAnonymized ? "; addresses and names are not its own" : ""
     return [

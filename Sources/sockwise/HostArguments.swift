@@ -25,7 +25,8 @@ struct HostArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Read a recorded host, or the files of an image, instead of this host.", valueName: "DIR"))
+      "Read a recorded host, an unpacked report of sos(1), or the files of an image instead of this host.",
+      valueName: "DIR"))
   var root: String?
 
   @Option(

@@ -17,7 +17,7 @@ struct RuleOptions: ParsableArguments {
   ///
   /// - Parameter toEvaluate: whether they are to be evaluated and not to be looked at.
   func load(toEvaluate: Bool = false) -> RuleSet {
-    RuleSet.load(sources(), schema: Host.schema, inParts: toEvaluate)
+    RuleSet.load(sources(), schema: Host.schema, compiled: toEvaluate)
   }
 
   /// Their files.
@@ -31,7 +31,13 @@ struct RuleOptions: ParsableArguments {
 
 extension RuleSource {
   /// The rules inside the binary.
-  static var builtIn: RuleSource { .embedded(RuleData.files.map { ($0.path, $0.text) }) }
+  static var builtIn: RuleSource {
+    .builtIn(
+      RuleData.files.map { file in
+        BuiltInRule(
+          path: file.path, text: { Array(file.text.utf8) }, compiled: { Array(file.compiled.utf8) })
+      })
+  }
 }
 
 /// Which of the rules are evaluated.

@@ -47,8 +47,8 @@ import Testing
     Row("{'a': sysctl.tcp_tw_reuse}.a == 1", "6..<25 sysctl.tcp_tw_reuse"),
   ])
   func flagsWhatNoHasGuards(row: Row) throws {
-    let expression = try Expression.compile(row.text, schema: Example.schema)
-    let found = expression.unguardedAbsentFields.map { "\($0.range) \($0.path)" }
+    let expression = try Expression.check(row.text, schema: Example.schema)
+    let found = expression.unguardedAbsentFields().map { "\($0.range) \($0.path)" }
     #expect(found.joined(separator: " ") == row.expected)
   }
 
@@ -62,13 +62,13 @@ import Testing
     Row("false", ""),
   ])
   func saysWhatItGuarantees(row: Row) throws {
-    let expression = try Expression.compile(row.text, schema: Example.schema)
+    let expression = try Expression.check(row.text, schema: Example.schema)
     #expect(expression.guarantees.sorted().joined(separator: " ") == row.expected)
   }
 
   @Test func anotherExpressionCanGuard() throws {
-    let applies = try Expression.compile("has(sysctl.port_range.first)", schema: Example.schema)
-    let when = try Expression.compile(
+    let applies = try Expression.check("has(sysctl.port_range.first)", schema: Example.schema)
+    let when = try Expression.check(
       "sysctl.port_range.last > 1 && delta.overflows > 1", schema: Example.schema)
     #expect(
       when.unguardedAbsentFields(guardedBy: applies.guarantees).map(\.path) == ["delta.overflows"])

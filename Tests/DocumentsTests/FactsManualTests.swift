@@ -1,10 +1,10 @@
 import CEL
-import RuleData
 import Rules
 import TestSupport
 import Testing
 
 @testable import HostFacts
+@testable import sockwise
 
 /// sockwise-facts(7) says what the schema says.
 @Suite struct FactsManualTests {
@@ -20,7 +20,7 @@ import Testing
   /// `delta.netstat` are those of `netstat`.
   @Test func namesWhatShippedRulesRead() throws {
     let page = try ManualPage("sockwise-facts.7")
-    let sources = RuleSource.embedded(RuleData.files.map { ($0.path, $0.text) })
+    let sources = RuleSource.builtIn
     let rules = RuleSet.load([sources], schema: Host.schema).rules
     #expect(!rules.isEmpty)
     for path in Set(rules.flatMap(\.facts.paths)) {

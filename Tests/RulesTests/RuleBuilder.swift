@@ -51,6 +51,13 @@ enum RuleBuilder {
   }
 }
 
+extension RuleSource {
+  /// Rules of the program that were not compiled.
+  static func embedded(_ files: [(path: String, text: String)]) -> RuleSource {
+    .builtIn(files.map { file in BuiltInRule(path: file.path, text: { Array(file.text.utf8) }) })
+  }
+}
+
 extension Outcome {
   /// The outcome in one line.
   var summary: String {

@@ -23,28 +23,20 @@ public struct RuleFile: Sendable {
     }
   }
 
-  /// Reads of one of the program's own rules what judging needs, and the rest when it is asked for;
-  /// nil where it is better read whole.
-  init?(partOf path: String, content: [UInt8], schema: Schema) {
-    // What all rules together read is asked for before any of them is evaluated.
-    guard let sections = RuleSections(content),
-      !sections.mention("sysctl_raw", in: .judging), !sections.mention("sysctl_raw", in: .telling),
-      let source = try? SourceText.strict(path: path, bytes: sections.text(of: .judging))
-    else { return nil }
-    let document = YAMLDocument(source)
-    var reader = RuleReader(source: source, schema: schema)
-    let rest = Deferred {
-      RuleFile(path: path, content: content, schema: schema).rule?.rest.value
-        ?? Rule.Rest.unreadable
+  /// Takes one of the program's own rules as the build compiled it; its tests are read from its
+  /// text when they are asked for. Nil where it was not compiled.
+  init?(_ builtIn: BuiltInRule, schema: Schema) {
+    let tests = Deferred {
+      RuleFile(path: builtIn.path, content: builtIn.text(), schema: schema).rule?.tests ?? []
     }
-    guard document.problems.isEmpty, let root = document.root,
-      let rule = reader.judgingRule(
-        root, restMayReadFindings: sections.mention(Rule.findings, in: .telling), rest: rest),
-      rule.readsDelta || !sections.mention("delta", in: .telling)
-    else { return nil }
-    self.rule = rule
-    diagnostics = []
-    supersedes = reader.supersedes
+    guard let rule = Rule(path: builtIn.path, compiled: builtIn.compiled(), tests: tests) else {
+      return nil
+    }
+    self.init(rule: rule, diagnostics: [])
+    // The build has told problems of the program's rules, with their places.
+    supersedes = rule.supersedes.map { name in
+      (name, RuleDiagnostic(path: builtIn.path, message: "no rule '\(name)' to supersede"))
+    }
   }
 
   private init(rule: Rule?, diagnostics: [RuleDiagnostic]) {
@@ -70,12 +62,4 @@ public struct RuleFile: Sendable {
     let name = path.split(separator: "/").last ?? ""
     return name.hasSuffix(".yaml") ? String(name.dropLast(5)) : nil
   }
-}
-
-extension Rule.Rest {
-  /// Of a rule of the program that only judging can read: its tests did not run.
-  fileprivate static let unreadable = Rule.Rest(
-    severity: Graded(last: Severity.medium), confidence: Graded(last: Confidence.low),
-    message: Template(
-      text: "", parts: [.text("this rule is broken; 'sockwise rules check' says why")]))
 }

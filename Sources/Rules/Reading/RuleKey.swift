@@ -9,26 +9,6 @@ public enum RuleKey: String, CaseIterable, Sendable {
   case condition = "when"
   case message, locate, remediation, tests
 
-  /// What a key is wanted for.
-  enum Use {
-    /// To judge the facts, and to tell rules apart.
-    case judging
-    /// To tell of a finding; holds expressions.
-    case telling
-    /// By readers and tests.
-    case reading
-  }
-
-  var use: Use {
-    switch self {
-    case .id, .title, .tags, .scope, .needs, .optIn, .note, .since, .supersedes, .applies, .forEach,
-      .identity, .params, .definitions, .condition:
-      .judging
-    case .severity, .confidence, .message, .locate, .remediation: .telling
-    case .rationale, .references, .translations, .proof, .tests: .reading
-    }
-  }
-
   /// Whether every rule has it.
   public var isRequired: Bool {
     switch self {

@@ -50,24 +50,31 @@ extension RuleReader {
   mutating func expression(
     _ node: YAMLNode, _ what: String, wanted: [Type]? = nil, linted: Bool = true
   ) -> Expression? {
+    checked(node, what, wanted: wanted, linted: linted)?.expression
+  }
+
+  mutating func condition(_ node: YAMLNode, _ what: String) -> CheckedExpression? {
+    checked(node, what, wanted: [.bool], linted: true)
+  }
+
+  private mutating func checked(
+    _ node: YAMLNode, _ what: String, wanted: [Type]?, linted: Bool
+  ) -> CheckedExpression? {
     guard let text = expressionText(node, what), case .scalar(let scalar) = node.content else {
       return nil
     }
     let offsets = ScalarOffsets(of: scalar, at: node.range, in: source)
-    return expression(text, what, wanted: wanted, linted: linted) { offsets.range($0) }
-  }
-
-  mutating func condition(_ node: YAMLNode, _ what: String) -> Expression? {
-    expression(node, what, wanted: [.bool])
+    return checked(text, what, wanted: wanted, linted: linted) { offsets.range($0) }
   }
 
   /// Checks the text of an expression; `place` gives the offsets in the file of those in the text.
-  private mutating func expression(
+  private mutating func checked(
     _ text: String, _ what: String, wanted: [Type]?, linted: Bool,
     place: (Range<Int>) -> Range<Int>
-  ) -> Expression? {
+  ) -> CheckedExpression? {
     do throws(Diagnostics) {
-      let expression = try Expression.compile(text, schema: schema, variables: variables)
+      let checked = try Expression.check(text, schema: schema, variables: variables)
+      let expression = checked.expression
       let type = expression.resultType
       if let wanted, type != .error, !wanted.contains(type) {
         let names = wanted.map(\.description).joined(separator: " or ")
@@ -82,8 +89,8 @@ extension RuleReader {
           hint: #"only keys that rules name are read: sysctl_raw["vendor.key"]"#)
         return nil
       }
-      if linted && isLinted { lint(expression, place: place) }
-      return expression
+      if linted && isLinted { lint(checked, place: place) }
+      return checked
     } catch {
       for problem in error.list {
         self.error(place(problem.range), problem.message, hint: problem.hint)
@@ -99,7 +106,7 @@ extension RuleReader {
       || (reference.hasPrefix("sysctl_raw[") && !reference.hasPrefix("sysctl_raw[\""))
   }
 
-  private mutating func lint(_ expression: Expression, place: (Range<Int>) -> Range<Int>) {
+  private mutating func lint(_ expression: CheckedExpression, place: (Range<Int>) -> Range<Int>) {
     for field in expression.unguardedAbsentFields(guardedBy: guards) {
       warning(
         place(field.range), "'\(field.path)' may be absent and is read without a guard",
@@ -181,7 +188,8 @@ extension RuleReader {
       return nil
     }
     guard
-      let expression = expression(text, "placeholder", wanted: nil, linted: true, place: place)
+      let expression = checked(text, "placeholder", wanted: nil, linted: true, place: place)?
+        .expression
     else { return nil }
     guard ValueText.isPrintable(expression.resultType) else {
       error(

@@ -17,7 +17,7 @@ extension RuleReader {
 
   private mutating func remedy(_ node: YAMLNode) -> Remedy? {
     guard let fields = fields(node, "a remedy", keys: ["when"] + Self.actions) else { return nil }
-    var condition: Expression?
+    var condition: CheckedExpression?
     if let entry = fields["when"] {
       condition = self.condition(entry.value, "'when' of a remedy")
       guards.formUnion(condition?.guarantees ?? [])
@@ -32,7 +32,7 @@ extension RuleReader {
     }
     guard let action = action(entry) else { return nil }
     if fields["when"] != nil && condition == nil { return nil }
-    return Remedy(condition: condition, action: action)
+    return Remedy(condition: condition?.expression, action: action)
   }
 
   private mutating func action(_ entry: YAMLEntry) -> Remedy.Action? {

@@ -8,11 +8,7 @@ extension RuleReader {
     var applies: Expression?
     var element: Rule.Element?
     var definitions: [Rule.Definition]
-    var condition: Expression?
-
-    var expressions: [Expression] {
-      [applies, element?.list, condition].compactMap { $0 } + definitions.map(\.expression)
-    }
+    var condition: CheckedExpression?
   }
 
   /// Reads the whole rule.
@@ -29,8 +25,8 @@ extension RuleReader {
         return isNeeded && node(key) == nil
       })
     let judging = self.judging(fields)
-    let rest = self.rest(head, node)
-    guard let rest, var rule = Rule(source.path, head, judging, rest: Deferred(made: rest)) else {
+    let (rest, tests) = self.rest(head, node)
+    guard let rest, var rule = Rule(source.path, head, judging, rest, tests) else {
       return nil
     }
     var whole = rest
@@ -41,56 +37,44 @@ extension RuleReader {
     return rule
   }
 
-  /// Reads what judges the facts, of a rule whose other keys are not there; nil where anything
-  /// seems wrong.
-  mutating func judgingRule(
-    _ root: YAMLNode, restMayReadFindings: Bool, rest: Deferred<Rule.Rest>
-  ) -> Rule? {
-    guard let fields = fields(root, "a rule file", keys: RuleKey.allCases.map(\.rawValue)) else {
-      return nil
-    }
-    isLinted = false
-    let head = self.head { fields[$0.rawValue]?.value }
-    let judging = self.judging(fields, isLinted: false)
-    return problems.count == 0
-      ? Rule(source.path, head, judging, restMayReadFindings: restMayReadFindings, rest: rest)
-      : nil
-  }
-
   /// The order matters: parts put names and guards in scope.
-  private mutating func judging(_ fields: [String: YAMLEntry], isLinted: Bool = true) -> Judging {
+  private mutating func judging(_ fields: [String: YAMLEntry]) -> Judging {
     func node(_ key: RuleKey) -> YAMLNode? { fields[key.rawValue]?.value }
     let parameters = node(.params).map { self.parameters($0) } ?? []
     let applies = node(.applies).flatMap { self.condition($0, "'applies'") }
     // Where guards are not known, nothing can be said of what they guard.
-    self.isLinted = isLinted && (applies != nil || node(.applies) == nil)
+    isLinted = applies != nil || node(.applies) == nil
     guards = applies?.guarantees ?? []
     let element = self.element(node(.forEach), identity: fields[RuleKey.identity.rawValue])
     let definitions = node(.definitions).map { self.definitions($0) } ?? []
     let condition = node(.condition).flatMap { self.condition($0, "'when'") }
     guards.formUnion(condition?.guarantees ?? [])
-    if condition == nil { self.isLinted = false }
+    if condition == nil { isLinted = false }
     return Judging(
-      parameters: parameters, applies: applies, element: element, definitions: definitions,
-      condition: condition)
+      parameters: parameters, applies: applies?.expression, element: element,
+      definitions: definitions, condition: condition)
   }
 
-  private mutating func rest(_ head: Head, _ node: (RuleKey) -> YAMLNode?) -> Rule.Rest? {
+  private mutating func rest(
+    _ head: Head, _ node: (RuleKey) -> YAMLNode?
+  ) -> (Rule.Rest?, [RuleTest]) {
     let severity: Graded<Severity>? = node(.severity).flatMap { graded($0, "'severity'") }
     let confidence: Graded<Confidence>? = node(.confidence).flatMap { graded($0, "'confidence'") }
     let message = node(.message).flatMap { template($0, "'message'") }
     let locate = node(.locate).flatMap { self.locate($0) }
     let remedies = node(.remediation).map { self.remedies($0) } ?? []
-    let tests = node(.tests).map {
-      self.tests($0, isGraded: (severity?.isGraded ?? false, confidence?.isGraded ?? false))
-    }
+    let tests =
+      node(.tests).map {
+        self.tests($0, isGraded: (severity?.isGraded ?? false, confidence?.isGraded ?? false))
+      } ?? []
     guard let rationale = head.rationale, let severity, let confidence, let message else {
-      return nil
+      return (nil, tests)
     }
-    return Rule.Rest(
+    let rest = Rule.Rest(
       severity: severity, confidence: confidence, rationale: rationale,
       references: head.references, translations: head.translations, proof: head.proof,
-      message: message, locate: locate, remedies: remedies, tests: tests ?? [])
+      message: message, locate: locate, remedies: remedies)
+    return (rest, tests)
   }
 
   /// `locate`. Only leaves have an origin: in the place of a structure stands a field that was read
@@ -236,7 +220,9 @@ extension RuleReader {
       guard let fields = fields(item, "an entry of \(what)", keys: ["when", "is"]) else { continue }
       let level: Level? = fields["is"].flatMap { choice($0.value, "'is'") }
       if fields["is"] == nil { error(item.range, "entry of \(what) without 'is'") }
-      let condition = fields["when"].flatMap { self.condition($0.value, "'when' of \(what)") }
+      let condition = fields["when"].flatMap {
+        self.condition($0.value, "'when' of \(what)")?.expression
+      }
       if isLast, let entry = fields["when"] {
         error(
           entry.keyRange, "the last entry of \(what) has a condition",
@@ -257,24 +243,24 @@ extension RuleReader {
 
 extension Rule {
   /// Nil where something is missing that every rule has.
-  init?(
-    _ path: String, _ head: RuleReader.Head, _ judging: RuleReader.Judging,
-    restMayReadFindings: Bool = false, rest: Deferred<Rest>
+  fileprivate init?(
+    _ path: String, _ head: RuleReader.Head, _ judging: RuleReader.Judging, _ rest: Rest,
+    _ tests: [RuleTest]
   ) {
     guard let id = head.id, let title = head.title, let scope = head.scope, let since = head.since,
       let condition = judging.condition
     else { return nil }
-    let references = judging.expressions.flatMap(\.references)
-    let roots = Set(references.map { String(Self.root(of: $0)) })
+    let first = condition.firstOperand
     self.init(
       path: path, id: id, title: title, tags: head.tags, scope: scope, needsLive: head.needsLive,
       isOptIn: head.isOptIn, isNote: head.isNote, since: since, supersedes: head.supersedes,
       parameters: judging.parameters, applies: judging.applies, element: judging.element,
-      definitions: judging.definitions, condition: condition,
-      neededByCondition: Self.places(in: judging.definitions, neededBy: condition),
-      readsDelta: roots.contains("delta"),
-      readsFindings: roots.contains(Self.findings) || restMayReadFindings, rawSysctls: [],
-      rest: rest)
+      definitions: judging.definitions, condition: condition.expression, firstCondition: first,
+      neededByFirst: first.map { Self.places(in: judging.definitions, neededBy: $0) } ?? [],
+      neededByCondition: Self.places(
+        in: judging.definitions, neededBy: condition.expression),
+      readsDelta: false, readsFindings: false, rawSysctls: [], rest: Deferred(made: rest),
+      testCases: Deferred(made: tests))
   }
 
   /// The same, now that all of it is known.
@@ -283,9 +269,9 @@ extension Rule {
       path: path, id: id, title: title, tags: tags, scope: scope, needsLive: needsLive,
       isOptIn: isOptIn, isNote: isNote, since: since, supersedes: supersedes,
       parameters: parameters, applies: applies, element: element, definitions: definitions,
-      condition: condition, neededByCondition: neededByCondition,
-      readsDelta: rest.facts.reads("delta"), readsFindings: rest.facts.reads(Self.findings),
-      rawSysctls: rest.facts.rawSysctls,
-      rest: Deferred(made: rest))
+      condition: condition, firstCondition: firstCondition, neededByFirst: neededByFirst,
+      neededByCondition: neededByCondition, readsDelta: rest.facts.reads("delta"),
+      readsFindings: rest.facts.reads(Self.findings),
+      rawSysctls: rest.facts.rawSysctls, rest: Deferred(made: rest), testCases: testCases)
   }
 }
