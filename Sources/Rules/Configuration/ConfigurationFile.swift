@@ -36,7 +36,6 @@ public struct ConfigurationFile: Sendable {
       let source = try SourceText.strict(path: path, bytes: content)
       let document = YAMLDocument(source)
       var reader = ConfigurationReader(source: source, rules: rules.rules, isNamed: isNamed)
-      reader.reader.problems = RuleProblems(atMost: RuleProblems.most)
       reader.reader.problems.add(document.problems, of: source)
       if let root = document.root { reader.read(root, into: &configuration) }
       diagnostics =

@@ -1,18 +1,14 @@
 internal import YAML
 
-/// What is wrong with one file of ours: all of a rule; of a file that a repository brings, the first
-/// problems and how many more there are. Somebody may write one with a hundred thousand of them, and a
-/// message and a suggestion for each take seconds.
+/// What is wrong with one file of ours: the first problems, and how many more there are. Somebody may
+/// write a file with a hundred thousand of them; a message and a suggestion for each take seconds.
 struct RuleProblems {
-  /// How many of a repository's file are told one by one.
+  /// How many are told one by one.
   static let most = 50
 
-  private let limit: Int
   private var kept: [RuleDiagnostic] = []
   private(set) var count = 0
   private(set) var hasErrors = false
-
-  init(atMost limit: Int = .max) { self.limit = limit }
 
   /// Makes the diagnostic only where it is kept.
   mutating func add(
@@ -20,7 +16,7 @@ struct RuleProblems {
   ) {
     count += 1
     if severity == .error { hasErrors = true }
-    if kept.count < limit { kept.append(diagnostic()) }
+    if kept.count < Self.most { kept.append(diagnostic()) }
   }
 
   /// What the text is, before anything is read of it.

@@ -41,7 +41,6 @@ public struct WaiverFile: Sendable {
   private init(source: SourceText, rules: [String]) {
     let document = YAMLDocument(source)
     var reader = RuleReader(source: source, schema: Schema())
-    reader.problems = RuleProblems(atMost: RuleProblems.most)
     reader.problems.add(document.problems, of: source)
     var entries: [Waiver] = []
     if let root = document.root, let fields = reader.fields(root, "the file", keys: ["waivers"]) {
