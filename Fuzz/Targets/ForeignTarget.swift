@@ -11,6 +11,7 @@ enum ForeignTarget {
     dockerfile(bytes)
     grub(bytes)
     tunedProfile(bytes)
+    template(bytes)
     let text = String(decoding: bytes, as: UTF8.self)
     shell(text)
     for line in text.split(whereSeparator: \.isNewline).prefix(8) { value(String(line)) }
@@ -42,6 +43,15 @@ enum ForeignTarget {
     var file = ForeignFile(path: "tuned.conf", bytes: bytes)
     file.readTunedProfile()
     for statement in file.statements { require(statement.key.mayExist, "\(statement.key)") }
+  }
+
+  private static func template(_ bytes: [UInt8]) {
+    for path in ["x.conf", "x.conf.j2"] {
+      guard let lines = TemplateLines(bytes, path: path) else { continue }
+      let count = { (bytes: [UInt8]) in bytes.count { $0 == 0x0a } }
+      require(count(lines.literal) == count(bytes), "lines are lost")
+      require(lines.count <= count(bytes) + 1, "\(lines.count) of \(count(bytes)) lines")
+    }
   }
 
   /// Places are in the file, and no assignment is there twice.

@@ -46,7 +46,7 @@ var source = """
 for file in files.files {
   guard let rule = set.rules.first(where: { $0.path == file.path }),
     case .success(let bytes) = file.content
-  else { continue }
+  else { fail("\(file.path):1:1: error: there is no rule in it") }
   do {
     let path = String(file.path.dropFirst(root.count + 1))
     let text = String(decoding: bytes, as: UTF8.self)
