@@ -7,7 +7,7 @@ extension RuleReader {
     guard let fields = fields(root, "a topic file", keys: keys.map(\.rawValue)) else { return nil }
     func node(_ key: Topic.Key) -> YAMLNode? { fields[key.rawValue]?.value }
 
-    missing(keys.filter { node($0) == nil }, of: "the file", at: 0..<0)
+    missing(keys.filter { node($0) == nil }, of: "", at: 0..<0)
     let id = node(.id).flatMap { self.id($0) }
     if let id, rules.contains(id), let node = node(.id) {
       error(node.range, "a rule is called '\(id)' too", hint: "'sockwise explain' takes either")
@@ -43,10 +43,11 @@ extension RuleReader {
         continue
       }
       let what = "translation '\(language)'"
+      let whose = " of \(what)"
       let keys = Topic.Text.keys
       guard let fields = fields(entry.value, what, keys: keys.map(\.rawValue)) else { continue }
-      missing(keys.filter { fields[$0.rawValue] == nil }, of: what, at: entry.keyRange)
-      let text = topicText({ fields[$0.rawValue]?.value }, of: " of \(what)")
+      missing(keys.filter { fields[$0.rawValue] == nil }, of: whose, at: entry.keyRange)
+      let text = topicText({ fields[$0.rawValue]?.value }, of: whose)
       translations[language] = text
     }
     return translations
@@ -68,7 +69,7 @@ extension RuleReader {
     return rules
   }
 
-  private mutating func missing(_ keys: [Topic.Key], of what: String, at range: Range<Int>) {
-    for key in keys { error(range, "key '\(key.rawValue)' of \(what) is missing") }
+  private mutating func missing(_ keys: [Topic.Key], of whose: String, at range: Range<Int>) {
+    for key in keys { error(range, "key '\(key.rawValue)'\(whose) is missing") }
   }
 }
