@@ -299,7 +299,7 @@ public final class HostRoot: Sendable {
   /// Whether `/proc` has anything in it.
   var hasProc: Bool {
     // Asked for each file that is missing; the directory lists all processes, which takes longer.
-    if sawProc.load(ordering: .relaxed) { return true }
+    if sawProc.load(ordering: .relaxed) || report != nil { return true }
     if isLive, (try? systemStatus("/proc/self")) != nil {
       sawProc.store(true, ordering: .relaxed)
       return true
