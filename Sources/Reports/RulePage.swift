@@ -43,7 +43,7 @@ public struct RulePage: Sendable {
     let severity = rule.severity.levels.map(\.rawValue).joined(separator: or)
     let confidence = rule.confidence.levels.map(\.rawValue).joined(separator: or)
     let marks =
-      (rule.isOptIn ? [language.text("opt-in:", "默认不启用：") + " --enable \(rule.id)"] : [])
+      (rule.isOptIn ? [language.text("opt-in: ", "默认不启用：") + "--enable \(rule.id)"] : [])
       + (rule.isNote ? [language.text("a note", "仅作提示")] : [])
     return
       ([
