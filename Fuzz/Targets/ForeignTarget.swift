@@ -10,6 +10,7 @@ enum ForeignTarget {
     yaml(bytes)
     dockerfile(bytes)
     grub(bytes)
+    template(bytes)
     let text = String(decoding: bytes, as: UTF8.self)
     shell(text)
     for line in text.split(whereSeparator: \.isNewline).prefix(8) { value(String(line)) }
@@ -34,6 +35,15 @@ enum ForeignTarget {
     var file = ForeignFile(path: "grub", bytes: bytes)
     file.readGrub()
     check(file)
+  }
+
+  private static func template(_ bytes: [UInt8]) {
+    for path in ["x.conf", "x.conf.j2"] {
+      guard let lines = TemplateLines(bytes, path: path) else { continue }
+      let count = { (bytes: [UInt8]) in bytes.count { $0 == 0x0a } }
+      require(count(lines.literal) == count(bytes), "lines are lost")
+      require(lines.count <= count(bytes) + 1, "\(lines.count) of \(count(bytes)) lines")
+    }
   }
 
   /// Places are in the file, and no assignment is there twice.

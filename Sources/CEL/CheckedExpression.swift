@@ -1,5 +1,6 @@
 /// An expression with what its check says of fields that may be absent.
 public struct CheckedExpression: Sendable {
+  /// The expression itself, which evaluates.
   public let expression: Expression
   private let syntax: Syntax
   private let facts: CheckedFacts

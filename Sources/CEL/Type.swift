@@ -65,6 +65,8 @@ public struct Schema: Sendable {
     public var name: String
     public var type: Type
     public var documentation: String
+    /// What it is called outside of expressions, where that is no name in them: `file-max`.
+    public var spelling: String?
     /// Whether the field may be absent; such a field wants a `has()` guard.
     public var mayBeAbsent: Bool
     /// Whether the field is part of the identity of its structure.
@@ -72,9 +74,10 @@ public struct Schema: Sendable {
 
     public init(
       name: String, type: Type, documentation: String, mayBeAbsent: Bool = false,
-      isKey: Bool = false
+      isKey: Bool = false, spelling: String? = nil
     ) {
       self.name = name
+      self.spelling = spelling
       self.type = type
       self.documentation = documentation
       self.mayBeAbsent = mayBeAbsent

@@ -57,7 +57,7 @@ var source = """
 for file in rules.files {
   guard let rule = set.rules.first(where: { $0.path == file.path }),
     case .success(let bytes) = file.content
-  else { continue }
+  else { fail("\(file.path):1:1: error: there is no rule in it") }
   do {
     let text = String(decoding: bytes, as: UTF8.self)
     source +=

@@ -11,8 +11,13 @@ struct FactTree: Sendable {
     var path: [String]
     var type: Type
     var documentation: String
+    /// What the field is called outside of expressions, where that is another name.
+    var spelling: String?
 
-    init(_ path: [String], _ type: Type, _ documentation: String) {
+    init(
+      _ path: [String], _ type: Type, _ documentation: String, spelling: String? = nil
+    ) {
+      self.spelling = spelling
       self.path = path
       self.type = type
       self.documentation = documentation
@@ -65,7 +70,8 @@ struct FactTree: Sendable {
         let leaf = leaves[place]
         fields.append(
           .init(
-            name: name, type: leaf.type, documentation: leaf.documentation, mayBeAbsent: true))
+            name: name, type: leaf.type, documentation: leaf.documentation, mayBeAbsent: true,
+            spelling: leaf.spelling))
       case .structure(let inner):
         fields.append(
           .init(name: name, type: .object(inner.typeName), documentation: inner.documentation))

@@ -28,6 +28,8 @@ public struct HostOptions: Sendable {
 /// A snapshot of a host, read once.
 public struct Host: Sendable {
   let identity: HostIdentity
+  /// Of an image, the kernels that it may boot; nil for a host.
+  public let imageKernels: [KernelVersion]?
   let namespace: NamespaceIdentity
   let sysctl: ProcSys
   let rawSysctls: RawSysctls

@@ -35,7 +35,8 @@ extension HostIdentity: FactObject {
     .init(
       "boot_id", \.bootID, "Changes with every boot, `/proc/sys/kernel/random/boot_id`.",
       optional: true),
-    .init("kernel", \.kernel, "The running kernel's release."),
+    .init(
+      "kernel", \.kernel, "The running kernel's release; of an image, that of the kernel it boots."),
     .init("pid1", \.pid1, "Name of PID 1, `/proc/1/comm`."),
     .init("systemd", \.systemd, "Whether PID 1 is systemd."),
     .init("sysctl", \.sysctl, "Kernel parameters of the whole host."),

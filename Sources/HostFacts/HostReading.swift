@@ -120,6 +120,7 @@ extension Host {
       }
       let found = answers.take(survey, "'/proc/PID/ns'") { NamespaceSurvey(gap: $0) }
       var host = answers.take(identity, "'/proc/sys/kernel'", or: HostIdentity.unavailable)
+      if let image { host.kernel = image.release }
       host.sysctl = HostSysctl(
         answers.take(hostSysctl, "'/proc/sys'") { .unavailable(ProcSys.ofHost, $0) })
       let identityOfNamespace =
@@ -133,7 +134,7 @@ extension Host {
         answers.take($0, "the second sample", by: end, or: NetstatDelta.unavailable)
       }
       let snapshot = Host(
-        identity: host, namespace: identityOfNamespace,
+        identity: host, imageKernels: image?.versions, namespace: identityOfNamespace,
         sysctl: answers.take(sysctl, "'/proc/sys/net'") { .unavailable(ProcSys.ofNamespace, $0) },
         rawSysctls: answers.take(rawSysctls, "'/proc/sys'") { .unavailable(rawKeys, $0) },
         sysctlConfiguration: answers.take(configuration, "'/etc/sysctl.d'") { .unavailable($0) },

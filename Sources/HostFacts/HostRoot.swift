@@ -60,7 +60,7 @@ public final class HostRoot: Sendable {
     self.init("/", usingOpenat2: true, recorder: recorder)
   }
 
-  /// A recorded host or an image.
+  /// A recorded host, a report of sos(1) or an image.
   public static func open(_ path: String) throws(RecordingFailure) -> HostRoot {
     let files = HostRoot(path)
     do throws(ReadFailure) {
@@ -288,6 +288,10 @@ public final class HostRoot: Sendable {
   private func failed<Value>(_ path: String, _ failure: ReadFailure) -> Reading<Value> {
     if let recording, failure.isAbsence || failure == .notRecorded {
       return recording.reading(ofMissing: folder + path)
+    }
+    if report != nil, failure.isAbsence, path.hasPrefix("/proc/sys/") {
+      return .unavailable(
+        .init("the report has no '\(path)': see its \(SosReport.sysctls.dropFirst())"))
     }
     let reading: Reading<Value> =
       failure.isAbsence && path.hasPrefix("/proc/") && !hasProc

@@ -16,7 +16,7 @@ struct GitHubReport {
   private(set) var lines: [String] = []
 
   init(_ report: Report) {
-    for reported in report.fresh { lines.append(Self.annotation(reported)) }
+    for reported in report.fresh { lines.append(Self.annotation(reported, report)) }
     for group in report.undecidedGroups {
       let rules = group.rules.map(\.rule).reduce(into: [String]()) { names, rule in
         if !names.contains(rule) { names.append(rule) }
@@ -41,13 +41,13 @@ struct GitHubReport {
   }
 
   /// `::error file=…,line=…,col=…,endColumn=…,title=…::message`.
-  private static func annotation(_ reported: ReportedFinding) -> String {
+  private static func annotation(_ reported: ReportedFinding, _ report: Report) -> String {
     let finding = reported.finding
     var properties: [(String, String)] = []
     // What the kernel says is no file of a repository.
     let place = finding.locations.first { !$0.path.hasPrefix("/proc/") }
     if let place {
-      properties.append(("file", relative(place.path)))
+      properties.append(("file", relative(report.nameInRepository(place.path))))
       if let line = place.line {
         properties.append(("line", String(line)))
         if let column = place.column {

@@ -7,6 +7,8 @@ struct RemedyBlock: Hashable {
   var lines: [String] = []
   /// What `lines` are taken from, where they are settings for sysctl.d(5).
   var fragment: SysctlFragment?
+  /// Whether the settings are those of a network namespace that the host's files do not reach.
+  var isElsewhere = false
 }
 
 extension Report {
@@ -17,10 +19,15 @@ extension Report {
       switch remedy {
       case .sysctl(let settings):
         let fragment = SysctlFragment(settings, evidence: finding.evidence)
+        let isOutside = isOutsideHost(reported.namespace)
+        let isElsewhere = isOutside && !settings.allSatisfy { finding.isOfWholeHost($0.key) }
+        let host = isOutside ? " on the host" : ""
         return RemedyBlock(
-          text: isOutsideHost(reported.namespace)
-            ? Self.elsewhere : "Set where it is set now, or else in \(SysctlFragment.path):",
-          lines: fragment.lines.map { $0.assigning($0.value) }, fragment: fragment)
+          text: isElsewhere
+            ? Self.elsewhere
+            : "Set\(host) where it is set now, or else in \(SysctlFragment.path):",
+          lines: fragment.lines.map { $0.assigning($0.value) }, fragment: fragment,
+          isElsewhere: isElsewhere)
       case .unit(let settings):
         guard let fragment = UnitFragment(settings) else { return nil }
         return RemedyBlock(
@@ -43,6 +50,15 @@ extension Report {
     namespaces.contains {
       $0.name == name && ($0.isInitial == false || $0.isPID1 == false)
     }
+  }
+}
+
+extension Finding {
+  /// Whether a kernel parameter is the whole host's: no network namespace has those outside of `net.`,
+  /// nor what was read as the host's.
+  fileprivate func isOfWholeHost(_ key: String) -> Bool {
+    let fact = "host.sysctl." + key.map { $0 == "-" ? "_" : $0 }
+    return !key.hasPrefix("net.") || evidence.contains { $0.fact == fact }
   }
 }
 

@@ -26,6 +26,9 @@ public struct Report: Sendable {
   public var passed: Int
   /// How many outcomes were `not_applicable`.
   public var notApplicable: Int
+  /// What a file that the report names is called in its repository: below the root, or absolute. Of
+  /// an audit its own path.
+  public var nameInRepository: @Sendable (String) -> String = { $0 }
   /// Every rule there is, evaluated or not, in the order of ids. What judging did not need is read
   /// now, so only formats that print it ask.
   public var descriptions: [RuleDescription] { describe() }
@@ -114,6 +117,9 @@ public struct Report: Sendable {
     public var kernel: String
     /// `/proc/sys/kernel/random/boot_id`; nil where it could not be read.
     public var bootID: String?
+
+    /// What stands for a kernel that is not known.
+    public static let unknownKernel = "unknown"
 
     public init(name: String, kernel: String, bootID: String? = nil) {
       self.name = name

@@ -13,6 +13,8 @@ extension Report {
       sentences.append(
         "Audited a recording of \(host.name.shown), Linux \(host.kernel.shown)\(scopeOfNamespaces)."
       )
+    case .root where host.kernel == Host.unknownKernel:
+      sentences.append("Audited the files of \(host.name.shown), whose kernel is not known.")
     case .root:
       sentences.append(
         "Audited the files of \(host.name.shown), judged as Linux \(host.kernel.shown).")
@@ -24,7 +26,7 @@ extension Report {
       let atLeast = namespacesGap == nil ? "" : "At least "
       let verb = others == 1 ? "was" : "were"
       sentences.append("\(atLeast)\(count(others, "other network namespace")) \(verb) not audited.")
-    } else if namespacesGap != nil {
+    } else if namespacesGap != nil, mode != .root || namespaces.contains(where: \.audited) {
       sentences.append("Whether there are other network namespaces is not known.")
     }
     return sentences

@@ -94,7 +94,7 @@ struct SARIFReport {
     switch report.mode {
     case .live: "the root directory of the audited host"
     case .root: "the directory that --root named"
-    case .review: "the directory that the review was run in"
+    case .review: "the root of the repository"
     }
   }
 
@@ -175,14 +175,14 @@ struct SARIFReport {
     writer.key("locations")
     writer.array { writer in
       writer.object { writer in
-        if let place = places.first { writer.physicalLocation(place) }
+        if let place = places.first { writer.physicalLocation(place, in: report) }
         writer.logicalLocation(finding.subject)
       }
     }
     if places.count > 1 {
       writer.key("relatedLocations")
       writer.array(places.dropFirst()) { writer, place in
-        writer.object { $0.physicalLocation(place) }
+        writer.object { $0.physicalLocation(place, in: report) }
       }
     }
     // GitHub reads the first name alone, and makes it from the line where it is missing.
@@ -228,7 +228,7 @@ struct SARIFReport {
         writer.field("justification", reported.acceptance)
         if let place = reported.waiver?.location {
           writer.key("location")
-          writer.object { $0.physicalLocation(place) }
+          writer.object { $0.physicalLocation(place, in: report) }
         }
       }
     }
@@ -301,13 +301,18 @@ extension JSONWriter {
     }
   }
 
-  fileprivate mutating func physicalLocation(_ place: SourceLocation) {
+  fileprivate mutating func physicalLocation(_ place: SourceLocation, in report: Report) {
     key("physicalLocation")
     object { writer in
       writer.key("artifactLocation")
       writer.object { writer in
-        writer.field("uri", SARIFText.relativeURI(ofPath: place.path))
-        writer.field("uriBaseId", "%SRCROOT%")
+        let path = report.nameInRepository(place.path)
+        if report.mode == .review, path.hasPrefix("/") {
+          writer.field("uri", "file:///" + SARIFText.relativeURI(ofPath: path))
+        } else {
+          writer.field("uri", SARIFText.relativeURI(ofPath: path))
+          writer.field("uriBaseId", "%SRCROOT%")
+        }
       }
       guard let line = place.line, line > 0 else { return }
       writer.key("region")

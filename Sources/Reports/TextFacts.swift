@@ -133,7 +133,7 @@ private struct MissingFacts {
       page.blank()
       page.line(.init(title, .strong))
       for cause in causes {
-        let grant = cause.grant.map { " (grant \($0))" } ?? ""
+        let grant = cause.grant.map(Missing.clause) ?? ""
         page.prose(indent: 2, hanging: 2, .init(cause.reason + grant))
         page.prose(indent: 4, hanging: 2, .init(paths[cause]?.text ?? "", .faint))
       }

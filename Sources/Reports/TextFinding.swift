@@ -70,7 +70,7 @@ extension TextReport {
       page.prose(indent: 4, hanging: 2, .init("- " + remedy.text))
       for line in remedy.lines { page.line(indent: 8, .init(line)) }
       if verbosity == .verbose, let fragment = remedy.fragment {
-        printUse(of: fragment, outsideHost: report.isOutsideHost(reported.namespace))
+        printUse(of: fragment, outsideHost: remedy.isElsewhere)
       }
     }
   }

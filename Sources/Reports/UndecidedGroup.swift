@@ -14,7 +14,7 @@ struct UndecidedGroup {
   /// "error: …" and what to grant.
   var heading: String {
     var heading = (kind == .error ? "error: " : "") + reason.shown
-    if let grant { heading += " (grant \(grant.shown))" }
+    if let grant { heading += Missing.clause(ofGrant: grant.shown) }
     return heading
   }
 
@@ -60,6 +60,11 @@ extension Report {
 extension Missing {
   /// "listener.reuse_port: permission denied (grant CAP_SYS_PTRACE)".
   var sentence: String {
-    (fact.isEmpty ? "" : "\(fact): ") + reason + (grant.map { " (grant \($0))" } ?? "")
+    (fact.isEmpty ? "" : "\(fact): ") + reason + (grant.map(Self.clause) ?? "")
+  }
+
+  /// What helps: a right to grant, or an option to say.
+  static func clause(ofGrant grant: String) -> String {
+    grant.hasPrefix("--") ? " (say \(grant))" : " (grant \(grant))"
   }
 }

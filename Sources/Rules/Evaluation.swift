@@ -29,6 +29,8 @@ private struct RuleRun {
   let scopeName: String
   /// Facts that decided that the rule applies.
   private var appliesEvidence: [ObservedFact]?
+  /// How many findings each identity has.
+  private var counts: [Identity: Int] = [:]
 
   init(rule: Rule, activation: Activation, scopeName: String) {
     self.rule = rule
@@ -106,17 +108,21 @@ private struct RuleRun {
   private mutating func finding(_ identity: Identity) -> Judgement {
     for definition in rule.definitions { define(definition) }
     let evidence = evidence()
+    let number = counts[identity, default: 0] + 1
+    counts[identity] = number
     var confidence = rule.confidence.level(in: activation)
     // What nobody set may still differ from the kernel's default when the host runs.
     if evidence.contains(where: \.isDefaultSysctl) { confidence = confidence.lower }
     let finding = Finding(
       rule: rule.id, title: rule.title, severity: rule.severity.level(in: activation),
       confidence: confidence, isNote: rule.isNote,
-      subject: subject(identity), message: rule.message.rendered(in: activation).text,
+      subject: subject(identity) + (number > 1 ? "#\(number)" : ""),
+      message: rule.message.rendered(in: activation).text,
       evidence: evidence, locations: locations(evidence),
       remediation: rule.remedies.compactMap { $0.remediation(in: activation) },
       references: rule.references, proof: rule.proof,
-      fingerprint: Fingerprint.of(rule: rule.id, scope: scopeName, identity: identity))
+      fingerprint: Fingerprint.of(
+        rule: rule.id, scope: scopeName, identity: identity, number: number))
     return Judgement(outcome: .finding(finding), identity: identity)
   }
 
@@ -228,7 +234,7 @@ extension Confidence {
 
 extension Origin {
   /// The places in files that it goes back to.
-  var files: [SourceLocation] {
+  public var files: [SourceLocation] {
     switch self {
     case .file(let location): [location]
     case .derived(let origins): origins.flatMap(\.files)

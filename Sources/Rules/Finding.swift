@@ -71,6 +71,30 @@ public struct Finding: Sendable {
   }
 }
 
+extension Finding {
+  /// The finding with other names of the files that it points to.
+  public func namingPaths(_ name: (String) -> String) -> Finding {
+    var finding = self
+    for index in locations.indices { finding.locations[index].path = name(locations[index].path) }
+    for index in evidence.indices {
+      finding.evidence[index].origin = evidence[index].origin?.namingPaths(name)
+    }
+    return finding
+  }
+}
+
+extension Origin {
+  fileprivate func namingPaths(_ name: (String) -> String) -> Origin {
+    switch self {
+    case .file(var location):
+      location.path = name(location.path)
+      return .file(location)
+    case .derived(let origins): return .derived(origins.map { $0.namingPaths(name) })
+    case .dump, .defaultValue: return self
+    }
+  }
+}
+
 /// A fact that decided, as it was when it was read.
 public struct Evidence: Sendable {
   /// Path of the fact as a rule names it, such as `sysctl.net.ipv4.tcp_tw_reuse`.

@@ -3,12 +3,17 @@
 /// FNV-1a with 128 bits (Fowler, Noll, Vo; draft-eastlake-fnv) over the rule's id, the name of the
 /// scope and the identity's names and values, each preceded by its length in bytes so that no two
 /// sequences of texts give the same bytes. Swift's own `Hasher` differs from run to run.
+///
+/// Findings of one identity, such as those on two lines of a file that set the same key, are told
+/// apart by their order: a value or a line may change.
 enum Fingerprint {
   private static let basis: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
   private static let prime: UInt128 = 0x0000_0000_0100_0000_0000_0000_0000_013b
 
   /// 32 hexadecimal digits.
-  static func of(rule: String, scope: String, identity: Identity) -> String {
+  ///
+  /// - Parameter number: from 1, which of the findings of this identity it is.
+  static func of(rule: String, scope: String, identity: Identity, number: Int = 1) -> String {
     var hash = basis
     add("sockwise/1", to: &hash)
     add(rule, to: &hash)
@@ -20,6 +25,7 @@ enum Fingerprint {
       add(part.name, to: &hash)
       add(value, to: &hash)
     }
+    if number > 1 { add("#\(number)", to: &hash) }
     let digits = String(hash, radix: 16)
     return String(repeating: "0", count: 32 - digits.count) + digits
   }

@@ -45,6 +45,11 @@ public struct RuleSummary: Sendable {
   public var undecided = 0
   /// Why it had nothing to judge; empty where it had.
   public var notApplicable: [String] = []
+  /// Whether it had nothing to judge because facts are missing that a host has.
+  public var lackedFacts = false
+
+  /// Whether it was judged whole: what it did not find is not there.
+  public var isWhole: Bool { undecided == 0 && !lackedFacts }
 
   public init(
     rule: String, findings: Int = 0, passed: Int = 0, undecided: Int = 0,
@@ -62,6 +67,7 @@ public struct RuleSummary: Sendable {
     passed += other.passed
     undecided += other.undecided
     notApplicable += other.notApplicable
+    lackedFacts = lackedFacts || other.lackedFacts
   }
 }
 
@@ -89,6 +95,7 @@ extension RuleSet {
       var summary = RuleSummary(rule: rule.id)
       if rule.needsLive && !isLive {
         summary.notApplicable.append("needs a live or recorded host")
+        summary.lackedFacts = true
         notLive.append(rule.id)
       } else {
         result.usedDelta = result.usedDelta || rule.readsDelta
@@ -189,6 +196,7 @@ extension EvaluationResult {
       if let place = places[undecided.rule] {
         rules[place].undecided -= 1
         rules[place].notApplicable.append(undecided.missing[0].reason)
+        rules[place].lackedFacts = true
       }
       return true
     }

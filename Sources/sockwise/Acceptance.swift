@@ -54,13 +54,15 @@ struct Acceptance {
   var isWrong = false
 
   /// The variable `waivers` of rules.
-  var facts: Field {
+  func facts(namingPaths name: (String) -> String = { $0 }) -> Field {
     let facts = waivers.entries.map { waiver in
-      WaiverFact(
+      var location = waiver.location
+      location.path = name(location.path)
+      return WaiverFact(
         rule: waiver.rule, subject: waiver.subject.text, reason: waiver.reason,
         expires: waiver.expires?.description,
         daysExpired: waiver.expires.map { max(0, today.days(since: $0)) } ?? 0,
-        location: waiver.location)
+        location: location)
     }
     return WaiverFact.variable(facts)
   }
@@ -84,51 +86,23 @@ struct Acceptance {
   }
 }
 
-/// The inline comments of the files that findings lie in, each file read once and only then.
-struct InlineComments {
-  /// Ids of all rules.
-  let rules: [String]
-  /// The bytes of a file; nil where it cannot be read.
-  let read: (String) -> [UInt8]?
-  private var files: [String: InlineIgnores?] = [:]
-
-  init(rules: [String], read: @escaping (String) -> [UInt8]?) {
-    self.rules = rules
-    self.read = read
-  }
-
-  /// The comment that accepts a finding at its place.
-  mutating func entry(for finding: Finding) -> InlineIgnores.Entry? {
-    // What the kernel says holds no comments.
-    guard let place = finding.locations.first, let line = place.line,
-      !place.path.hasPrefix("/proc/")
-    else { return nil }
-    return file(place.path)?.entry(for: finding.rule, line: line)
-  }
-
-  /// What is wrong with the comments that were read, the first of it.
-  var notices: [Notice] {
-    let known = files.sorted { $0.key < $1.key }.compactMap(\.value)
-    let shown = known.flatMap(\.diagnostics).prefix(InlineIgnores.mostDiagnostics)
-    let count = known.reduce(0) { $0 + $1.diagnostics.count + $1.moreProblems }
-    var notices = shown.map { diagnostic in
-      let place = [diagnostic.line, diagnostic.column].compactMap { $0.map { ":\($0)" } }.joined()
-      let hint = diagnostic.hint.map { "; \($0)" } ?? ""
-      return Notice(.warning, "\(diagnostic.path)\(place): \(diagnostic.message)\(hint)")
+extension Acceptance {
+  /// Waivers that accept nothing, where their rule was judged: one line. Expired ones are findings.
+  func notices(of result: EvaluationResult) -> [Notice] {
+    let judged = Set(result.rules.filter(\.isWhole).map(\.rule))
+    let unused = waivers.entries.filter { waiver in
+      judged.contains(waiver.rule) && !waiver.hasExpired(on: today)
+        && !result.findings.contains(where: waiver.covers)
     }
-    if count > shown.count {
-      let more = (count - shown.count).counted("more problem")
-      notices.append(Notice(.warning, "\(more) with comments for Sockwise"))
+    guard !unused.isEmpty else { return [] }
+    let places = unused.prefix(3).map { waiver in
+      "'\(waiver.location.path)'" + (waiver.location.line.map { ":\($0)" } ?? "")
+        + " (\(waiver.rule))"
     }
-    return notices
-  }
-
-  private mutating func file(_ path: String) -> InlineIgnores? {
-    if let known = files[path] { return known }
-    let ignores = read(path).map {
-      InlineIgnores(path: path, content: $0, syntax: .init(path: path), rules: rules)
-    }
-    files[path] = .some(ignores)
-    return ignores
+    let more = unused.count > 3 ? " and \(unused.count - 3) more" : ""
+    let what = unused.count == 1 ? "1 waiver matches" : "\(unused.count) waivers match"
+    return [
+      Notice(.info, "\(what) no finding: \(places.joined(separator: ", "))\(more)")
+    ]
   }
 }

@@ -49,7 +49,7 @@ struct AuditRun {
   func report(_ rules: RuleSet, _ selection: Selection, _ acceptance: Acceptance) -> Report {
     let host = reading.finish(rules.rawSysctls)
     var facts = host.activation
-    facts.variables["waivers"] = acceptance.facts
+    facts.variables["waivers"] = acceptance.facts()
     var result = rules.evaluate(
       in: facts, selection: selection, isLive: options.root.hasLiveFacts)
     let namespaces = host.reportedNamespaces
@@ -81,7 +81,7 @@ struct AuditRun {
     let findings = result.findings.map {
       acceptance.reported($0, namespace: audited, comments: &comments)
     }
-    notices += comments.notices
+    notices += comments.notices(of: result) + acceptance.notices(of: result)
     var report = Report(
       tool: .sockwise, host: host.reported, mode: options.root.mode,
       started: options.root.recording?.time ?? started,
@@ -109,8 +109,9 @@ extension HostRoot {
       return [
         Notice(
           .info,
-          "this is a report of sos(1): it tells kernel parameters, configuration and the tables of"
-            + " sockets; 'sockwise facts --record' on the host also tells whose the sockets are")
+          "this is a report of sos(1): it tells kernel parameters and configuration"
+            + (hasLiveFacts ? ", and which sockets there were" : "")
+            + "; 'sockwise facts --record' on the host also tells whose the sockets are")
       ]
     }
     guard let recording else { return [] }
@@ -133,8 +134,13 @@ extension Notice {
 extension HostFacts.Host {
   /// The host as a report names it.
   var reported: Report.Host {
-    Report.Host(
-      name: name.value ?? "this host", kernel: kernelRelease ?? "unknown",
+    if let imageKernels {
+      let names = imageKernels.map(\.description).joined(separator: ", ")
+      return Report.Host(
+        name: name.value ?? "an image", kernel: names.isEmpty ? Report.Host.unknownKernel : names)
+    }
+    return Report.Host(
+      name: name.value ?? "this host", kernel: kernelRelease ?? Report.Host.unknownKernel,
       bootID: bootID.value)
   }
 

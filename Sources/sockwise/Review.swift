@@ -14,11 +14,18 @@ struct ReviewCommand: ParsableCommand {
       lines; units, sockets and their drop-ins; Ansible tasks with the sysctl module; \
       securityContext.sysctls of Kubernetes pods, in YAML or JSON, and allowedUnsafeSysctls of \
       kubelets; sysctls of compose files; sysctl in Dockerfiles; sysctl.* on the kernel's command \
-      line in GRUB's defaults; profiles of TuneD; tmpfiles.d that write to /proc/sys. What \
-      templates and variables write is counted, not judged.
+      line in GRUB's defaults; profiles of TuneD; tmpfiles.d that write to /proc/sys; \
+      and templates of all these, such as *.conf.j2. What templates and variables write is counted, \
+      not judged; the lines that stand there as they are, each by itself.
 
       Links are not followed, and .git, node_modules, vendor and directories like them are left \
       out unless they are named. Files above 4 MiB are not read.
+
+      Places are shown as paths are named on the command line. Subjects, and with them waivers and \
+      baselines, name files relative to the root of the repository, wherever the review is run: the \
+      nearest directory, at or above what is reviewed, with a .git; else the nearest with a \
+      .sockwise.yaml; else the directory that everything reviewed is in, or the one above its etc, \
+      usr and *.d.
 
       Exit status: 0 nothing new at or above --fail-on, or nothing to review; 1 findings; 2 a path \
       is not there, or the command line, a rule file, a waiver, the baseline or the configuration \
@@ -31,7 +38,7 @@ struct ReviewCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Judge names and values for this kernel, such as 6.1. Repeatable. Without it for each that is supported: \(KernelArgument.supported).",
+      "Judge names and values for this kernel, such as 6.1, from 4.18 on. Repeatable. Without it for each that is supported: \(KernelArgument.supported).",
       valueName: "VERSION"))
   var kernel: [KernelArgument] = []
 
@@ -59,8 +66,15 @@ struct ReviewCommand: ParsableCommand {
     for path in result.missing { printError("sockwise: there is no '\(path.shown)'") }
     if result.missing.count == paths.count { throw ExitCode(ExitStatus.wrongInput.rawValue) }
     let delivered = output.deliver(result.report)
+    let strange = configuration.kernels.filter { KernelVersion(named: $0) == nil }
+    for name in strange {
+      printError(
+        "sockwise: \(configuration.path ?? "configuration"): Linux \(name.shown) cannot be judged; "
+          + "kernels from 4.18 on can")
+    }
     let inputIsWrong =
-      rulesAreWrong || configurationIsWrong || acceptance.isWrong || !result.missing.isEmpty
+      !strange.isEmpty || rulesAreWrong || configurationIsWrong || acceptance.isWrong
+      || !result.missing.isEmpty
     let failOn = configuration.failOn.map { $0.severity.map(Threshold.severity) ?? .never }
     let code = exit.code(
       result.readNothing ? nil : result.report, wrongInput: inputIsWrong, undelivered: !delivered,
@@ -74,7 +88,7 @@ struct ReviewCommand: ParsableCommand {
     return ReviewOptions(
       paths: paths,
       kernels: named.isEmpty
-        ? configuration.kernels.compactMap { KernelVersion(release: $0) } : named,
+        ? configuration.kernels.compactMap { KernelVersion(named: $0) } : named,
       include: configuration.include.compactMap { PathPattern($0) },
       exclude: configuration.exclude.compactMap { PathPattern($0) },
       base: ConfigurationArguments.directory(of: configuration), rawKeys: rules.rawSysctls)
@@ -86,7 +100,7 @@ struct KernelArgument: ExpressibleByArgument {
   let version: KernelVersion
 
   init?(argument: String) {
-    guard let version = KernelVersion(release: argument) else { return nil }
+    guard let version = KernelVersion(named: argument) else { return nil }
     self.version = version
   }
 

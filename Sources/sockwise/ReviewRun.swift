@@ -25,16 +25,19 @@ struct ReviewRun {
     let begin = Clock.monotonic()
     let review = Review.read(options)
     var facts = review.activation
-    facts.variables["waivers"] = acceptance.facts
+    let paths = review.paths
+    facts.variables["waivers"] = acceptance.facts(namingPaths: paths.nameInRepository)
     var result = rules.evaluate(in: facts, selection: selection, isLive: false)
     result.forget(where: { $0.reason == Review.notSet || $0.reason == Review.notOfFiles })
     var comments = InlineComments(rules: acceptance.rules) { review.comments(inFile: $0) }
     let findings = result.findings.map {
-      acceptance.reported($0, namespace: nil, comments: &comments)
+      acceptance.reported($0.namingPaths(review.shown), namespace: nil, comments: &comments)
     }
+    comments.look(into: review.commentedFiles)
     let notices =
-      review.allNotices + result.notices.map { Notice(.info, $0) } + comments.notices
-    let report = Report(
+      review.allNotices + result.notices.map { Notice(.info, $0) }
+      + comments.notices(of: result) + acceptance.notices(of: result)
+    var report = Report(
       tool: .sockwise,
       host: Report.Host(
         name: "reviewed files",
@@ -43,6 +46,7 @@ struct ReviewRun {
       findings: findings, undecided: result.undecided.map { ReportedUndecided($0) },
       notices: notices, rules: result.rules, passed: result.passed,
       notApplicable: result.notApplicable, descriptions: rules.rules.map(RuleDescription.init))
+    report.nameInRepository = { paths.nameInRepository($0) }
     return Result(
       report: acceptance.baseline.map(report.comparing) ?? report,
       hasGaps: !review.unread.isEmpty,

@@ -19,6 +19,11 @@ struct ShippedRulesTests {
   @Test func `the build compiled each as it is`() throws {
     #expect(Self.compiled.rules.map(\.id) == Self.whole.rules.map(\.id))
     #expect(Self.compiled.rawSysctls == Self.whole.rawSysctls)
+    // What cannot be read as compiled would be read from its text, without a word.
+    for file in RuleSource.builtIn.files {
+      let rule = try #require(file.builtIn)
+      #expect(RuleFile(rule, schema: Host.schema) != nil, "\(file.path)")
+    }
     for (compiled, whole) in zip(Self.compiled.rules, Self.whole.rules) {
       let text = try whole.compiled()
       #expect(RuleData.files.contains { $0.compiled == text }, "\(whole.id)")

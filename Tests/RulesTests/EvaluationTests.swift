@@ -89,7 +89,7 @@ import Testing
       locate: sysctl.net.ipv4.tcp_timestamps
       """, "sysctl:net.ipv4.tcp_timestamps"
     ),
-    ("when: has(host.sysctl.fs.file_max) && sockets.tcp > 0", "sysctl:fs.file_max"),
+    ("when: has(host.sysctl.fs.file_max) && sockets.tcp > 0", "sysctl:fs.file-max"),
   ])
   func findsTheSubjectOfARuleWithoutElements(_ yaml: String, _ subject: String) throws {
     let facts = """

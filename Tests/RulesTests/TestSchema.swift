@@ -58,7 +58,7 @@ enum TestSchema {
           field("sysctl", .object("HostSysctl")),
         ]),
       "HostSysctl": object("HostSysctl", [field("fs", .object("HostSysctlFs"))]),
-      "HostSysctlFs": object("HostSysctlFs", [optional("file_max", .int)]),
+      "HostSysctlFs": object("HostSysctlFs", [optional("file_max", .int, spelling: "file-max")]),
       "Netstat": object("Netstat", [field("TcpExt", .object("TcpExt"))]),
       "TcpExt": object("TcpExt", [optional("ListenOverflows", .int)]),
       "Delta": object("Delta", [optional("seconds", .double), field("netstat", "Netstat")]),
@@ -82,8 +82,10 @@ enum TestSchema {
     field(name, .object(type))
   }
 
-  private static func optional(_ name: String, _ type: Type) -> Schema.FieldDeclaration {
-    .init(name: name, type: type, documentation: "", mayBeAbsent: true)
+  private static func optional(
+    _ name: String, _ type: Type, spelling: String? = nil
+  ) -> Schema.FieldDeclaration {
+    .init(name: name, type: type, documentation: "", mayBeAbsent: true, spelling: spelling)
   }
 
   private static func key(_ name: String, _ type: Type) -> Schema.FieldDeclaration {

@@ -12,6 +12,12 @@ public final class TemporaryDirectory: Sendable {
     if unsafe chmod(path, 0o755) != 0 { throw SystemCallError("chmod '\(path)'") }
   }
 
+  /// With copies of what another directory has.
+  public convenience init(copying other: String) throws(SystemCallError) {
+    try self.init()
+    _ = try Subprocess(program: "/bin/cp", arguments: ["-R", "--", "\(other)/.", path]).run()
+  }
+
   // What cannot be removed stays: that is no reason to fail a test.
   deinit {
     _ = try? Subprocess(program: "/bin/rm", arguments: ["-rf", "--", path]).run()

@@ -33,11 +33,13 @@ import Testing
     var testDescription: String { directory }
     var path: String { "\(Checkout.root)/Tests/Fixtures/repositories/rules/\(directory)" }
 
+    /// A repository is reviewed where it is one by itself, not a directory of this one.
     func run(_ arguments: [String]) throws -> Subprocess.Result {
       let arguments = ["--only", rule] + arguments
-      return isRoot
-        ? try BuiltBinary.run(["audit", "--root", path] + arguments)
-        : try ReviewTests.review(arguments, in: path)
+      if isRoot { return try BuiltBinary.run(["audit", "--root", path] + arguments) }
+      let copy = try TemporaryDirectory(copying: path)
+      defer { withExtendedLifetime(copy) {} }
+      return try ReviewTests.review(arguments, in: copy.path)
     }
   }
 
@@ -52,6 +54,8 @@ import Testing
     Case(
       "pod-sysctl-refused", ("deploy/pod.yaml", #""net.core.somaxconn""#),
       ("deploy/pod.yaml", #"net.ipv4.tcp_syncookies, value: "1""#)),
+    Case(
+      "pod-sysctl-no-text", ("deploy/pod.yaml", "net.ipv4.tcp_syncookies, value: 1")),
     Case(
       "second-writer", isRoot: true, ("/etc/tuned/web/tuned.conf", "net.core.somaxconn = 8192")),
     Case(
@@ -70,9 +74,16 @@ import Testing
       "sysctl-file-not-read", in: "sysctl-conf-not-read", isRoot: true,
       ("/etc/sysctl.conf", "vm.swappiness = 10")),
     Case(
+      "sysctl-line-skipped", ("etc/sysctl.d/60-vm.conf", "vm.swappiness 10"),
+      ("etc/sysctl.d/60-vm.conf", "<<<<<<< HEAD")),
+    Case(
       "sysctl-not-namespaced", ("compose.yaml", "fs.file-max=1000000"),
       ("compose.yaml", "net.core.netdev_max_backlog: 5000"), ("deploy/pod.yaml", "fs.file-max"),
-      ("deploy/pod.yaml", "net.core.netdev_max_backlog")),
+      ("deploy/pod.yaml", "net.core.netdev_max_backlog"),
+      ("deploy/pod.yaml", "vm.max_map_count")),
+    Case(
+      "sysctl-not-namespaced", in: "compose-not-namespaced",
+      ("compose.yaml", "net.core.somaxconn=2048"), ("compose.yaml", "vm.max_map_count: 262144")),
     Case("sysctl-overridden", ("etc/sysctl.d/60-local.conf", "net.core.somaxconn = 4096")),
     Case("sysctl-unknown-key", ("etc/sysctl.d/60-net.conf", "net.core.somaxcon = 4096")),
     Case(

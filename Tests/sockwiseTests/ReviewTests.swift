@@ -22,7 +22,8 @@ import Testing
   }
 
   @Test func saysWhatIsWrongInARepository() throws {
-    let result = try Self.review([], in: Self.shop)
+    let shop = try TemporaryDirectory(copying: Self.shop)
+    let result = try Self.review([], in: shop.path)
     #expect(result.errors == "")
     #expect(result.status == 1)
     Golden.expect(result.output, matches: "repositories/shop.out")
@@ -36,7 +37,19 @@ import Testing
     let new = try Self.review(["--kernel", "6.18", "--format", "json"], in: repository.path)
     #expect(old.output.contains("\"kernel\": \"6.1\""))
     #expect(new.output.contains("\"kernel\": \"6.18\""))
-    #expect(try Self.review(["--kernel", "six"], in: repository.path).status == 2)
+    for name in ["six", "3.10", "99.1", "6.1/99.1", "6.1 x"] {
+      #expect(try Self.review(["--kernel", name], in: repository.path).status == 2, "\(name)")
+    }
+    for name in ["4.18", "6.1.0-18-amd64", "7.4"] {
+      #expect(try Self.review(["--kernel", name], in: repository.path).status != 2, "\(name)")
+    }
+    try TextFile.write("kernels: [3.10, 6.1]\n", to: repository.path(".sockwise.yaml"))
+    let configured = try Self.review(["--format", "json"], in: repository.path)
+    #expect(configured.status == 2)
+    #expect(configured.output.contains("\"kernel\": \"6.1\""))
+    #expect(
+      configured.errors
+        == "sockwise: .sockwise.yaml: Linux 3.10 cannot be judged; kernels from 4.18 on can\n")
   }
 
   // MARK: Paths
@@ -83,13 +96,72 @@ import Testing
       "pod.json": #"{"kind": "Pod", "spec": {"securityContext": {"sysctls": ["#
         + #"{"name": "net.core.somaxconn", "value": "1024"},"#
         + #"{"name": "net.ipv4.tcp_tw_reuse", "value": "1"}]}}}"#,
-      "kubelet.yaml": "kind: KubeletConfiguration\nallowedUnsafeSysctls: [net.core.*]\n",
+      "kubelet.yaml": "kind: KubeletConfiguration\nallowedUnsafeSysctls: [net.core.*, vm.*]\n",
       "profiles/web/tuned.conf": "[sysctl]\nnet.core.somaxconn=>many\n",
     ])
     let result = try Self.review(["--format", "github"], in: repository.path)
     #expect(!result.output.contains("net.core.somaxconn is not on"), "\(result.output)")
     #expect(result.output.contains("net.ipv4.tcp_tw_reuse is not on the kubelet's safe list"))
+    #expect(result.output.contains("'kubelet.yaml':2:36: no kubelet starts with 'vm.*' among"))
     #expect(result.output.contains("file=profiles/web/tuned.conf,line=2,col=1,endColumn=24,"))
+  }
+
+  /// Who reads `/etc/sysctl.conf` is the same question of both.
+  @Test(
+    arguments: [
+      (["usr/lib/systemd/systemd-sysctl"], "sysctl-file-not-read"),
+      (["usr/lib/systemd/systemd-sysctl", "etc/sysctl.d/99-link.conf"], "sysctl-overridden"),
+      ([], "sysctl-overridden"),
+    ]) func anImageIsReviewedAsItIsAudited(_ files: [String], _ rule: String) throws
+  {
+    let conf = "net.core.somaxconn = 8192\n"
+    let image = try Self.repository([
+      "etc/os-release": "ID=x\n", "etc/sysctl.conf": conf,
+      "etc/sysctl.d/60-a.conf": "net.core.somaxconn = 4096\n",
+    ])
+    for name in files {
+      try TextFile.write("", to: image.path(name))
+      guard name.hasSuffix("link.conf") else { continue }
+      let arguments = ["-sf", "../sysctl.conf", image.path(name)]
+      _ = try Subprocess(program: "/bin/ln", arguments: arguments).run()
+    }
+    let only = ["--only", "sysctl-file-not-read", "--only", "sysctl-overridden", "--only"]
+    let arguments = only + ["second-writer", "--format", "json"]
+    let outputs = [
+      try Self.review(arguments, in: image.path).output,
+      try BuiltBinary.run(["audit", "--root", image.path] + arguments).output,
+    ]
+    for output in outputs {
+      let report = try ParsedJSON(Array(output.utf8))
+      #expect(report["findings"]?.elements?.map { $0["rule"] } == [.string(rule)])
+    }
+  }
+
+  @Test func literalLinesOfTemplatesAreJudged() throws {
+    let repository = try Self.repository([
+      "roles/net/templates/60-net.conf.j2": """
+      # {{ ansible_managed }}
+      {% if big %}
+      net.core.somaxconn = many
+      {% else %}
+      net.core.somaxconn = {{ somaxconn }}
+      {% endif %}
+      vm.swappiness 10
+
+      """,
+      "etc/sysctl.d/90-x.conf": "net.core.rmem_max = ${X}\nnet.core.somaxconn = 4096\n",
+      "api.service.j2": "[Service]\nExecStart={{ x }}\nStartLimitIntervalSec=5\n",
+    ])
+    let result = try Self.review(["--format", "github"], in: repository.path)
+    #expect(result.output.split(separator: "\n").count { $0.contains(" file=") } == 3)
+    for place in [
+      "file=roles/net/templates/60-net.conf.j2,line=3,",
+      "file=roles/net/templates/60-net.conf.j2,line=7,", "file=api.service.j2,line=3,",
+    ] {
+      #expect(result.output.contains(place), "\(result.output)")
+    }
+    let text = try Self.review([], in: repository.path).output
+    #expect(text.contains("3 settings are written by templates or variables and not judged"))
   }
 
   @Test func longJSONIsData() throws {
@@ -111,6 +183,183 @@ import Testing
     let rest = try Self.review(["gone", "a.conf"], in: repository.path)
     #expect(rest.status == 2)
     #expect(rest.output.contains("reviewed 1 of 1 file"), "\(rest.output)")
+  }
+
+  // MARK: The root of the repository
+
+  /// Subject, fingerprint and, behind "@", the file that is shown, of each finding.
+  private static func findings(_ arguments: [String], in directory: String) throws -> [String] {
+    let result = try review(arguments + ["--format", "json"], in: directory)
+    let report = try ParsedJSON(Array(result.output.utf8))
+    return try #require(report["findings"]?.elements).map { finding in
+      let texts = [finding["subject"], finding["fingerprint"], finding["locations"]?[0]?["path"]]
+      let parts = try texts.map { try #require($0?.string) }
+      return "\(parts[0]) \(parts[1].prefix(8)) @\(parts[2])"
+    }
+  }
+
+  @Test func subjectsAreTheSameFromEverywhere() throws {
+    let repository = try Self.repository([
+      "deploy/etc/sysctl.d/60-net.conf": "net.core.somaxconn = many\n",
+      "deploy/etc/systemd/system/api.service.d/10.conf":
+        "[Service]\nExecStartPre=sysctl -w net.core.somaxconn=few\n",
+      ".git/HEAD": "",
+    ])
+    let above = repository.path.split(separator: "/").last.map(String.init) ?? ""
+    let expected = try Self.findings([], in: repository.path)
+    #expect(expected.count == 2)
+    #expect(expected[0].hasPrefix("file:deploy/etc/sysctl.d/60-net.conf:net.core.somaxconn "))
+    #expect(expected[0].hasSuffix("@deploy/etc/sysctl.d/60-net.conf"))
+    for (directory, path, shown) in [
+      ("deploy", ".", "etc"), ("deploy/etc/sysctl.d", "../..", "../../etc"),
+      ("deploy", "../deploy/etc", "../deploy/etc"), ("..", above, "\(above)/deploy/etc"),
+      ("", repository.path, "\(repository.path)/deploy/etc"),
+      ("deploy/etc", "/proc/self/cwd/../etc", "/proc/self/cwd/../etc"),
+    ] {
+      let found = try Self.findings([path], in: repository.path(directory))
+      #expect(found == expected.map { $0.replacing("@deploy/etc", with: "@\(shown)") }, "\(path)")
+    }
+    // What is read depends on the paths that are named, what it is called and taken for does not.
+    for (directory, path) in [
+      ("deploy/etc/sysctl.d", "."), ("deploy/etc/sysctl.d", "60-net.conf"),
+      ("deploy", "etc/sysctl.d"),
+    ] {
+      let found = try Self.findings([path], in: repository.path(directory))
+      #expect(found.map { $0.prefix { $0 != "@" } } == [expected[0].prefix { $0 != "@" }])
+    }
+  }
+
+  @Test func withoutARepositoryTheTreeIsTheRoot() throws {
+    let tree = try Self.repository([
+      "image/etc/sysctl.d/60-net.conf": "net.core.somaxconn = many\n",
+      "other/usr/lib/sysctl.d/x.conf": "net.core.somaxconn = few\n",
+    ])
+    let name = "file:etc/sysctl.d/60-net.conf:net.core.somaxconn "
+    for (directory, path) in [
+      ("", "image"), ("image", "."), ("image", "etc"), ("image/etc/sysctl.d", "60-net.conf"),
+      ("image/etc/sysctl.d", "."),
+    ] {
+      let found = try Self.findings([path], in: tree.path(directory))
+      #expect(found.count == 1)
+      #expect(found.first?.hasPrefix(name) == true, "\(directory) \(path): \(found)")
+    }
+    try TextFile.write("", to: tree.path(".sockwise.yaml"))
+    let found = try Self.findings(["etc", "../other"], in: tree.path("image"))
+    #expect(found.count == 2)
+    #expect(found.first?.hasPrefix("file:image/etc/sysctl.d/60-net.conf:") == true, "\(found)")
+    #expect(found.last?.hasPrefix("file:other/usr/lib/sysctl.d/x.conf:") == true, "\(found)")
+  }
+
+  @Test func waiversBaselinesAndCommentsHoldEverywhere() throws {
+    let repository = try Self.repository([
+      "deploy/a.conf": "net.core.somaxconn = many\n",
+      "deploy/b.conf": "net.core.somaxconn = many\n",
+      "deploy/c.conf":
+        "# sockwise: ignore[sysctl-value-refused] a test\nnet.core.somaxconn = many\n",
+      ".sockwise.yaml": """
+      waivers:
+        - { rule: sysctl-value-refused, subject: "file:deploy/a.conf:*", reason: a test }
+        - { rule: sysctl-value-refused, subject: "x", reason: a test, expires: 2020-01-01 }
+      """,
+      ".git/HEAD": "",
+    ])
+    let baseline = repository.path("baseline.json")
+    let only = ["--only", "sysctl-value-refused"]
+    _ = try Self.review(only + ["--output", "baseline=\(baseline)"], in: repository.path)
+    for directory in ["", "deploy"] {
+      let result = try Self.review(
+        [".", "--baseline", baseline] + only, in: repository.path(directory))
+      #expect(result.status == 0)
+      #expect(result.output.contains("1 known; 2 waived"), "\(result.output)")
+    }
+    let expired = try Self.review(
+      [".", "--only", "waiver-expired", "--format", "github"], in: repository.path("deploy"))
+    #expect(expired.output.contains("file=.sockwise.yaml,line=3,"), "\(expired.output)")
+  }
+
+  @Test func whatAcceptsNothingIsTold() throws {
+    let repository = try Self.repository([
+      "play.yml": """
+      # sockwise: ignore[sysctl-value-refused] a test
+      - name: a
+        ansible.posix.sysctl:
+          name: net.core.somaxcon
+          value: "1"  # sockwise: ignore[sysctl-unknown-key] a test
+
+      # sockwise: ignore[sysctl-unknown-key] a test
+
+      # sockwise: ignore[sysctl-drift] for hosts
+      - name: b
+
+      """,
+      "etc/default/grub": "# sockwise: ignore[sysctl-unknown-key] a\nX=sysctl.vm.x=1\n",
+      "healthy.conf": "net.core.somaxconn = 4096 # sockwise: ignore[sysctl-unknown-key] a\n",
+      "timestamps.conf": """
+      # sockwise: ignore[timestamps-disabled] a test
+      net.ipv4.tcp_timestamps = 0
+
+      """,
+      "waivers.yaml": """
+      waivers:
+        - { rule: sysctl-drift, reason: for hosts }
+        - { rule: sysctl-unknown-key, subject: "file:pla.yml:*", reason: a test }
+
+      """,
+    ])
+    let result = try Self.review(
+      ["--waivers", "waivers.yaml", "--format", "json"], in: repository.path)
+    #expect(result.status == 0)
+    let report = try ParsedJSON(Array(result.output.utf8))
+    let states = try #require(report["findings"]?.elements?.map { $0["state"] })
+    #expect(states == [.string("waived"), .string("waived")])
+    let notices = try #require(report["notices"]?.elements).compactMap { $0["message"]?.string }
+    #expect(
+      notices.filter { $0.contains("nothing:") || $0.contains("accepts nothing") } == [
+        "etc/default/grub:1:1: comment accepts nothing: no finding of 'sysctl-unknown-key' there",
+        "healthy.conf:1:27: a comment after a value is part of the value here, so it accepts "
+          + "nothing; write it on the line before",
+        "play.yml:7:1: comment accepts nothing: a blank line follows; write it right above what "
+          + "it accepts",
+        "play.yml:1:1: comment accepts nothing: no finding of 'sysctl-value-refused' there",
+      ])
+    #expect(
+      notices.contains("1 waiver matches no finding: 'waivers.yaml':3 (sysctl-unknown-key)"),
+      "\(notices)")
+  }
+
+  @Test func addressesAreThoseOfTheRepository() throws {
+    let repository = try Self.repository([
+      "deploy/a b.conf": "net.core.somaxconn = many\n", ".git/HEAD": "",
+    ])
+    let outside = try Self.repository(["x.conf": "net.core.somaxconn = few\n"])
+    try TextFile.write("", to: repository.path(".sockwise.yaml"))
+    let waivers = outside.path("waivers.yaml")
+    try TextFile.write(
+      "waivers: [{ rule: sysctl-value-refused, reason: a test }]\n", to: waivers)
+    let result = try Self.review(
+      ["--format", "sarif", "--waivers", waivers, "."], in: repository.path("deploy"))
+    let report = try ParsedJSON(Array(result.output.utf8))
+    let finding = try #require(report["runs"]?[0]?["results"]?[0])
+    let place = finding["locations"]?[0]?["physicalLocation"]?["artifactLocation"]
+    #expect(place?["uri"] == .string("deploy/a%20b.conf"))
+    #expect(place?["uriBaseId"] == .string("%SRCROOT%"))
+    let other = finding["suppressions"]?[0]?["location"]?["physicalLocation"]?["artifactLocation"]
+    #expect(other?["uri"] == .string("file://\(waivers)"))
+    #expect(other?["uriBaseId"] == nil)
+  }
+
+  @Test func twoLinesAreTwoFindings() throws {
+    let repository = try Self.repository(["a.conf": "net.core.somaxconn = many\n"])
+    let baseline = repository.path("baseline.json")
+    let only = ["--only", "sysctl-value-refused"]
+    _ = try Self.review(only + ["--output", "baseline=\(baseline)"], in: repository.path)
+    try TextFile.write(
+      "net.core.somaxconn = many\n\nnet.core.somaxconn = few\n", to: repository.path("a.conf"))
+    let result = try Self.review(only + ["--baseline", baseline], in: repository.path)
+    #expect(result.status == 1)
+    #expect(result.output.contains("net.core.somaxconn = few"))
+    #expect(result.output.contains("file:a.conf:net.core.somaxconn#2"))
+    #expect(result.output.hasSuffix("1 finding: 1 high; 1 known\n"), "\(result.output)")
   }
 
   // MARK: Configuration

@@ -1,20 +1,20 @@
 /// Reads what ``CompactWriter`` wrote.
-public struct CompactReader: Sendable {
+package struct CompactReader: Sendable {
   private let bytes: [UInt8]
   private var position = 0
 
-  public init(_ bytes: [UInt8]) { self.bytes = bytes }
+  package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   /// Something that the writer does not write, at a place in the bytes.
-  public struct Malformed: Error {
-    public let position: Int
+  package struct Malformed: Error {
+    package let position: Int
   }
 
-  public var isAtEnd: Bool { position == bytes.count }
+  package var isAtEnd: Bool { position == bytes.count }
 
-  public func malformed() -> Malformed { Malformed(position: position) }
+  package func malformed() -> Malformed { Malformed(position: position) }
 
-  public mutating func int64() throws -> Int64 {
+  package mutating func int64() throws -> Int64 {
     var number: UInt64 = 0
     var shift: UInt64 = 0
     while position < bytes.count, shift < 64 {
@@ -28,25 +28,25 @@ public struct CompactReader: Sendable {
     throw malformed()
   }
 
-  public mutating func int() throws -> Int { Int(try int64()) }
+  package mutating func int() throws -> Int { Int(try int64()) }
 
-  public mutating func bool() throws -> Bool { try int64() != 0 }
+  package mutating func bool() throws -> Bool { try int64() != 0 }
 
-  public mutating func string() throws -> String {
+  package mutating func string() throws -> String {
     let count = try int()
     guard count >= 0, count <= bytes.count - position else { throw malformed() }
     defer { position += count }
     return String(decoding: bytes[position..<position + count], as: UTF8.self)
   }
 
-  public mutating func choice<Choice: CaseIterable>(_ type: Choice.Type) throws -> Choice {
+  package mutating func choice<Choice: CaseIterable>(_ type: Choice.Type) throws -> Choice {
     let index = try int()
     let cases = Array(Choice.allCases)
     guard cases.indices.contains(index) else { throw malformed() }
     return cases[index]
   }
 
-  public mutating func list<Element>(
+  package mutating func list<Element>(
     _ read: (inout CompactReader) throws -> Element
   ) throws -> [Element] {
     let count = try int()
@@ -58,13 +58,13 @@ public struct CompactReader: Sendable {
     return list
   }
 
-  public mutating func optional<Wrapped>(
+  package mutating func optional<Wrapped>(
     _ read: (inout CompactReader) throws -> Wrapped
   ) throws -> Wrapped? {
     try bool() ? read(&self) : nil
   }
 
-  public mutating func strings() throws -> [String] { try list { try $0.string() } }
+  package mutating func strings() throws -> [String] { try list { try $0.string() } }
 
-  public mutating func optionalString() throws -> String? { try optional { try $0.string() } }
+  package mutating func optionalString() throws -> String? { try optional { try $0.string() } }
 }

@@ -3,18 +3,18 @@
 /// The form is for one build of the program, which compiles its rules when it is built and reads
 /// them when it runs. Numbers are ASCII, strings their length and their UTF-8, so that all of it
 /// can stand in a string literal.
-public struct CompactWriter {
-  public private(set) var text = ""
+package struct CompactWriter {
+  package private(set) var text = ""
 
-  public init() {}
+  package init() {}
 
   /// A value that has no compact form, such as an error.
-  public struct Unwritable: Error, CustomStringConvertible {
-    public let description: String
+  package struct Unwritable: Error, CustomStringConvertible {
+    package let description: String
   }
 
   /// Five bits a character, the lowest first, from `@` on; 32 more where another follows.
-  public mutating func write(_ number: Int64) {
+  package mutating func write(_ number: Int64) {
     // The sign goes to the lowest bit: most numbers are small.
     var rest = UInt64(bitPattern: (number << 1) ^ (number >> 63))
     repeat {
@@ -24,34 +24,34 @@ public struct CompactWriter {
     } while rest != 0
   }
 
-  public mutating func write(_ number: Int) { write(Int64(number)) }
+  package mutating func write(_ number: Int) { write(Int64(number)) }
 
-  public mutating func write(_ bool: Bool) { write(bool ? 1 : 0) }
+  package mutating func write(_ bool: Bool) { write(bool ? 1 : 0) }
 
-  public mutating func write(_ string: String) {
+  package mutating func write(_ string: String) {
     write(string.utf8.count)
     text += string
   }
 
-  public mutating func write<Choice: CaseIterable & Equatable>(choice: Choice) {
+  package mutating func write<Choice: CaseIterable & Equatable>(choice: Choice) {
     write(Array(Choice.allCases).firstIndex(of: choice) ?? -1)
   }
 
-  public mutating func write<Element>(
+  package mutating func write<Element>(
     _ list: [Element], _ write: (inout CompactWriter, Element) throws -> Void
   ) rethrows {
     self.write(list.count)
     for element in list { try write(&self, element) }
   }
 
-  public mutating func write<Wrapped>(
+  package mutating func write<Wrapped>(
     _ value: Wrapped?, _ write: (inout CompactWriter, Wrapped) throws -> Void
   ) rethrows {
     self.write(value != nil)
     if let value { try write(&self, value) }
   }
 
-  public mutating func write(_ strings: [String]) { write(strings) { $0.write($1) } }
+  package mutating func write(_ strings: [String]) { write(strings) { $0.write($1) } }
 
-  public mutating func write(_ string: String?) { write(string) { $0.write($1) } }
+  package mutating func write(_ string: String?) { write(string) { $0.write($1) } }
 }

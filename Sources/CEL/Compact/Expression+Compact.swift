@@ -1,6 +1,6 @@
 extension CompactWriter {
   /// What evaluating and explaining an expression needs; it has been checked.
-  public mutating func write(_ expression: Expression) throws {
+  package mutating func write(_ expression: Expression) throws {
     write(expression.text)
     write(expression.resultType)
     write(expression.references)
@@ -96,7 +96,7 @@ extension CompactWriter {
 }
 
 extension CompactReader {
-  public mutating func expression() throws -> Expression {
+  package mutating func expression() throws -> Expression {
     let text = try string()
     let type = try type()
     let references = try strings()

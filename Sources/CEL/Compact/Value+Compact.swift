@@ -1,6 +1,6 @@
 extension CompactWriter {
   /// A constant: not an error, an unknown or a structure.
-  public mutating func write(_ value: Value) throws {
+  package mutating func write(_ value: Value) throws {
     switch value {
     case .null: write(0)
     case .bool(let bool):
@@ -42,7 +42,7 @@ extension CompactWriter {
     }
   }
 
-  public mutating func write(_ type: Type) {
+  package mutating func write(_ type: Type) {
     switch type {
     case .bool: write(0)
     case .int: write(1)
@@ -80,7 +80,7 @@ extension CompactWriter {
 }
 
 extension CompactReader {
-  public mutating func value() throws -> Value {
+  package mutating func value() throws -> Value {
     switch try int() {
     case 0: return .null
     case 1: return .bool(try bool())
@@ -106,7 +106,7 @@ extension CompactReader {
     }
   }
 
-  public mutating func type() throws -> Type {
+  package mutating func type() throws -> Type {
     switch try int() {
     case 0: return .bool
     case 1: return .int

@@ -15,6 +15,24 @@ public struct KernelVersion: Hashable, Sendable {
     guard let release = KernelRelease(release) else { return nil }
     self = release.version
   }
+
+  /// Those that names and values can be judged for: the table of names begins with the first, and a
+  /// later major version than the last is a slip of the pen.
+  private static let oldest = KernelVersion(4, 18)
+  private static let latestMajor = 8
+
+  /// Reads a version or a release that somebody writes: "6.1", "6.1.0-18-amd64". Nil for anything else
+  /// and for kernels that cannot be judged.
+  public init?(named text: String) {
+    guard let release = KernelRelease(text), release.version >= Self.oldest,
+      release.major <= Self.latestMajor,
+      text.utf8.allSatisfy({ byte in
+        isDigit(byte) || 0x61...0x7a ~= byte | 0x20
+          || [0x2b, 0x2d, 0x2e, 0x5f, 0x7e].contains(byte)
+      })
+    else { return nil }
+    self = release.version
+  }
 }
 
 extension KernelVersion: Comparable {

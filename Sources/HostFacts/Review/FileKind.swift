@@ -18,7 +18,9 @@ enum FileKind: Hashable {
   /// `/etc/default/grub` or a file of `grub.d`.
   case grub
 
+  /// Of a template that of what it makes.
   init?(path: String) {
+    let path = TemplateLines.nameOfResult(path) ?? path
     let parts = path.utf8.split(separator: UInt8(ascii: "/"))
     guard let name = parts.last else { return nil }
     func isIn(_ directory: String) -> Bool {
@@ -70,6 +72,18 @@ enum FileKind: Hashable {
 
   // MARK: Contents
 
+  /// Whether bytes hold a word.
+  static func holds(_ bytes: [UInt8], _ word: String) -> Bool {
+    let word = Array(word.utf8)
+    guard let first = word.first else { return true }
+    var rest = bytes[...]
+    while let place = firstIndex(of: first, in: rest) {
+      if bytes[place...].starts(with: word) { return true }
+      rest = bytes[(place + 1)...]
+    }
+    return false
+  }
+
   /// Whether what is read of a file is worth taking apart.
   func mayMatter(_ bytes: [UInt8]) -> Bool {
     switch self {
@@ -77,24 +91,28 @@ enum FileKind: Hashable {
     case .conf: Self.looksLikeSysctl(bytes)
     case .unit:
       // Other programs have files of these names in other formats, such as XML.
-      ["[Unit]", "[Service]", "[Socket]", "[Install]"].contains { holds(bytes, $0) }
+      ["[Unit]", "[Service]", "[Socket]", "[Install]"].contains { Self.holds(bytes, $0) }
         || bytes.allSatisfy { $0 == 0x20 || ($0 >= 0x09 && $0 <= 0x0D) }
     // "sysctls", "allowedUnsafeSysctls".
-    case .yaml, .grub: holds(bytes, "ysctl")
+    case .yaml, .grub: Self.holds(bytes, "ysctl")
     // Long lists of packages have such words, too.
-    case .json: holds(bytes, "\"sysctls\"") || holds(bytes, "allowedUnsafeSysctls")
-    case .tunedProfile: holds(bytes, "sysctl")
-    case .tmpfiles: holds(bytes, "/proc/sys/")
-    case .dockerfile: holds(bytes, "sysctl") || holds(bytes, "/proc/sys/")
+    case .json: Self.holds(bytes, "\"sysctls\"") || Self.holds(bytes, "allowedUnsafeSysctls")
+    case .tunedProfile: Self.holds(bytes, "sysctl")
+    case .tmpfiles: Self.holds(bytes, "/proc/sys/")
+    case .dockerfile: Self.holds(bytes, "sysctl") || Self.holds(bytes, "/proc/sys/")
     }
   }
+
+  /// Whether there may be a comment for Sockwise.
+  static func mentionsSockwise(_ bytes: [UInt8]) -> Bool { Self.holds(bytes, "sockwise:") }
 
   /// The first components of the keys that there are.
   private static let prefixes = [
     "abi", "crypto", "debug", "dev", "fs", "kernel", "net", "sunrpc", "user", "vm",
   ]
 
-  /// Whether a text is lines of sysctl.d(5) and nothing else: comments, and assignments to keys.
+  /// Whether a text is lines of sysctl.d(5) and nothing else: comments, and assignments to keys. Among
+  /// these a key may lack its "=", which is a mistake.
   static func looksLikeSysctl(_ bytes: [UInt8]) -> Bool {
     var count = 0
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
@@ -104,10 +122,9 @@ enum FileKind: Hashable {
       if first == UInt8(ascii: "-") { text = text.dropFirst().drop(while: isBlank) }
       let component = text.prefix { $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "/") }
       guard component.count < text.count, component.count <= 8,
-        prefixes.contains(where: { component.elementsEqual($0.utf8) }),
-        text.contains(UInt8(ascii: "=")) || first == UInt8(ascii: "-")
+        prefixes.contains(where: { component.elementsEqual($0.utf8) })
       else { return false }
-      count += 1
+      if text.contains(UInt8(ascii: "=")) || first == UInt8(ascii: "-") { count += 1 }
     }
     return count > 0
   }
@@ -116,18 +133,6 @@ enum FileKind: Hashable {
 private func ends(_ name: Substring.UTF8View, _ suffix: String) -> Bool {
   let suffix = suffix.utf8
   return name.count > suffix.count && name.suffix(suffix.count).elementsEqual(suffix)
-}
-
-/// Whether bytes hold a word.
-func holds(_ bytes: [UInt8], _ word: String) -> Bool {
-  let word = Array(word.utf8)
-  guard let first = word.first else { return true }
-  var rest = bytes[...]
-  while let place = firstIndex(of: first, in: rest) {
-    if bytes[place...].starts(with: word) { return true }
-    rest = bytes[(place + 1)...]
-  }
-  return false
 }
 
 /// As `Collection.firstIndex(of:)`, many times as fast.

@@ -9,6 +9,8 @@ struct ForeignFile {
   /// What a kubelet lets pods set beyond what is safe.
   private(set) var allowances: [KubeletAllowance] = []
   private var knownAllowances: Set<KubeletAllowance> = []
+  /// Patterns of that kind with which no kubelet starts.
+  private(set) var refusedAllowances: [Text] = []
   /// How many keys or values a template engine or a variable writes.
   private(set) var templated = 0
 
@@ -41,7 +43,7 @@ struct ForeignFile {
   /// Notes an assignment. One that is not written out is only counted.
   mutating func add(
     _ writer: SysctlWriter, key: Text, value: Text, ignoresFailure: Bool = false,
-    usesHostNetwork: Bool? = nil
+    usesHostNetwork: Bool? = nil, valueType: SysctlStatement.ScalarType? = nil
   ) {
     let name = SysctlKey(key.text)
     let assignment = Assignment(
@@ -53,18 +55,37 @@ struct ForeignFile {
       writer: writer, key: name, value: Array(value.text.utf8), ignoresFailure: ignoresFailure,
       keyLocation: place, valueLocation: location(value.range),
       sourceText: lineText(key.range.lowerBound), nearComment: comment(near: place.line ?? 1),
-      usesHostNetwork: usesHostNetwork)
+      usesHostNetwork: usesHostNetwork, valueType: valueType)
     add(statement)
   }
 
   mutating func addTemplated() { templated += 1 }
 
   mutating func allow(_ pattern: Text) {
-    guard !pattern.text.isEmpty, !isCut else { return }
+    guard !pattern.text.isEmpty, !pattern.text.hasVariables, !isCut else { return }
     let allowance = KubeletAllowance(pattern.text, location: location(pattern.range))
     guard knownAllowances.insert(allowance).inserted else { return }
+    guard allowance.isAccepted else {
+      if refusedAllowances.count < Self.mostRefused { refusedAllowances.append(pattern) }
+      return
+    }
     isCut = allowances.count >= Self.mostStatements
     if !isCut { allowances.append(allowance) }
+  }
+
+  private static let mostRefused = 20
+
+  /// What is said of patterns with which no kubelet starts.
+  ///
+  /// - Parameter path: what messages call the file.
+  func noticesOfAllowances(shownAs path: String) -> [Host.Notice] {
+    refusedAllowances.map { pattern in
+      let (line, column) = source.position(of: pattern.range.lowerBound)
+      return .init(
+        .warning,
+        "'\(path)':\(line):\(column): no kubelet starts with '\(pattern.text)' among "
+          + "allowedUnsafeSysctls, so it allows nothing: it knows \(KubeletAllowance.groups) alone")
+    }
   }
 
   /// Notes an assignment that is not there yet.
@@ -119,7 +140,9 @@ struct ForeignFile {
 
 extension ForeignFile {
   /// Reads its YAML documents; why that ended early, if it did.
-  mutating func readYAML() -> Unreadable? {
+  ///
+  /// - Parameter path: what messages call it.
+  mutating func readYAML(shownAs path: String? = nil) -> Unreadable? {
     var documents: [YAMLNode] = []
     let problem = ForeignYAML.read(source) { documents.append($0) }
     for document in documents {
@@ -129,7 +152,7 @@ extension ForeignFile {
     }
     return problem.map { problem in
       let (line, column) = source.position(of: problem.range.lowerBound)
-      return Unreadable("'\(source.path)':\(line):\(column): \(problem.message)")
+      return Unreadable("'\(path ?? source.path)':\(line):\(column): \(problem.message)")
     }
   }
 

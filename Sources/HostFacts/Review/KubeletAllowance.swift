@@ -9,6 +9,17 @@ struct KubeletAllowance: Hashable, Sendable {
   /// Whether `*` ends it, which stands for anything.
   fileprivate let isPrefix: Bool
 
+  /// The groups of parameters that the kubelet knows to have a namespace; with any other pattern it
+  /// ends ("are not known to be namespaced"; NewAllowlist in pkg/kubelet/sysctl/allowlist.go).
+  static let groups = "net.*, kernel.shm*, kernel.msg*, kernel.sem and fs.mqueue.*"
+  private static let beginnings = ["net/", "kernel/shm", "kernel/msg", "fs/mqueue/"]
+
+  /// Whether a kubelet takes it.
+  var isAccepted: Bool {
+    path.elementsEqual("kernel/sem".utf8)
+      || Self.beginnings.contains { path.starts(with: $0.utf8) }
+  }
+
   init(_ pattern: String, location: SourceLocation) {
     self.location = location
     isPrefix = pattern.utf8.last == UInt8(ascii: "*")

@@ -26,7 +26,7 @@ extension ForeignFile {
         }
       } else if entry.key == "allowedUnsafeSysctls" {
         for pattern in entry.value.elements {
-          pattern.text.map { allow(Text(text: $0, range: pattern.range)) }
+          written(pattern).map { allow($0) }
         }
       } else if entry.key == Self.kubeletOption {
         readOption(entry.value)
@@ -48,7 +48,20 @@ extension ForeignFile {
       return
     }
     if key.text.hasVariables || value.text.hasVariables { return addTemplated() }
-    add(.kubernetes, key: key, value: value, usesHostNetwork: usesHostNetwork)
+    add(
+      .kubernetes, key: key, value: value, usesHostNetwork: usesHostNetwork,
+      valueType: node["value"].map(Self.type))
+  }
+
+  /// What a scalar is to the API server, which reads YAML 1.1.
+  private static func type(_ node: YAMLNode) -> SysctlStatement.ScalarType {
+    guard case .scalar(let scalar) = node.content else { return .text }
+    switch scalar.form {
+    case .null, .text: return .text
+    case .bool: return .boolean
+    case .int, .double: return .number
+    case .ambiguous: return boolean(scalar.value) == nil ? .number : .boolean
+    }
   }
 
   /// A boolean of YAML 1.1; nil for anything else.

@@ -1,10 +1,9 @@
 internal import CEL
-internal import Glibc
 
 /// Reads the files of a review and sorts what is in them.
 struct RepositoryReader {
   private let options: ReviewOptions
-  private(set) var found = Found()
+  private(set) var found: Found
   private(set) var fileCount = 0
   private(set) var missing: [String] = []
 
@@ -13,13 +12,25 @@ struct RepositoryReader {
   /// Parameters that are kept of the files of other programs, and those that these allow.
   static let mostStatements = 100_000
 
-  init(_ options: ReviewOptions) { self.options = options }
+  private let paths: ReviewedPaths
+
+  init(_ options: ReviewOptions, _ paths: ReviewedPaths) {
+    self.options = options
+    self.paths = paths
+    found = Found(paths: paths)
+  }
 
   /// What the files told.
   struct Found {
+    /// What files are called in messages.
+    fileprivate let names: ReviewedPaths
     var sysctls: [SysctlFile] = []
     var units: [Units.File] = []
     var statements: [SysctlStatement] = []
+    /// Of templates, lines that are no assignments.
+    var skipped: [SkippedSysctlLine] = []
+    /// By the unit files that they make, templates.
+    var templates: [String: String] = [:]
     var allowances: [KubeletAllowance] = []
     var paths: Set<String> = []
     /// Files with comments for Sockwise in them.
@@ -31,21 +42,30 @@ struct RepositoryReader {
     var templated: [(path: String, count: Int)] = []
     private var keptBytes = 0
 
-    var notices: [Host.Notice] { [templatesNotice, linksNotice].compactMap { $0 } }
+    fileprivate init(paths: ReviewedPaths) { names = paths }
+
+    /// What was noticed in single files, the first of it.
+    private var noticesOfFiles: [Host.Notice] = []
+    private static let mostNotices = 100
+
+    var notices: [Host.Notice] {
+      noticesOfFiles + [templatesNotice, linksNotice].compactMap { $0 }
+    }
 
     private var templatesNotice: Host.Notice? {
       guard !templated.isEmpty else { return nil }
       let count = templated.map(\.count).reduce(0, +)
-      let places = templated.prefix(3).map { "'\($0.path)'" }.joined(separator: ", ")
+      let places = templated.prefix(3).map { "'\(names.shown($0.path))'" }.joined(separator: ", ")
       let more = templated.count > 3 ? " and \(templated.count - 3) more files" : ""
-      let what = count == 1 ? "1 parameter is" : "\(count) parameters are"
+      let what = count == 1 ? "1 setting is" : "\(count) settings are"
       return .init(
         .info, "\(what) written by templates or variables and not judged: \(places)\(more)")
     }
 
     private var linksNotice: Host.Notice? {
       guard !links.isEmpty else { return nil }
-      let places = links.prefix(3).map { "'\($0.path)' to '\($0.target)'" }.joined(separator: ", ")
+      let places = links.prefix(3).map { "'\(names.shown($0.path))' to '\($0.target)'" }
+        .joined(separator: ", ")
       let more = links.count > 3 ? " and \(links.count - 3) more" : ""
       let what = links.count == 1 ? "1 link is" : "\(links.count) links are"
       return .init(
@@ -73,8 +93,10 @@ struct RepositoryReader {
         let why = "it is a link to '\(target)', which is not there"
         sysctls.append(SysctlFile(path: path, content: .nothing(why)))
       case .bytes(let bytes):
-        guard kind.mayMatter(bytes) else { return }
-        read(path, kind, bytes)
+        let lines =
+          [.sysctl, .conf, .unit].contains(kind) ? TemplateLines(bytes, path: path) : nil
+        guard kind.mayMatter(kind == .conf ? lines?.literal ?? bytes : bytes) else { return }
+        read(path, kind, bytes, lines)
         keepComments(path, bytes)
       }
     }
@@ -82,8 +104,8 @@ struct RepositoryReader {
     /// Keeps the bytes whose comments are read where there are findings: the path may lead elsewhere
     /// by then.
     private mutating func keepComments(_ path: String, _ bytes: [UInt8]) {
-      guard holds(bytes, "sockwise:") else { return }
-      if keep(bytes, "the comments of '\(path)'") { commented[path] = bytes }
+      guard FileKind.mentionsSockwise(bytes) else { return }
+      if keep(bytes, "the comments of '\(names.shown(path))'") { commented[path] = bytes }
     }
 
     /// Whether there is room for bytes that are kept; says so where there is not.
@@ -109,21 +131,32 @@ struct RepositoryReader {
       statements += more.prefix(most - statements.count)
       allowances += others.prefix(most - allowances.count)
       if isCut {
-        unread.append(.init("parameters of '\(path)', because the files before it have \(most)"))
+        unread.append(
+          .init(
+            "parameters of '\(names.shown(path))', because the files before it have \(most)"))
       }
     }
 
-    private mutating func read(_ path: String, _ kind: FileKind, _ bytes: [UInt8]) {
+    private mutating func read(
+      _ path: String, _ kind: FileKind, _ bytes: [UInt8], _ lines: TemplateLines?
+    ) {
       switch kind {
       case .sysctl, .conf, .unit:
-        guard keep(bytes, "'\(path)'") else { return }
+        guard keep(bytes, "'\(names.shown(path))'") else { return }
         paths.insert(path)
+        if let lines, lines.count > 0 { templated.append((path, lines.count)) }
         if kind == .unit {
-          units.append(Units.File(path: path, content: bytes))
-        } else if !Self.isTemplate(path) {
-          sysctls.append(SysctlFile(path: path, bytes: bytes))
+          let name = TemplateLines.nameOfResult(path)
+          // The file itself may be there, too.
+          if let name, paths.contains(name) { return }
+          if let name { templates[name] = path }
+          units.append(Units.File(path: name ?? path, content: bytes))
+        } else if let lines {
+          read(path, literal: lines.literal)
+        } else if TemplateLines.nameOfResult(path) != nil {
+          read(path, literal: bytes)
         } else {
-          templated.append((path, 1))
+          sysctls.append(SysctlFile(path: path, bytes: bytes))
         }
       case .tmpfiles:
         let most = ForeignFile.mostStatements
@@ -134,15 +167,21 @@ struct RepositoryReader {
       case .yaml, .json, .dockerfile, .grub, .tunedProfile:
         var file = ForeignFile(path: path, bytes: bytes)
         switch kind {
-        case .yaml, .json: if let why = file.readYAML() { unread.append(why) }
+        case .yaml, .json:
+          if let why = file.readYAML(shownAs: names.shown(path)) { unread.append(why) }
         case .grub: file.readGrub()
         case .tunedProfile: file.readTunedProfile()
         default: file.readDockerfile()
         }
         if file.isCut { tellOfMore(path) }
         add(file.statements, allowances: file.allowances, of: path)
+        if noticesOfFiles.count < Self.mostNotices {
+          noticesOfFiles += file.noticesOfAllowances(shownAs: names.shown(path))
+        }
         if file.templated > 0 { templated.append((path, file.templated)) }
-        if !file.statements.isEmpty || file.templated > 0 || !file.allowances.isEmpty {
+        if !file.statements.isEmpty || file.templated > 0 || !file.allowances.isEmpty
+          || !file.refusedAllowances.isEmpty
+        {
           paths.insert(path)
         }
       }
@@ -151,22 +190,28 @@ struct RepositoryReader {
     private mutating func tellOfMore(_ path: String) {
       let most = ForeignFile.mostStatements
       unread.append(
-        .init("the rest of '\(path)', which sets or allows more than \(most) parameters"))
+        .init(
+          "the rest of '\(names.shown(path))', which sets or allows more than \(most) parameters"))
     }
 
-    /// Whether a template engine makes a file of sysctl.d out of it.
-    private static func isTemplate(_ path: String) -> Bool {
-      [".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".erb", ".epp", ".mustache", ".in"]
-        .contains { path.hasSuffix($0) }
+    /// The lines of a template for sysctl.d that stand there as they are. Which of them a host gets is
+    /// not known, so that each is judged by itself.
+    private mutating func read(_ path: String, literal: [UInt8]) {
+      let text = SysctlFileText(literal, path: path, dialect: .systemd)
+      if text.statements.count > ForeignFile.mostStatements { tellOfMore(path) }
+      add(text.statements.prefix(ForeignFile.mostStatements), of: path)
+      if skipped.count < ForeignFile.mostStatements {
+        skipped += text.skipped.filter(\.namesParameter)
+      }
     }
   }
 
   /// Reads a file or a directory that was named.
   mutating func read(_ path: String) {
     var found = self.found
-    self.found = Found()
-    let filter = Filter(options, start: path)
-    var walk = RepositoryWalk(isWanted: filter.wants) { found.take($0, $1, $2) }
+    self.found = Found(paths: paths)
+    let filter = Filter(options, paths)
+    var walk = RepositoryWalk(paths, isWanted: filter.wants) { found.take($0, $1, $2) }
     do throws(RepositoryWalk.Start) {
       try walk.run(path)
     } catch {
@@ -180,37 +225,32 @@ struct RepositoryReader {
   }
 }
 
-/// What patterns say of paths below one that was named.
+/// What patterns say of paths.
 private struct Filter {
   let include: [PathPattern]
   let exclude: [PathPattern]
-  /// How long the beginning of a path is that stands for `prefix`.
-  private let shownLength: Int
-  /// The named path, relative to the directory of the patterns.
+  /// What stands before a path that patterns are compared with, where they are relative to the root
+  /// of the repository or to a directory above.
   private let prefix: String
+  /// What they leave out of it, where they are relative to a directory in the repository.
+  private let beginning: String
 
-  init(_ options: ReviewOptions, start: String) {
+  init(_ options: ReviewOptions, _ paths: ReviewedPaths) {
     include = options.include
     exclude = options.exclude
-    shownLength = RepositoryWalk.shown(start).utf8.count
-    let base = options.base.hasSuffix("/") ? options.base : options.base + "/"
-    let resolved = Self.resolved(start) ?? start
-    prefix = resolved.hasPrefix(base) ? String(resolved.dropFirst(base.count)) : ""
+    let base = options.base == "/" ? "/" : options.base + "/"
+    let root = paths.root == "/" ? "/" : paths.root + "/"
+    prefix = root.hasPrefix(base) ? String(root.dropFirst(base.count)) : ""
+    beginning = base.hasPrefix(root) ? String(base.dropFirst(root.count)) : ""
   }
 
   func wants(_ path: String) -> Bool {
     if include.isEmpty && exclude.isEmpty { return true }
-    let rest = String(decoding: path.utf8.dropFirst(shownLength), as: UTF8.self)
-    let relative = rest.isEmpty || rest.hasPrefix("/") ? prefix + rest : "\(prefix)/\(rest)"
-    let name = relative.hasPrefix("/") ? String(relative.dropFirst()) : relative
+    let name =
+      path.hasPrefix("/")
+      ? path
+      : prefix + (path.hasPrefix(beginning) ? path.dropFirst(beginning.count) : path[...])
     if exclude.contains(where: { $0.matches(name) }) { return false }
     return include.isEmpty || include.contains { $0.matches(name) }
-  }
-
-  /// A path without links, as realpath(3) has it.
-  private static func resolved(_ path: String) -> String? {
-    guard let pointer = unsafe realpath(path, nil) else { return nil }
-    defer { unsafe free(pointer) }
-    return unsafe String(cString: pointer)
   }
 }

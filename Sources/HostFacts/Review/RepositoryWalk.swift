@@ -27,6 +27,9 @@ struct RepositoryWalk {
     case unreadable(Unreadable)
   }
 
+  /// What files are called. Everything but opening and complaining goes by a path's name in the
+  /// repository.
+  let paths: ReviewedPaths
   /// Whether a path is wanted, besides what its name says.
   let isWanted: (String) -> Bool
   /// Takes a file: its path, its kind, and what is in it.
@@ -37,8 +40,10 @@ struct RepositoryWalk {
   private var start = ""
 
   init(
-    isWanted: @escaping (String) -> Bool, take: @escaping (String, FileKind, Content) -> Void
+    _ paths: ReviewedPaths, isWanted: @escaping (String) -> Bool,
+    take: @escaping (String, FileKind, Content) -> Void
   ) {
+    self.paths = paths
     self.isWanted = isWanted
     self.take = take
   }
@@ -61,25 +66,25 @@ struct RepositoryWalk {
     } catch {
       throw .unreadable(error.unreadable(path))
     }
-    let shown = Self.shown(path)
+    let name = paths.nameInRepository(Self.shown(path))
     switch status.kind {
     case .directory:
       let number = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
       guard number >= 0 else { throw Self.failure(path) }
       do throws(ReadFailure) {
         let directory = FileDescriptor(owning: number)
-        start = shown
-        try walk(directory, path: shown, device: status.device, depth: 0)
+        start = Self.shown(path)
+        try walk(directory, path: name, device: status.device, depth: 0)
       } catch {
         throw .unreadable(error.unreadable(path))
       }
     case .regular:
-      guard isWanted(shown) else { return }
+      guard isWanted(name) else { return }
       fileCount += 1
-      let kind = FileKind(path: shown) ?? .conf
+      let kind = FileKind(path: name) ?? .conf
       let number = unsafe Glibc.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
       guard number >= 0 else { throw Self.failure(path) }
-      read(FileDescriptor(owning: number), path: shown, kind)
+      read(FileDescriptor(owning: number), path: name, kind)
     default:
       throw .unreadable(.init("'\(path)' is \(status.kind.rawValue)"))
     }
@@ -108,7 +113,7 @@ struct RepositoryWalk {
     while let entry = directory.next() { entries.append(entry) }
     number = directory.descriptor
     if directory.failure != 0 {
-      take(path, .conf, .unreadable(ReadFailure.system(directory.failure).unreadable(path)))
+      take(path, .conf, .unreadable(unreadable(.system(directory.failure), path)))
     }
     entries.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     for entry in entries {
@@ -126,7 +131,7 @@ struct RepositoryWalk {
         if opened >= 0 {
           read(FileDescriptor(owning: opened), path: below, kind)
         } else {
-          take(below, kind, .unreadable(ReadFailure.system(errno).unreadable(below)))
+          take(below, kind, .unreadable(unreadable(.system(errno), below)))
         }
       case .link:
         guard let kind = FileKind(path: below), isWanted(below),
@@ -151,7 +156,7 @@ struct RepositoryWalk {
     _ name: String, in parent: Int32, path: String, device: UInt64, depth: Int
   ) {
     guard depth <= Self.depthLimit else {
-      let why = Unreadable("'\(path)' is deeper than \(Self.depthLimit) directories")
+      let why = Unreadable("'\(paths.shown(path))' is deeper than \(Self.depthLimit) directories")
       return take(path, .conf, .unreadable(why))
     }
     do throws(ReadFailure) {
@@ -161,14 +166,20 @@ struct RepositoryWalk {
       guard try HostRoot.status(of: directory).device == device else { return }
       try walk(directory, path: path, device: device, depth: depth)
     } catch {
-      take(path, .conf, .unreadable(error.unreadable(path)))
+      take(path, .conf, .unreadable(unreadable(error, path)))
     }
+  }
+
+  private func unreadable(_ failure: ReadFailure, _ path: String) -> Unreadable {
+    failure.unreadable(paths.shown(path))
   }
 
   /// Reads what a link in sysctl.d names: Debian 12 has `99-sysctl.conf` for `/etc/sysctl.conf`. It
   /// is resolved in the tree that has its `etc` or `usr`; where there is none, in what is reviewed.
   private func readLinked(_ path: String, target: String) {
-    let place = SysctlFile(path: path, bytes: []).place
+    // By the path that was named: what is above it is nobody's business.
+    let shown = paths.shown(path)
+    let place = SysctlFile(path: shown, bytes: []).place
     let isInTree = place.directory != SysctlFile.directories.count
     guard isInTree || !leadsOut(path, target) else {
       return take(path, .sysctl, .link(to: target))
@@ -176,17 +187,18 @@ struct RepositoryWalk {
     let root = isInTree ? String(place.tree) : start
     do throws(ReadFailure) {
       let file = try RootResolver(root.isEmpty ? "." : root, usingOpenat2: true).open(
-        "/" + path.dropFirst(root.count), flags: O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+        "/" + shown.dropFirst(root.count), flags: O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
       take(path, .sysctl, .bytes(try Self.bytes(of: file)))
     } catch {
-      take(path, .sysctl, error.isAbsence ? .link(to: target) : .unreadable(error.unreadable(path)))
+      take(
+        path, .sysctl, error.isAbsence ? .link(to: target) : .unreadable(unreadable(error, path)))
     }
   }
 
   /// Whether a link leads out of what is reviewed, as it is written.
   private func leadsOut(_ path: String, _ target: String) -> Bool {
     if target.hasPrefix("/") { return true }
-    var depth = path.dropFirst(start.count).split(separator: "/").count - 1
+    var depth = paths.shown(path).dropFirst(start.count).split(separator: "/").count - 1
     for part in target.split(separator: "/") where part != "." {
       depth += part == ".." ? -1 : 1
       if depth < 0 { return true }
@@ -207,7 +219,7 @@ struct RepositoryWalk {
     } catch {
       // JSON as long as that is data, and no manifest.
       if kind == .json, case .longer = error { return }
-      take(path, kind, .unreadable(error.unreadable(path)))
+      take(path, kind, .unreadable(unreadable(error, path)))
     }
   }
 

@@ -36,8 +36,12 @@ public struct Review: Sendable {
   let rawSysctls: RawSysctls
   /// The kernels that names and values are judged for.
   public let kernels: [KernelVersion]
-  /// The files that told something, sorted.
+  /// What files are called.
+  public let paths: ReviewedPaths
+  /// The files that told something, sorted, as messages call them.
   public let files: [String]
+  /// By the names of unit files that templates make, the templates.
+  private let templates: [String: String]
   /// How many files were looked at, by name at least.
   public let fileCount: Int
   /// Why files, or a part of one, could not be read.
@@ -57,12 +61,14 @@ public struct Review: Sendable {
 
   /// Reads the files. What cannot be read is among `unread`, what is not there among `missing`.
   public static func read(_ options: ReviewOptions) -> Review {
-    var reader = RepositoryReader(options)
+    let paths = ReviewedPaths(options.paths)
+    var reader = RepositoryReader(options, paths)
     for path in options.paths { reader.read(path) }
-    return Review(reader, options)
+    return Review(reader, options, paths)
   }
 
-  private init(_ reader: RepositoryReader, _ options: ReviewOptions) {
+  private init(_ reader: RepositoryReader, _ options: ReviewOptions, _ paths: ReviewedPaths) {
+    self.paths = paths
     let found = reader.found
     kernels = options.kernels.isEmpty ? SysctlConfiguration.supportedKernels : options.kernels
     units = Units.review(found.units)
@@ -70,20 +76,45 @@ public struct Review: Sendable {
     let most = SysctlBoot.mostStatements
     configuration = SysctlConfiguration(
       files: found.sysctls, statements: found.statements + commands.prefix(most),
-      kernels: kernels, allowances: KubeletAllowances(found.allowances))
+      images: Self.images(among: found.sysctls, paths), skipped: found.skipped, kernels: kernels,
+      allowances: KubeletAllowances(found.allowances))
+    templates = found.templates
     let settings = ReviewedSettings(configuration)
     sysctl = settings.settings(of: ProcSys.ofNamespace)
     hostSysctl = settings.settings(of: ProcSys.ofHost)
     rawSysctls = settings.raw(options.rawKeys)
-    files = found.paths.sorted()
+    files = found.paths.map(paths.shown).sorted()
     fileCount = reader.fileCount
     unread =
       found.unread
       + (commands.count > most
         ? [Unreadable("commands of units that set more than \(most) parameters")] : [])
-    commented = found.commented
+    commented = Dictionary(
+      found.commented.map { (paths.shown($0), $1) }, uniquingKeysWith: { first, _ in first })
     missing = reader.missing
     notices = found.notices
+  }
+
+  /// Trees of reviewed files that are images, and who reads their files.
+  private static func images(among files: [SysctlFile], _ paths: ReviewedPaths)
+    -> [Substring: (SysctlDialect, SysctlFileSelection.SysctlConf)]
+  {
+    var images: [Substring: (SysctlDialect, SysctlFileSelection.SysctlConf)] = [:]
+    for (tree, files) in Dictionary(grouping: files, by: { $0.place.tree })
+    where files.contains(where: { $0.place.directory != SysctlFile.directories.count }) {
+      let root = HostRoot(paths.absolute(ofName: String(tree)))
+      let isImage = ["/etc/os-release", "/usr/lib/os-release"].contains { path in
+        (try? root.status(path)) != nil
+      }
+      guard isImage else { continue }
+      let dialect = SysctlSources.dialect(of: root)
+      let inImage = files.filter { $0.place.directory != nil }.map { file in
+        SysctlFile(path: "/" + file.path.dropFirst(tree.count), content: file.content)
+      }
+      let isLinked = SysctlSources.hasLinkToSysctlConf(inImage, root)
+      images[tree] = (dialect, dialect.isProcps ? .last : isLinked ? .whereLinked : .never)
+    }
+    return images
   }
 
   /// Kernel parameters that programs of units set.
@@ -130,7 +161,17 @@ extension Review {
 }
 
 extension Review {
+  /// The path of a file as reports show it.
+  ///
+  /// - Parameter name: as facts have it.
+  public func shown(_ name: String) -> String { paths.shown(templates[name] ?? name) }
+
   /// The bytes of a reviewed file as they were read, for the comments in it; nil where it has none for
   /// Sockwise.
+  ///
+  /// - Parameter path: as reports show it.
   public func comments(inFile path: String) -> [UInt8]? { commented[path] }
+
+  /// The files that have such comments.
+  public var commentedFiles: [String] { commented.keys.sorted() }
 }

@@ -46,6 +46,7 @@ extension Listener: FactObject {
   var family: String { address.family }
   var isLoopback: Bool { address.isLoopback }
   var isWildcard: Bool { address.isWildcard }
+  var maybeAssigned: Bool { inEphemeralRange.value == true && fixed.value == false }
 
   static let fields: FactFields<Listener> = [
     .init("protocol", \.transport, "Always `tcp`.", key: true),
@@ -106,6 +107,10 @@ extension Listener: FactObject {
       "Weak evidence of the same: in the range with the parity of its low bound, where bind()"
         + " to port 0 takes the other. Not of a container's port helper, nor where processes of"
         + " this name hold 3 or more ports of the other parity: these pick ports themselves."),
+    .init(
+      "maybe_assigned", \.maybeAssigned,
+      "The port is in the ephemeral range without hard evidence that it is configured: the kernel"
+        + " may have picked it. False where either is not known."),
     .init("inbound", \.inbound, "Connections that came in through it."),
   ]
 }

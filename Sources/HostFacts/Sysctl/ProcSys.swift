@@ -23,7 +23,7 @@ struct ProcSys: Sendable {
     var shown: Set<String> = []
     var hidden: [String: Unreadable] = [:]
     for entry in entries {
-      let reading = read(entry, from: root) {
+      let reading = read(entry, from: root, version) {
         entry.absence(on: version, initialNamespace: inInitialNamespace)
       }
       readings[entry.key] = reading
@@ -52,7 +52,7 @@ struct ProcSys: Sendable {
   }
 
   private static func read(
-    _ entry: SysctlEntry, from root: HostRoot, absence: () -> String
+    _ entry: SysctlEntry, from root: HostRoot, _ version: KernelVersion?, absence: () -> String
   ) -> Reading<SysctlValue> {
     // The kernel gives a list of ports only as far as the first read(2) has room
     // (kernel/sysctl.c, proc_do_large_bitmap); every second port listed is 200 KB.
@@ -62,7 +62,10 @@ struct ProcSys: Sendable {
       return SysctlValue(text, kind: entry.kind).map { .value($0, origin) }
         ?? .unavailable(.init("'\(shown(text))' is not \(entry.kind.expectation)"))
     case .absent: return .absent(absence())
-    case .unavailable(let why): return .unavailable(why)
+    case .unavailable(let why):
+      // What a report lacks may be what its kernel lacks.
+      let isExplained = root.report != nil && version.map(entry.mayBeMissing) == true
+      return isExplained ? .absent(absence()) : .unavailable(why)
     }
   }
 
@@ -164,7 +167,13 @@ extension ProcSys {
   {
     FactTree(
       name, documentation,
-      entries.map { .init($0.fieldPath, $0.kind.factType, "`\($0.key)`: \($0.documentation)") })
+      entries.map { entry in
+        // Only last components have characters that no name in an expression has.
+        let last = entry.key.split(separator: ".").last.map(String.init)
+        return .init(
+          entry.fieldPath, entry.kind.factType, "`\(entry.key)`: \(entry.documentation)",
+          spelling: last == entry.fieldPath.last ? nil : last)
+      })
   }
 
   /// The `sysctl` variable.

@@ -110,6 +110,13 @@ extension SysctlEntry.Since {
 // MARK: - Absence
 
 extension SysctlEntry {
+  /// Whether a kernel need not have the key.
+  func mayBeMissing(on version: KernelVersion) -> Bool {
+    if let added, version < added { return true }
+    if let removed, version >= removed { return true }
+    return condition != nil
+  }
+
   /// Why a kernel does not have the key, for one that turned out to lack it.
   ///
   /// - Parameters:

@@ -132,7 +132,10 @@ struct ConfigurationReader {
         waivers += file.waivers.entries
       }
     }
-    return waivers
+    if waivers.count > RuleReader.mostWaivers {
+      reader.error(node.range, "'waivers' has more than \(RuleReader.mostWaivers) with its files")
+    }
+    return Array(waivers.prefix(RuleReader.mostWaivers))
   }
 
   private mutating func file(ofWaivers name: String, _ node: YAMLNode, _ rules: [String])
@@ -193,12 +196,19 @@ struct ConfigurationReader {
   private mutating func patterns(_ entry: YAMLEntry?, _ what: String) -> [String] {
     guard let entry else { return [] }
     var patterns: [String] = []
+    var length = 0
     for node in reader.sequence(entry.value, what, of: "patterns") ?? [] {
       guard patterns.count < Self.mostPatterns else {
         reader.error(node.range, "\(what) has more than \(Self.mostPatterns) patterns")
         break
       }
       guard let text = reader.pattern(node, "an entry of \(what)") else { continue }
+      length += text.unicodeScalars.count
+      guard length <= Self.mostCharacters else {
+        reader.error(
+          node.range, "\(what) has more than \(Self.mostCharacters) characters in its patterns")
+        break
+      }
       if text.split(separator: "/").allSatisfy({ $0 == "." }) {
         reader.error(node.range, "'\(text)' is the name of no file below this directory")
       } else {
@@ -208,6 +218,7 @@ struct ConfigurationReader {
     return patterns
   }
 
-  /// Each is compared with each path.
+  /// Each is compared with each part of each path.
   private static let mostPatterns = 256
+  private static let mostCharacters = 2048
 }

@@ -27,8 +27,12 @@ struct RepositoryFile {
   /// Opens it one component at a time, through no link: openat2(2) could do it in one call, and is not
   /// everywhere.
   private func descriptor(_ path: String) throws(Failure) -> CInt {
-    let parts = name.split(separator: "/").filter { $0 != "." }
-    guard !name.utf8.contains(0), !name.hasPrefix("/"), !parts.contains(".."), !parts.isEmpty else {
+    // By bytes, as the kernel does: to Swift a slash before a combining mark is another character.
+    let slash = UInt8(ascii: "/")
+    let parts = name.utf8.split(separator: slash).filter { !$0.elementsEqual(".".utf8) }
+    guard !name.utf8.contains(0), name.utf8.first != slash, !parts.isEmpty,
+      !parts.contains(where: { $0.elementsEqual("..".utf8) })
+    else {
       throw .refused("is not below the directory of this file")
     }
     var parent = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -36,9 +40,10 @@ struct RepositoryFile {
     for (index, part) in parts.enumerated() where parent >= 0 {
       // O_NONBLOCK: opening a FIFO must not wait for a writer.
       let kind = index < parts.count - 1 ? O_DIRECTORY : O_NONBLOCK | O_NOCTTY
-      let next = unsafe openat(parent, String(part), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | kind)
+      let part = String(decoding: part, as: UTF8.self)
+      let next = unsafe openat(parent, part, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | kind)
       failure = errno
-      let isLink = next < 0 && Self.isLink(String(part), in: parent)
+      let isLink = next < 0 && Self.isLink(part, in: parent)
       close(parent)
       if isLink { throw .refused("is a symbolic link, or in one") }
       parent = next

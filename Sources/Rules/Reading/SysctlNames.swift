@@ -36,9 +36,25 @@ struct SysctlNames {
       guard let type = type(of: root) else { continue }
       let rest = Array(components[root.count...])
       guard case .leaf(let last) = walk(rest, from: type) else { continue }
-      return rest[..<last].joined(separator: ".")
+      return spelled(Array(rest[..<last]), from: type).joined(separator: ".")
     }
     return nil
+  }
+
+  /// The components of a key as the kernel spells them.
+  private func spelled(_ components: [String], from root: Type) -> [String] {
+    var type = root
+    return components.map { component in
+      switch type {
+      case .object(let name):
+        guard let field = schema.objects[name]?.field(component) else { return component }
+        type = field.type
+        return field.spelling ?? component
+      case .map(_, let value): type = value
+      default: break
+      }
+      return component
+    }
   }
 
   private enum Step {
@@ -79,7 +95,7 @@ struct SysctlNames {
       case .object where !field.mayBeAbsent:
         return keys(of: field.type, depth: depth + 1).map { "\(field.name).\($0)" }
       case .map: return []
-      default: return [field.name]
+      default: return [field.spelling ?? field.name]
       }
     }
   }

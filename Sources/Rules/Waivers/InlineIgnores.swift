@@ -5,21 +5,34 @@ public import CEL
 ///     # sockwise: ignore[tw-reuse-needed] the pool comes with release 4.2
 ///     net.ipv4.tcp_tw_reuse = 2
 ///
-/// A comment stands on the line before, or on the last of several comment lines before; in YAML also
-/// behind the value, on the same line. The reason is mandatory: without one it does not count.
+/// A comment stands on the line before, or among several comment lines before; where comments may
+/// stand behind a value, also there. In YAML one above an item of a list, or above a key whose value
+/// is a block below it, is about all of that; one behind a value is about the item of a list that the
+/// line is in. The reason is mandatory: without one it does not count.
 public struct InlineIgnores: Sendable {
   /// Where a file may have comments.
   public enum Syntax: Sendable {
-    /// Lines that begin with `#` or `;`: sysctl.d(5), systemd.syntax(7), Dockerfiles. What follows
-    /// a value there is part of the value.
+    /// Lines that begin with `#` or `;`: sysctl.d(5), systemd.syntax(7). What follows a value there
+    /// is part of the value.
     case lines
-    /// Also `#` after a space: YAML.
+    /// Lines that begin with `#`, and what follows a `#` after a space: Dockerfiles, GRUB's defaults.
+    case shell
+    /// As a shell's, in YAML.
     case yaml
 
-    /// By the end of a file's name.
+    /// By a file's name.
     public init(path: String) {
-      let isYAML = path.hasSuffix(".yaml") || path.hasSuffix(".yml")
-      self = isYAML ? .yaml : .lines
+      let name = path.split(separator: "/").last?.lowercased() ?? ""
+      // Also of templates for one, such as `values.yaml.j2`.
+      if ["yaml", "yml"].contains(where: { name.hasSuffix(".\($0)") || name.contains(".\($0).") }) {
+        self = .yaml
+      } else if name == "grub" || name.hasSuffix(".cfg") || name.contains("dockerfile")
+        || name.contains("containerfile")
+      {
+        self = .shell
+      } else {
+        self = .lines
+      }
     }
   }
 
@@ -28,19 +41,25 @@ public struct InlineIgnores: Sendable {
     /// Ids of rules.
     public var rules: [String]
     public var reason: String
-    /// The line whose findings it accepts.
-    public var line: Int
+    /// The lines whose findings it accepts.
+    public var lines: ClosedRange<Int>
     /// The comment, from its `#`.
     public var location: SourceLocation
   }
 
   public private(set) var entries: [Entry] = []
+  /// Comments that no line follows.
+  public private(set) var unattached: [Entry] = []
   /// What is wrong with comments, the first of it.
   public private(set) var diagnostics: [RuleDiagnostic] = []
   /// How much more is wrong with others.
   public private(set) var moreProblems = 0
   /// By line, where in `entries` the comments are that accept findings there.
-  private var places: [Int: Range<Int>] = [:]
+  private var places: [Int: [Int]] = [:]
+  /// Of the comments about several lines where they are in `entries`.
+  private var blocks: [Int] = []
+  /// For how many comments the lines are looked for that they are about; others are about one.
+  private static let mostSearches = 1000
 
   /// How many diagnostics are kept; each costs a comparison with all rules.
   public static let mostDiagnostics = 20
@@ -53,7 +72,9 @@ public struct InlineIgnores: Sendable {
   /// - Parameter rules: ids of the rules that there are.
   public init(path: String, content: [UInt8], syntax: Syntax, rules: [String]) {
     var pending: [Entry] = []
-    for (index, bytes) in Self.lines(content).enumerated() {
+    var searches = 0
+    let lines = Self.lines(content)
+    for (index, bytes) in lines.enumerated() {
       let number = index + 1
       let blank = bytes.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
       let mark = bytes.first { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
@@ -68,23 +89,54 @@ public struct InlineIgnores: Sendable {
         pending += found
         continue
       }
+      if blank { unattached += pending }
       // A blank line parts a comment from what follows.
-      if !blank, !(pending.isEmpty && found.isEmpty) {
-        let first = entries.count
-        entries += (pending + found).map { entry in
+      if !blank {
+        for (entry, isAbove) in pending.map({ ($0, true) }) + found.map({ ($0, false) }) {
           var entry = entry
-          entry.line = number
-          return entry
+          searches += 1
+          entry.lines =
+            searches <= Self.mostSearches
+            ? Self.extent(of: index, in: lines, syntax, isAbove: isAbove) : number...number
+          if entry.lines.count > 1 { blocks.append(entries.count) }
+          places[number, default: []].append(entries.count)
+          entries.append(entry)
         }
-        places[number] = first..<entries.count
       }
       pending = []
     }
+    unattached += pending
   }
 
   /// The comment that accepts findings of a rule at a line.
   public func entry(for rule: String, line: Int) -> Entry? {
-    entries[places[line] ?? 0..<0].first { $0.rules.contains(rule) }
+    places[line]?.first { entries[$0].rules.contains(rule) }.map { entries[$0] }
+      ?? blocks.first { entries[$0].lines.contains(line) && entries[$0].rules.contains(rule) }
+      .map { entries[$0] }
+  }
+
+  // MARK: What a comment is about
+
+  /// The lines that a comment above one, or behind it, is about.
+  private static func extent(
+    of index: Int, in lines: [ArraySlice<UInt8>], _ syntax: Syntax, isAbove: Bool
+  ) -> ClosedRange<Int> {
+    var range = index...index
+    switch syntax {
+    case .lines: break
+    case .shell:
+      // A command that goes on.
+      while lines[range.upperBound].last == UInt8(ascii: "\\"), range.upperBound + 1 < lines.count,
+        range.count < YAMLBlock.longest
+      {
+        range = index...range.upperBound + 1
+      }
+    case .yaml:
+      if let start = isAbove ? index : YAMLBlock.item(around: index, in: lines) {
+        range = min(start, index)...max(YAMLBlock.end(of: start, in: lines), index)
+      }
+    }
+    return range.lowerBound + 1...range.upperBound + 1
   }
 
   // MARK: One line
@@ -159,7 +211,7 @@ public struct InlineIgnores: Sendable {
           sourceLine: line.text, hint: hint()))
     }
     let comment = mark..<line.trimmed(mark..<line.scalars.count).upperBound
-    guard isComment || syntax == .yaml else {
+    guard isComment || syntax != .lines else {
       complain(
         comment, "a comment after a value is part of the value here, so it accepts nothing",
         hint: "write it on the line before")
@@ -195,7 +247,7 @@ public struct InlineIgnores: Sendable {
     guard !names.isEmpty else { return [] }
     return [
       Entry(
-        rules: names, reason: reason, line: line.number,
+        rules: names, reason: reason, lines: line.number...line.number,
         location: SourceLocation(
           path: line.path, line: line.number, column: comment.lowerBound + 1,
           endColumn: comment.upperBound + 1))

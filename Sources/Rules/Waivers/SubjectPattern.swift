@@ -11,5 +11,7 @@ public struct SubjectPattern: Hashable, Sendable {
   }
 
   /// Whether it is the whole of a subject.
-  public func matches(_ subject: String) -> Bool { pattern.matches(Array(subject.unicodeScalars)) }
+  public func matches(_ subject: String) -> Bool { matches(Array(subject.unicodeScalars)) }
+
+  func matches(_ subject: [Unicode.Scalar]) -> Bool { pattern.matches(subject) }
 }

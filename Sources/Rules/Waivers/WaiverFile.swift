@@ -61,10 +61,15 @@ extension RuleReader {
   /// - Parameter rules: ids of the rules that there are.
   mutating func waivers(_ node: YAMLNode, rules: [String]) -> [Waiver] {
     if case .scalar(let scalar) = node.content, scalar.form == .null { return [] }
-    return (sequence(node, "waivers", of: "waivers") ?? []).compactMap {
-      waiver($0, rules: rules)
+    let nodes = sequence(node, "waivers", of: "waivers") ?? []
+    if nodes.count > Self.mostWaivers {
+      error(nodes[Self.mostWaivers].range, "there are more than \(Self.mostWaivers) waivers")
     }
+    return nodes.prefix(Self.mostWaivers).compactMap { waiver($0, rules: rules) }
   }
+
+  /// How many a file may have: each is compared with each finding.
+  static let mostWaivers = 1000
 
   private mutating func waiver(_ node: YAMLNode, rules: [String]) -> Waiver? {
     let keys = ["rule", "subject", "reason", "expires"]

@@ -40,6 +40,9 @@ public struct Waivers: Sendable {
 
   /// The first that covers a finding and holds on a day.
   public func waiver(for finding: Finding, on today: Day) -> Waiver? {
-    entries.first { $0.covers(finding) && !$0.hasExpired(on: today) }
+    let subject = Array(finding.subject.unicodeScalars)
+    return entries.first {
+      $0.rule == finding.rule && $0.subject.matches(subject) && !$0.hasExpired(on: today)
+    }
   }
 }

@@ -13,6 +13,9 @@ import Testing
     ("deploy/pod.json", .json), ("etc/tuned/web/tuned.conf", .tunedProfile),
     ("etc/default/grub.d/50-x.cfg", .grub), ("grub", nil), ("x.cfg", nil), ("a.md", nil),
     (".yaml", nil), ("", nil),
+    ("templates/60-net.conf.j2", .conf), ("sysctl.d/x.conf.erb", .sysctl),
+    ("api.service.j2", .unit), ("values.yaml.tmpl", .yaml), ("default/grub.j2", .grub),
+    ("x.j2", nil), ("_helpers.tpl", nil),
   ])
   func knowsFilesByPath(_ path: String, _ kind: FileKind?) {
     #expect(FileKind(path: path) == kind)
@@ -20,7 +23,8 @@ import Testing
 
   @Test(arguments: [
     ("net.core.somaxconn = 1024\n", true), ("# c\n\n-net/ipv4/x = 1\nvm.a=1\n", true),
-    ("-vm.a\n", true), ("", false), ("# only a comment\n", false),
+    ("-vm.a\n", true), ("vm.a = 1\nvm.b 2\n", true), ("vm.b 2\n", false), ("", false),
+    ("# only a comment\n", false),
     ("server { listen 80; }\n", false),
     ("net.core.somaxconn = 1\nlisten 80\n", false), ("user = www\n", false), ("user www;\n", false),
     ("network.host = 1\n", false),

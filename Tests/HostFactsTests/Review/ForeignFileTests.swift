@@ -167,17 +167,71 @@ import YAML
   @Test func readsWhatAKubeletAllows() {
     var file = ForeignFile(
       path: "x",
-      bytes: Array("kind: KubeletConfiguration\nallowedUnsafeSysctls: [net.core.*, a]\n".utf8))
+      bytes: Array(
+        "kind: KubeletConfiguration\nallowedUnsafeSysctls: [net.core.*, kernel.sem]\n".utf8))
     #expect(file.readYAML() == nil)
     #expect(file.allowances.map(\.location.line) == [2, 2])
     #expect(file.allowances[0].location.column == 24)
     for (key, allows) in [
       ("net.core.somaxconn", true), ("net/core/rmem_max", true), ("net.core", false),
-      ("net.core2.x", false), ("a", true), ("a.b", false),
+      ("net.core2.x", false), ("kernel.sem", true), ("kernel.sem.b", false),
     ] {
       let found = KubeletAllowances(file.allowances).allowance(for: SysctlKey(key))
       #expect((found != nil) == allows, "\(key)")
     }
+  }
+
+  /// "the sysctls … are not known to be namespaced".
+  @Test func whatNoKubeletTakesAllowsNothing() {
+    let patterns = ["vm.*", "*", "kernel.*", "net*", "net.*", "fs/mqueue/*", "fs.*", "{{ x }}"]
+    var file = ForeignFile(
+      path: "x",
+      bytes: Array("allowedUnsafeSysctls: ['\(patterns.joined(separator: "', '"))']\n".utf8))
+    #expect(file.readYAML() == nil)
+    #expect(file.allowances.map(\.location.column) == [57, 66])
+    #expect(
+      file.refusedAllowances.map(\.text) == ["vm.*", "*", "kernel.*", "net*", "fs.*"])
+    let allowances = KubeletAllowances(file.allowances)
+    #expect(allowances.allowance(for: SysctlKey("vm.max_map_count")) == nil)
+    #expect(allowances.allowance(for: SysctlKey("net.core.somaxconn")) != nil)
+    #expect(
+      file.noticesOfAllowances(shownAs: "k.yaml").first?.message.hasPrefix(
+        "'k.yaml':1:24: no kubelet starts with 'vm.*' among allowedUnsafeSysctls, ") == true)
+  }
+
+  /// As sysctl() of runc (libcontainer/configs/validate/validator.go) has it.
+  @Test(
+    arguments: [
+      ("net.core.somaxconn", "network"), ("net/vendor/x", "network"), ("kernel.shmmax", "ipc"),
+      ("kernel.sem", "ipc"), ("fs.mqueue.msg_max", "ipc"), ("kernel.domainname", "uts"),
+      ("kernel.hostname", nil), ("vm.max_map_count", nil), ("fs.inotify.max_user_watches", nil),
+      ("kernel.pid_max", nil), ("fs.mqueue", nil), ("network.x", nil),
+    ] as [(String, String?)])
+  func parametersOfContainers(_ key: String, _ namespace: String?) {
+    #expect(ContainerNamespace(of: SysctlKey(key))?.rawValue == namespace)
+  }
+
+  @Test func kubernetesWantsText() {
+    var file = ForeignFile(
+      path: "x",
+      bytes: Array(
+        """
+        securityContext:
+          sysctls:
+            - {name: net.a, value: 1}
+            - {name: net.b, value: "1"}
+            - {name: net.c, value: 1 2}
+            - {name: net.d, value: on}
+            - {name: net.e, value: true}
+            - {name: net.f, value: 0644}
+            - {name: net.g, value: 1.5}
+
+        """.utf8))
+    #expect(file.readYAML() == nil)
+    #expect(
+      file.statements.map { $0.valueType?.rawValue } == [
+        "number", "text", "text", "boolean", "boolean", "number", "number",
+      ])
   }
 
   @Test(arguments: [
@@ -207,7 +261,7 @@ import YAML
       _ = file.readYAML()
       return file
     }
-    func names(_ count: Int) -> String { (0..<count).map { "a\($0)" }.joined(separator: ", ") }
+    func names(_ count: Int) -> String { (0..<count).map { "net.a\($0)" }.joined(separator: ", ") }
     let kubelet = "kind: KubeletConfiguration\nallowedUnsafeSysctls: "
     #expect(!read(kubelet + "[\(names(1000))]\n").isCut)
     let many = read(kubelet + "[\(names(1001))]\n")

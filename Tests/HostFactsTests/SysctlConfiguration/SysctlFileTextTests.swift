@@ -67,9 +67,18 @@ import Testing
   }
 
   @Test func whatIsNoAssignmentIsTold() {
-    let text = "junk\na/b=1\n=2\n/=3\n"
+    let text = "junk\na/b=1\n=2\n/=3\n \t vm.é 10 \n"
     let file = SysctlFileText(Array(text.utf8), path: "/x.conf", dialect: .systemd)
-    #expect(file.invalidLines == [1, 3, 4])
+    #expect(
+      file.skipped.map { "\($0.line) \($0.text) \($0.namesParameter)" }
+        == ["1 junk false", "3 =2 false", "4 /=3 false", "5 vm.é 10 true"])
+    #expect(file.skipped.last?.location.column == 4)
+    #expect(file.skipped.last?.location.endColumn == 11)
+    #expect(!file.skipsMore)
+    let many = String(repeating: "junk\n", count: 1000)
+    let other = SysctlFileText(Array(many.utf8), path: "/x.conf", dialect: .procps)
+    #expect(other.skipped.count == 100)
+    #expect(other.skipsMore)
   }
 
   /// systemd stops at a line of 1 MiB; procps does not.

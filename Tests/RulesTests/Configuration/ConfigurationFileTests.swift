@@ -163,6 +163,9 @@ import Testing
   @Test(arguments: [
     ("/etc/passwd", "is not below the directory of this file"),
     ("../w.yaml", "is not below the directory of this file"),
+    // To Swift a slash and a combining mark are one character.
+    ("../\u{301}w.yaml", "is not below the directory of this file"),
+    ("/\u{301}etc", "is not below the directory of this file"),
     ("link.yaml", "is a symbolic link, or in one"),
     ("up/w.yaml", "is a symbolic link, or in one"),
   ])
@@ -179,7 +182,7 @@ import Testing
         """
         \(path):2:5: error: '\(name)' \(why)
             - \(name)
-              ^\(String(repeating: "~", count: name.utf8.count - 1))
+              ^\(String(repeating: "~", count: name.count - 1))
           name it with --waivers, or the configuration with --config
         """
       ])

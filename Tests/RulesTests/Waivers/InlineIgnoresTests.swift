@@ -43,6 +43,80 @@ import Testing
   @Test func aBlankLinePartsThem() {
     let ignores = read("# sockwise: ignore[sysctl-drift] why\n \t\nnet.a = 1\n")
     #expect(ignores.entries.isEmpty)
+    #expect(ignores.unattached.map(\.location.line) == [1])
+    #expect(read("# sockwise: ignore[sysctl-drift] why").unattached.count == 1)
+  }
+
+  /// Each comment names the lines that it is about.
+  @Test(arguments: [
+    (
+      """
+      - name: a        # 1
+        # sockwise: ignore[sysctl-drift] 3-6
+        sysctl:
+          name: x
+
+          # other
+          value: 1
+        when: y
+      """, [3...7]
+    ),
+    (
+      """
+      tasks:
+      # sockwise: ignore[sysctl-drift] 3-5
+      - name: a
+        sysctl:
+          name: x
+      - name: b
+        sysctl: {name: x, value: 1}  # sockwise: ignore[sysctl-drift] 6-7
+      """, [3...5, 6...7]
+    ),
+    (
+      """
+      # sockwise: ignore[sysctl-drift] 2-4
+      sysctls: # more
+      - name: a
+        value: "1"
+      other: 1 # sockwise: ignore[sysctl-drift] 5
+      """, [2...4, 5...5]
+    ),
+    (
+      """
+      spec:
+        - sysctls:
+            - name: a
+              value: "1"  # sockwise: ignore[sysctl-drift] 3-4
+            # sockwise: ignore[sysctl-drift] 6
+            - {name: b, value: "1"}
+          # sockwise: ignore[sysctl-drift] 8
+          other: 1
+      """, [3...4, 6...6, 8...8]
+    ),
+  ]) func whatACommentInYAMLIsAbout(_ text: String, _ lines: [ClosedRange<Int>]) {
+    let ignores = read(text, .yaml)
+    #expect(ignores.entries.map(\.lines) == lines)
+    #expect(ignores.diagnostics.isEmpty)
+  }
+
+  /// What takes long is done for the first thousand.
+  @Test func ofManyCommentsTheLastAreAboutOneLine() {
+    let item = "- a: 1 # sockwise: ignore[sysctl-drift] x\n  b: 1\n"
+    let entries = read(String(repeating: item, count: 1001), .yaml).entries
+    #expect(entries.count == 1001)
+    #expect(entries[999].lines.count == 2)
+    #expect(entries[1000].lines == 2001...2001)
+  }
+
+  @Test func behindACommandOfAShell() {
+    let text = """
+      # sockwise: ignore[sysctl-drift] 2-3
+      RUN a && \\
+        sysctl -w a=1
+      RUN sysctl -w a=1 # sockwise: ignore[sysctl-drift] 4
+      ; sockwise: ignore[sysctl-drift] no comment
+      """
+    #expect(read(text, .shell).entries.map(\.lines) == [2...3, 4...4])
   }
 
   @Test func behindAValueInYAMLOnly() {
@@ -120,5 +194,7 @@ import Testing
     #expect(InlineIgnores.Syntax(path: "play.yml") == .yaml)
     #expect(InlineIgnores.Syntax(path: "a/b.yaml") == .yaml)
     #expect(InlineIgnores.Syntax(path: "60-net.conf") == .lines)
+    #expect(InlineIgnores.Syntax(path: "app/Dockerfile.test") == .shell)
+    #expect(InlineIgnores.Syntax(path: "etc/default/grub") == .shell)
   }
 }

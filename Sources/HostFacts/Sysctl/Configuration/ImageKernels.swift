@@ -25,6 +25,14 @@ struct ImageKernels: Hashable, Sendable {
     self = named.isEmpty ? ImageKernels(root) : ImageKernels(named)
   }
 
+  /// The release, as far as it is known: its first two numbers.
+  var release: Reading<KernelRelease> {
+    common("its release") { version in
+      KernelRelease("\(version)").map { .value($0, .derived([])) }
+        ?? .unavailable(.init("'\(version)' is not a kernel release"))
+    }
+  }
+
   /// What they all have in common; unavailable where there are none, or they differ.
   func common<Value: Equatable & Sendable>(
     _ what: String, _ value: (KernelVersion) -> Reading<Value>

@@ -81,17 +81,27 @@ extension SysctlAssignment: FactObject {
       "namespaced", \.isNamespaced,
       "Whether each network namespace has a value of its own that it may set.", optional: true),
     .init(
+      "container_namespace", \.containerNamespace,
+      """
+      The namespace of a container that its runtime takes the key to be of: `network`, `ipc` or \
+      `uts`; absent where it is the whole host's.
+      """, optional: true),
+    .init(
       "vlan_spelling", \.vlanSpelling,
       "How to write the key of an interface with a dot in its name.", optional: true),
     .init(
       "near_comment", \.nearComment, "Comments within three lines, one a line.", optional: true),
     .init(
       "host_network", \.usesHostNetwork,
-      "Of a pod: whether it uses the host's network namespace.", optional: true),
+      "Of a pod, or a service of a compose file: whether it uses the host's network namespace.",
+      optional: true),
     .init(
       "kubelet_allows", \.kubeletAllows,
       "Of a pod: whether the configuration of a kubelet among the files lets pods set it.",
       optional: true),
+    .init(
+      "value_type", \.valueType,
+      "Of a pod: what the value is to YAML: `text`, `number` or `boolean`.", optional: true),
   ]
 
   var key: String { statement.key.dotted }
@@ -115,11 +125,20 @@ extension SysctlAssignment: FactObject {
   var isNamespaced: Reading<Bool> {
     optional(judgement.isNamespaced, "the catalogue does not have the key")
   }
+  var containerNamespace: Reading<String> {
+    optional(
+      ContainerNamespace(of: statement.key)?.rawValue, "it is the whole host's")
+  }
+  var valueType: Reading<String> {
+    optional(statement.valueType?.rawValue, "it is not of a pod")
+  }
   var vlanSpelling: Reading<String> {
     optional(judgement.vlanSpelling, "it does not look like an interface with a dot in its name")
   }
   var nearComment: Reading<String> { optional(statement.nearComment, "there is no comment near") }
-  var usesHostNetwork: Reading<Bool> { optional(statement.usesHostNetwork, "it is not of a pod") }
+  var usesHostNetwork: Reading<Bool> {
+    optional(statement.usesHostNetwork, "it is not of a container")
+  }
   var kubeletAllows: Reading<Bool> {
     guard statement.writer == .kubernetes else { return .absent("it is not of a pod") }
     return .value(allowance != nil, .file(allowance?.location ?? statement.location))

@@ -14,6 +14,9 @@ struct SysctlBoot: Sendable {
   private(set) var byKey: [SysctlKey: [Int]] = [:]
   /// Files that nothing reads, or not to their end.
   private(set) var unread: [UnreadSysctlFile]
+  /// Lines of the files that are no assignments, and why there may be more.
+  private(set) var skipped: [SkippedSysctlLine] = []
+  private(set) var skippedGap: Unreadable?
   /// Why there may be more statements; nil where there are not.
   private(set) var gap: Unreadable?
   /// How many statements come before the last file that could not be read, and why it could not.
@@ -44,6 +47,13 @@ struct SysctlBoot: Sendable {
           bytes, path: file.path, dialect: sources.dialect,
           writer: file.place.directory == nil ? .sysctlConf : nil)
         read += text.statements
+        skipped += text.skipped
+        if skipped.count > Self.mostStatements {
+          skipped.removeLast(skipped.count - Self.mostStatements)
+          skippedGap = .init("there are more than \(Self.mostStatements) lines of no use")
+        } else if text.skipsMore {
+          skippedGap = .init("'\(file.path)' has more lines that are no assignments")
+        }
         if let line = text.endsAtLine { unread.append(.init(file, cutAtLine: line)) }
       }
       if read.count > Self.mostStatements { break }

@@ -8,6 +8,8 @@ struct SysctlConfiguration: Sendable {
   /// Each key that is set, by name.
   var keys: PartialList<ConfiguredSysctl>
   var unreadFiles: PartialList<UnreadSysctlFile>
+  /// Lines of files that are no assignments.
+  var skippedLines: PartialList<SkippedSysctlLine>
   /// Whether systemd-sysctl is what reads the files.
   private(set) var isReadBySystemd = false
 
@@ -21,21 +23,27 @@ struct SysctlConfiguration: Sendable {
   ///   - files: in any order, also those whose names do not end in `.conf`.
   ///   - statements: what was found elsewhere, such as in playbooks and manifests. It is judged and
   ///     wins over nothing.
+  ///   - skipped: lines of the same origin that are no assignments.
   ///   - dialect: the program that reads the files.
+  ///   - images: of trees that are whole images, the program that reads their files, and when it
+  ///     reads `/etc/sysctl.conf`.
   ///   - kernels: what to judge names and values for; `supportedKernels` where nothing is known.
   ///   - allowances: what kubelets let pods set beyond what is safe.
   init(
     files: [SysctlFile], statements: [SysctlStatement] = [], dialect: SysctlDialect = .systemd,
+    images: [Substring: (SysctlDialect, SysctlFileSelection.SysctlConf)] = [:],
+    skipped: [SkippedSysctlLine] = [],
     kernels: [KernelVersion] = SysctlConfiguration.supportedKernels,
     allowances: KubeletAllowances = KubeletAllowances()
   ) {
     self.init(nothing: ())
     let trees = Dictionary(grouping: files) { $0.place.tree }
-    for (_, files) in trees.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
-      let sources = SysctlSources(
-        files: files, sysctlConf: dialect.isProcps ? .last : .asLink, dialect: dialect)
-      add(sources, kernels: kernels)
+    for (tree, files) in trees.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+      let (dialect, sysctlConf) = images[tree] ?? (dialect, dialect.isProcps ? .last : .asLink)
+      add(
+        SysctlSources(files: files, sysctlConf: sysctlConf, dialect: dialect), kernels: kernels)
     }
+    skippedLines.elements += skipped
     for statement in statements {
       assignments.elements.append(
         SysctlAssignment(
@@ -59,6 +67,7 @@ struct SysctlConfiguration: Sendable {
     result.assignments.rest = why
     result.keys.rest = why
     result.unreadFiles.rest = why
+    result.skippedLines.rest = why
     return result
   }
 
@@ -66,6 +75,7 @@ struct SysctlConfiguration: Sendable {
     assignments = PartialList([])
     keys = PartialList([])
     unreadFiles = PartialList([])
+    skippedLines = PartialList([])
   }
 
   private mutating func add(_ sources: SysctlSources, kernels: [KernelVersion]) {
@@ -74,6 +84,8 @@ struct SysctlConfiguration: Sendable {
     unreadFiles.elements += boot.unread
     unreadFiles.rest = unreadFiles.rest ?? sources.gap
     assignments.rest = assignments.rest ?? boot.gap
+    skippedLines.elements += boot.skipped
+    skippedLines.rest = skippedLines.rest ?? boot.skippedGap ?? boot.gap
     keys.rest = assignments.rest
     add(boot, SysctlJudge(kernels: kernels, after: boot))
   }
@@ -117,5 +129,7 @@ extension SysctlConfiguration: FactObject {
       "assignments", \.assignments, "Every line that sets a parameter, in the order of boot."),
     .init("keys", \.keys, "The parameters that are set, by name."),
     .init("unread_files", \.unreadFiles, "Files with parameters that nothing reads."),
+    .init(
+      "skipped_lines", \.skippedLines, "Lines of the files that are no assignments."),
   ]
 }

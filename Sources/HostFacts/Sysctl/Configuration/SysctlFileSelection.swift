@@ -13,6 +13,8 @@ struct SysctlFileSelection: Sendable {
   enum SysctlConf: Hashable, Sendable {
     /// Not at boot: systemd does not know it.
     case never
+    /// Where a link to it in sysctl.d says, which is among the files.
+    case whereLinked
     /// As systemd does where a distribution has the link `99-sysctl.conf` in `/etc/sysctl.d`, such as
     /// Debian 12, Ubuntu and Fedora.
     case asLink
@@ -32,6 +34,7 @@ struct SysctlFileSelection: Sendable {
         case .last: last = file
         case .never:
           leave(file, dialect, "no program reads '/etc/sysctl.conf' at boot here")
+        case .whereLinked: break
         case .asLink: (name, directory) = ("99-sysctl.conf", 0)
         }
       }

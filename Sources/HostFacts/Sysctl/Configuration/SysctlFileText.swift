@@ -8,7 +8,9 @@ internal import CEL
 struct SysctlFileText: Sendable {
   private(set) var statements: [SysctlStatement] = []
   /// Lines that are neither assignment, exclusion nor comment; the readers skip them with a warning.
-  private(set) var invalidLines: [Int] = []
+  private(set) var skipped: [SkippedSysctlLine] = []
+  /// Whether there are more of them.
+  private(set) var skipsMore = false
   /// The line at which systemd stops reading the file because it is too long; nil where there is
   /// none.
   private(set) var endsAtLine: Int?
@@ -37,12 +39,12 @@ struct SysctlFileText: Sendable {
         switch line.content(range, dialect) {
         case .nothing: continue
         case .comment(let text): comments.append((number, text))
-        case .invalid: invalidLines.append(number)
+        case .invalid: skip(line.skipped(range))
         case .statement(let parts):
           if let statement = line.statement(parts, dialect, writer) {
             statements.append(statement)
           } else {
-            invalidLines.append(number)
+            skip(line.skipped(range))
           }
         }
       }
@@ -52,6 +54,14 @@ struct SysctlFileText: Sendable {
     }
     attach(comments, bytes)
   }
+
+  private mutating func skip(_ line: SkippedSysctlLine) {
+    skipsMore = skipped.count >= Self.mostSkipped
+    if !skipsMore { skipped.append(line) }
+  }
+
+  /// Skipped lines of one file that are kept.
+  private static let mostSkipped = 100
 
   /// Gives each statement the comments within three lines.
   private mutating func attach(_ comments: [(line: Int, text: Range<Int>)], _ bytes: [UInt8]) {
@@ -149,6 +159,17 @@ private struct Line {
     if dialect.isProcps { statement.procpsPath = SysctlKey.swapped(name) }
     return statement
   }
+
+  /// What is no assignment.
+  func skipped(_ range: Range<Int>) -> SkippedSysctlLine {
+    let whole = trimmed(range, isBlankToSystemd)
+    return SkippedSysctlLine(
+      text: String(decoding: bytes[whole].prefix(Self.longestShown), as: UTF8.self),
+      location: location(whole))
+  }
+
+  /// Bytes of a skipped line that a message shows.
+  private static let longestShown = 80
 
   /// Bytes of a line that are kept for messages.
   private static let longestSource = 1024

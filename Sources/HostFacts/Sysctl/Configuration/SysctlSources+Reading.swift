@@ -39,6 +39,8 @@ extension SysctlSources {
   ) {
     if let line = root.bytes(KernelCommandLine.path, limit: 1 << 16).value {
       others += KernelCommandLine.statements(line)
+    } else if root.isImage {
+      others += GrubDefaults.statements(root)
     }
     others += TmpfilesWrites.read(root)
     others += commands.statements
@@ -108,7 +110,7 @@ extension SysctlSources {
         content: SysctlFileReader.content(Self.sysctlConf, target: nil, root)))
   }
 
-  private static func hasLinkToSysctlConf(_ files: [SysctlFile], _ root: HostRoot) -> Bool {
+  static func hasLinkToSysctlConf(_ files: [SysctlFile], _ root: HostRoot) -> Bool {
     guard let status = try? root.status(sysctlConf) else { return false }
     return files.contains { file in
       guard case .bytes = file.content, SysctlFileSelection.whySkipped(file.name, .systemd) == nil

@@ -60,17 +60,22 @@ struct SysctlStatement: Hashable, Sendable {
   var sourceText: String
   /// What comments within three lines say.
   var nearComment: String?
-  /// Of a pod: whether it uses the host's network namespace.
+  /// Of a pod or a service: whether it uses the host's network namespace.
   var usesHostNetwork: Bool?
+  /// Of a pod: what the value is to YAML.
+  var valueType: ScalarType?
   /// Of TuneD: when it is written; nil for always.
   var condition: SysctlCondition?
   /// The key's path exactly as procps compares it: unsimplified. Other readers have none.
   var procpsPath: [UInt8]?
 
+  /// What a scalar without quotes stands for.
+  enum ScalarType: String, Hashable, Sendable { case text, number, boolean }
+
   init(
     writer: SysctlWriter, key: SysctlKey, value: [UInt8]?, ignoresFailure: Bool = false,
     keyLocation: SourceLocation, valueLocation: SourceLocation?, sourceText: String,
-    nearComment: String? = nil, usesHostNetwork: Bool? = nil
+    nearComment: String? = nil, usesHostNetwork: Bool? = nil, valueType: ScalarType? = nil
   ) {
     self.writer = writer
     self.key = key
@@ -81,6 +86,7 @@ struct SysctlStatement: Hashable, Sendable {
     self.sourceText = sourceText
     self.nearComment = nearComment
     self.usesHostNetwork = usesHostNetwork
+    self.valueType = valueType
   }
 
   /// From the key's first column to the value's last; the key alone where the value is on another
