@@ -35,9 +35,13 @@ struct TemplateLines {
       let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
       while let part = rest.first, part.upperBound <= start { rest.removeFirst() }
       if let part = rest.first, part.lowerBound < end {
-        // A line inside a part is not judged either, unless it is a comment of the engine.
-        let isInside = part.lowerBound < start && bytes[part.lowerBound + 1] != UInt8(ascii: "#")
-        if isInside || Self.writes(bytes[start..<end], part) { count += 1 }
+        // A line inside a part that is no comment is not judged either.
+        let isInside = part.lowerBound < start
+        let isLeftOut =
+          isInside
+          ? bytes[part.lowerBound + 1] != UInt8(ascii: "#")
+          : Self.writes(bytes[start..<end], part)
+        if isLeftOut { count += 1 }
         decides = decides || Self.decides(bytes[part])
         literal.append(UInt8(ascii: "#"))
       } else {

@@ -19,7 +19,7 @@ import Testing
     ("<% if x -%>\na = <%= @y %>\n<%= z %>\n", "#\n#\n#\n", 2),
     ("a = ${X}\nb = $X\n", "#\nb = $X\n", 1),
     ("a = @X_1@\nb = a@b.c\nc = @bindir@/x", "#\nb = a@b.c\n#", 2),
-    ("a = {{ x\nb = 1 {% y\n${\n{{ }}", "#\n#\n#\n#", 1),
+    ("a = {{ x\nb = 1 {% y\n${\n{{ }}", "#\n#\n#\n#", 4),
   ]) func linesThatStandThere(_ text: String, _ expected: String, _ count: Int) throws {
     let found = try #require(literal(text))
     #expect(found.text == expected)
