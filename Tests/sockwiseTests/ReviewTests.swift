@@ -164,6 +164,32 @@ import Testing
     #expect(text.contains("3 settings are written by templates or variables and not judged"))
   }
 
+  /// A unit is judged as it is there, in whichever order it and its template are read.
+  @Test(arguments: [
+    ["x.service.in", "x.service"], ["x.service", "x.service.in"], ["."], ["x.service"],
+  ]) func aUnitGoesBeforeItsTemplate(_ paths: [String]) throws {
+    let repository = try Self.repository([
+      "x.service": "[Service]\nExecStart=/bin/x\n\nStartLimitIntervalSec=5\n",
+      "x.service.in": "[Service]\nExecStart=@bindir@/x\n",
+      "x.service.j2": "[Service]\nStartLimitIntervalSec=5\n",
+    ])
+    let result = try Self.review(paths + ["--format", "github"], in: repository.path)
+    let found = result.output.split(separator: "\n").filter { $0.contains(" file=") }
+    #expect(found.count == 1 && found[0].contains("file=x.service,line=4,"), "\(result.output)")
+  }
+
+  /// Also where two templates make it: the first by name counts.
+  @Test(arguments: [["x.service.in", "x.service.j2"], ["x.service.j2", "x.service.in"]])
+  func aUnitOfTwoTemplatesIsJudgedOnce(_ paths: [String]) throws {
+    let repository = try Self.repository([
+      "x.service.in": "[Service]\nStartLimitIntervalSec=5\n",
+      "x.service.j2": "[Service]\n\nStartLimitIntervalSec=5\n",
+    ])
+    let result = try Self.review(paths + ["--format", "github"], in: repository.path)
+    let found = result.output.split(separator: "\n").filter { $0.contains(" file=") }
+    #expect(found.count == 1 && found[0].contains("file=x.service.in,line=2,"), "\(found)")
+  }
+
   @Test func longJSONIsData() throws {
     let repository = try Self.repository([
       "data.json": "[" + String(repeating: " ", count: 5 << 20) + "]",
