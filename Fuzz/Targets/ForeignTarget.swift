@@ -3,13 +3,14 @@ import YAML
 
 @testable import HostFacts
 
-/// A file of another program, read as YAML (Ansible, Kubernetes, Compose), as a Dockerfile and as GRUB's
-/// configuration; its lines as those of a shell, and as values of unit files.
+/// A file of another program, read as YAML (Ansible, Kubernetes, Compose), as a Dockerfile, as GRUB's
+/// configuration and as a profile of TuneD; its lines as those of a shell, and as values of unit files.
 enum ForeignTarget {
   static func run(_ bytes: [UInt8]) {
     yaml(bytes)
     dockerfile(bytes)
     grub(bytes)
+    tunedProfile(bytes)
     template(bytes)
     let text = String(decoding: bytes, as: UTF8.self)
     shell(text)
@@ -35,6 +36,13 @@ enum ForeignTarget {
     var file = ForeignFile(path: "grub", bytes: bytes)
     file.readGrub()
     check(file)
+  }
+
+  /// Where its lines end is checked with the other texts of kernel parameters.
+  private static func tunedProfile(_ bytes: [UInt8]) {
+    var file = ForeignFile(path: "tuned.conf", bytes: bytes)
+    file.readTunedProfile()
+    for statement in file.statements { require(statement.key.mayExist, "\(statement.key)") }
   }
 
   private static func template(_ bytes: [UInt8]) {

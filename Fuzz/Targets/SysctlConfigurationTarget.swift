@@ -2,26 +2,31 @@ import CEL
 
 @testable import HostFacts
 
-/// The text of a file of sysctl.d, read as each program reads it, and resolved; and as the other texts
-/// that kernel parameters are set in.
+/// The text of a file of sysctl.d, read as one of the programs reads it, and resolved; and as the other
+/// texts that kernel parameters are set in.
 enum SysctlConfigurationTarget {
   static func run(_ bytes: [UInt8]) {
-    for dialect in SysctlDialect.allCases { check(bytes, dialect) }
+    let lines = Lines(bytes)
+    // One of the programs for each input: there are three times as many inputs then.
+    check(bytes, lines, SysctlDialect.allCases[bytes.count % SysctlDialect.allCases.count])
     // The kernel's command line is one line.
     if !bytes.contains(0x0a) {
-      for statement in KernelCommandLine.statements(bytes) { inside(statement.location, bytes) }
+      for statement in KernelCommandLine.statements(bytes) { lines.hold(statement.location) }
     }
-    for statement in TmpfilesWrites.statements(bytes, path: "x") {
-      inside(statement.location, bytes)
+    for statement in TmpfilesWrites.statements(bytes, path: "x") { lines.hold(statement.location) }
+    for option in TunedProfile.options(String(decoding: bytes, as: UTF8.self), path: "x") {
+      lines.hold(option.nameLocation)
+      lines.hold(option.valueLocation)
+      guard let statement = option.statement else { continue }
+      require(!option.isTemplated && statement.key.mayExist, "\(statement.key)")
     }
-    _ = TunedProfile.options(String(decoding: bytes, as: UTF8.self), path: "x")
   }
 
-  private static func check(_ bytes: [UInt8], _ dialect: SysctlDialect) {
+  private static func check(_ bytes: [UInt8], _ lines: Lines, _ dialect: SysctlDialect) {
     let text = SysctlFileText(bytes, path: "etc/sysctl.d/a.conf", dialect: dialect)
     for statement in text.statements {
-      inside(statement.keyLocation, bytes)
-      if let location = statement.valueLocation { inside(location, bytes) }
+      lines.hold(statement.keyLocation)
+      if let location = statement.valueLocation { lines.hold(location) }
       require(!statement.key.path.isEmpty, "an empty key")
       let again = SysctlKey(statement.key.dotted)
       // What is not UTF-8 cannot be said with dots, nor can a name that would begin with one.
@@ -49,17 +54,22 @@ enum SysctlConfigurationTarget {
     }
   }
 
-  private static func inside(_ location: SourceLocation, _ bytes: [UInt8]) {
-    let lines = bytes.split(separator: 0x0a, omittingEmptySubsequences: false)
-    guard let line = location.line, let column = location.column, let end = location.endColumn,
-      1...lines.count ~= line
-    else {
-      require(false, "no such line: \(location)")
-      return
+  /// How many characters each line has.
+  private struct Lines {
+    private let lengths: [Int]
+
+    init(_ bytes: [UInt8]) {
+      lengths = bytes.split(separator: 0x0a, omittingEmptySubsequences: false)
+        .map { String(decoding: $0, as: UTF8.self).unicodeScalars.count }
     }
-    // Of a long text this would take longer than all else.
-    guard bytes.count < 4096 else { return }
-    let length = String(decoding: lines[line - 1], as: UTF8.self).unicodeScalars.count
-    require(column >= 1 && end >= column && end <= length + 1, "\(location) of \(length)")
+
+    /// Whether a place is in one of them.
+    func hold(_ location: SourceLocation) {
+      guard let line = location.line, let column = location.column, let end = location.endColumn,
+        1...lengths.count ~= line
+      else { return require(false, "no such line: \(location)") }
+      let length = lengths[line - 1]
+      require(column >= 1 && end >= column && end <= length + 1, "\(location) of \(length)")
+    }
   }
 }

@@ -1,5 +1,5 @@
 // EmbedRules: writes every rules/**/*.yaml into one Swift file, as its text and as what reading and
-// checking it gives. A rule with an error fails the build.
+// checking it gives, and every topics/*.yaml as its text. One with an error fails the build.
 //
 // StaticString literals compile in a tenth of a second and are read without a copy; array
 // literals of bytes take half a minute.
@@ -31,36 +31,56 @@ func literal(_ text: String) -> String {
   return "\"\(escaped)\""
 }
 
-guard CommandLine.arguments.count == 3 else { fail("usage: EmbedRules RULES_DIRECTORY OUTPUT") }
-let root = CommandLine.arguments[1]
-let files = RuleSource.directory(root)
-if files.files.isEmpty { fail("\(root): error: no rule files; the binary would have no rules") }
-let set = RuleSet.load([files], schema: Host.schema)
-let errors = set.diagnostics.filter { $0.severity == .error }
-if !errors.isEmpty { fail(errors.map { $0.rendered() }.joined(separator: "\n")) }
+func checked(_ diagnostics: [RuleDiagnostic]) {
+  let errors = diagnostics.filter { $0.severity == .error }
+  if !errors.isEmpty { fail(errors.map { $0.rendered() }.joined(separator: "\n")) }
+}
+
+/// The files below a directory, by their paths in it.
+func files(in root: String, of kind: String) -> (source: RuleSource, named: (String) -> String) {
+  let source = RuleSource.directory(root)
+  if source.files.isEmpty { fail("\(root): error: no \(kind) files; the binary would have none") }
+  return (source, { String($0.dropFirst(root.count + 1)) })
+}
+
+guard CommandLine.arguments.count == 4 else {
+  fail("usage: EmbedRules RULES_DIRECTORY TOPICS_DIRECTORY OUTPUT")
+}
+let (rules, nameOfRule) = files(in: CommandLine.arguments[1], of: "rule")
+let set = RuleSet.load([rules], schema: Host.schema)
+checked(set.diagnostics)
 var source = """
-  // Generated from rules/ by EmbedRules. Do not edit.
+  // Generated from rules/ and topics/ by EmbedRules. Do not edit.
   let embeddedRules: [(path: StaticString, text: StaticString, compiled: StaticString)] = [
 
   """
-for file in files.files {
+for file in rules.files {
   guard let rule = set.rules.first(where: { $0.path == file.path }),
     case .success(let bytes) = file.content
   else { fail("\(file.path):1:1: error: there is no rule in it") }
   do {
-    let path = String(file.path.dropFirst(root.count + 1))
     let text = String(decoding: bytes, as: UTF8.self)
-    source += "  (\(literal(path)), \(literal(text)), \(literal(try rule.compiled()))),\n"
+    source +=
+      "  (\(literal(nameOfRule(file.path))), \(literal(text)), \(literal(try rule.compiled()))),\n"
   } catch {
     fail("\(file.path):1:1: error: \(error)")
   }
 }
+source += "]\nlet embeddedTopics: [(path: StaticString, text: StaticString)] = [\n"
+let (topics, nameOfTopic) = files(in: CommandLine.arguments[2], of: "topic")
+checked(TopicSet.load(topics, rules: set.rules.map(\.id)).diagnostics)
+for file in topics.files {
+  guard case .success(let bytes) = file.content else { continue }
+  let text = String(decoding: bytes, as: UTF8.self)
+  source += "  (\(literal(nameOfTopic(file.path))), \(literal(text))),\n"
+}
 source += "]\n"
-let output = unsafe open(CommandLine.arguments[2], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-guard output >= 0 else { fail("\(CommandLine.arguments[2]): error: cannot be written") }
+let path = CommandLine.arguments[3]
+let output = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+guard output >= 0 else { fail("\(path): error: cannot be written") }
 var rest = Array(source.utf8)[...]
 while !rest.isEmpty {
   let count = unsafe rest.withUnsafeBytes { unsafe write(output, $0.baseAddress, $0.count) }
-  if count < 0 { fail("\(CommandLine.arguments[2]): error: write failed (errno \(errno))") }
+  if count < 0 { fail("\(path): error: write failed (errno \(errno))") }
   rest = rest.dropFirst(count)
 }

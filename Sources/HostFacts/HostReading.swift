@@ -185,7 +185,7 @@ extension Host {
     }
     notices += sockets.notices.map { Notice(.warning, $0) }
     notices += answers.stalled.map {
-      Notice(.warning, "\($0) \(answers.limit.passed.reason); the rest was read")
+      Notice(.warning, "\($0) \(answers.limit.passed.reason); everything else was read")
     }
     notices += answers.refused.sorted { $0.key.reason < $1.key.reason }.map { why, names in
       Notice(.warning, "\(why.reason); not read: \(names.joined(separator: ", "))")

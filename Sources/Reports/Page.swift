@@ -22,9 +22,12 @@ struct Page {
 
     /// What lines may be broken between, escaped. Line breaks in prose count as spaces, so that
     /// nothing in it can begin a line of its own.
-    var words: [String] {
-      if isWhole { return [text.shown] }
-      return text.split { $0 == " " || $0.isNewline }.map { String($0).shown }
+    var pieces: [(text: String, gap: Int)] {
+      if isWhole { return [(text.shown, gap)] }
+      var pieces = text.breakable
+      for index in pieces.indices { pieces[index].text = pieces[index].text.shown }
+      if !pieces.isEmpty { pieces[0].gap = gap }
+      return pieces
     }
   }
 
@@ -48,7 +51,7 @@ struct Page {
     text += "\n"
   }
 
-  /// Prose, wrapped between words; lines after the first start `hanging` further in.
+  /// Prose, wrapped between words and wide characters; lines after the first start `hanging` further in.
   mutating func prose(indent: Int = 0, hanging: Int = 0, _ runs: Run...) {
     prose(indent: indent, hanging: hanging, runs)
   }
@@ -58,8 +61,7 @@ struct Page {
     var used = 0
     var margin = indent
     for run in runs {
-      var gap = run.gap
-      for word in run.words {
+      for (word, gap) in run.pieces {
         if !current.isEmpty && margin + used + gap + word.columns > width {
           line(indent: margin, current)
           current = []
@@ -71,7 +73,7 @@ struct Page {
         } else {
           used += gap
           let space = String(repeating: " ", count: gap)
-          // Words of one role are joined, so that colour is switched only where the role changes.
+          // Those of one role are joined, so that colour is switched only where the role changes.
           if current[current.count - 1].role == run.role {
             current[current.count - 1].text += space + word
           } else {
@@ -79,7 +81,6 @@ struct Page {
           }
         }
         used += word.columns
-        gap = 1
       }
     }
     if !current.isEmpty { line(indent: margin, current) }

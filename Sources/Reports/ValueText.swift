@@ -1,6 +1,7 @@
 import CEL
 
-/// Values of facts as text for people.
+/// Values of facts as text for people: each has one, with two decimals. `ValueText` of Rules writes
+/// those in messages, with one decimal, and has none for what could not be read.
 enum ValueText {
   /// Nesting beyond this is cut; facts nest less than ten deep.
   private static let depthLimit = 32

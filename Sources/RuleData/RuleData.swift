@@ -1,4 +1,5 @@
-/// The rules that ship inside the binary: the files of `rules/`, in the order of their paths.
+/// The rules and topics that ship inside the binary: the files of `rules/` and `topics/`, in the order
+/// of their paths.
 public enum RuleData {
   /// One embedded rule file.
   public struct File: Sendable {
@@ -14,5 +15,10 @@ public enum RuleData {
 
   public static var files: [File] {
     embeddedRules.map { File(path: "\($0.path)", embedded: ($0.text, $0.compiled)) }
+  }
+
+  /// The files of `topics/`, likewise.
+  public static var topics: [(path: String, text: String)] {
+    embeddedTopics.map { ("\($0.path)", "\($0.text)") }
   }
 }

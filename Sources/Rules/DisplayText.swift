@@ -1,5 +1,5 @@
 /// Text from files as a terminal may show it: nothing in it can move the cursor or hide.
-enum DisplayText {
+package enum DisplayText {
   /// The text with control and formatting characters as `\u{1b}`.
   static func escaped(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: isHidden) else { return text }
@@ -41,6 +41,8 @@ enum DisplayText {
     return isHidden(scalar) ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
   }
 
+  /// What `isUnprintable` of the module JSON names but for blanks and what is drawn as nothing: a line
+  /// of a rule file is shown with them. Rules does not import JSON.
   private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true
@@ -54,7 +56,7 @@ enum DisplayText {
 
   /// Columns that a terminal gives a character: 0, 1 or 2 (Unicode Standard Annex 11, the wide
   /// blocks only).
-  static func width(of scalar: Unicode.Scalar) -> Int {
+  package static func width(of scalar: Unicode.Scalar) -> Int {
     if scalar.value < 0x300 { return 1 }
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark: return 0

@@ -36,7 +36,9 @@ struct RuleDirectory {
       let file = path.hasSuffix("/") ? path + name : path + "/" + name
       if name.hasSuffix(".yaml") {
         guard files.count < Self.fileLimit else {
-          report(path, "more than \(Self.fileLimit) rule files")
+          report(
+            path,
+            "directory has more than \(Self.fileLimit) rule files; those after them are not read")
           return
         }
         let owner: uid_t? = mustBelongToRoot ? 0 : nil

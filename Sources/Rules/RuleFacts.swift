@@ -20,7 +20,7 @@ extension Rule {
         applies + resolver.facts(of: [rule.element?.list].compactMap { $0 }) + condition
           + resolver.facts(of: rule.otherExpressions))
       let located = resolver.facts(of: [rule.locate].compactMap { $0 })
-      let names = SysctlNames(schema)
+      let names = SchemaSysctls(schema)
       sysctl = (located + condition + applies).lazy.compactMap { names.key(ofPath: $0) }.first
     }
 

@@ -18,8 +18,11 @@ struct ReviewCommand: ParsableCommand {
       and templates of all these, such as *.conf.j2. What templates and variables write is counted, \
       not judged; the lines that stand there as they are, each by itself.
 
-      Links are not followed, and .git, node_modules, vendor and directories like them are left \
-      out unless they are named. Files above 4 MiB are not read.
+      Links are followed in sysctl.d alone, and not out of the PATH; .git, node_modules, vendor \
+      and directories like them are left out unless they are named. Not read are files above \
+      4 MiB, parameters beyond 20,000 in one sysctl.d and 1,000 in a file of another kind, and \
+      drop-ins beyond 20,000; the report says so. A '.sockwise.yaml' that is found rather than \
+      named is no link, and names files of waivers in its own directory and below alone.
 
       Places are shown as paths are named on the command line. Subjects, and with them waivers and \
       baselines, name files relative to the root of the repository, wherever the review is run: the \

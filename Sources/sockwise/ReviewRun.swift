@@ -62,7 +62,8 @@ extension Review {
     var all = [Notice(.info, scope)] + notices.map(Notice.init)
     all += unread.prefix(Self.mostNames).map { Notice(.warning, "not read: \($0.reason)") }
     if unread.count > Self.mostNames {
-      all.append(Notice(.warning, "not read: \(unread.count - Self.mostNames) more files"))
+      all.append(
+        Notice(.warning, "not read: \(unread.count - Self.mostNames) more files or parts of files"))
     }
     return all
   }

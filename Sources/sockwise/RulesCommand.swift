@@ -20,15 +20,18 @@ struct RulesCommand: ParsableCommand {
     func run() throws { try Self.print(options.load()) }
 
     /// Prints them; throws the exit status where rule files are wrong.
-    static func print(_ rules: RuleSet) throws {
+    static func print(
+      _ rules: RuleSet, indent: Int = 0, in language: Language = .english
+    ) throws {
       let width = rules.rules.map(\.id.count).max() ?? 0
       for rule in rules.rules {
         let severities = rule.severity.levels.map(\.rawValue).joined(separator: "/")
         let marks = (rule.isOptIn ? ["opt-in"] : []) + (rule.isNote ? ["note"] : [])
         let mark = marks.isEmpty ? "" : " (\(marks.joined(separator: ", ")))"
         try printOutput(
-          rule.id.padded(to: width) + "  " + severities.padded(to: 11) + "  "
-            + rule.title.shown + mark + "\n")
+          String(repeating: " ", count: indent) + rule.id.padded(to: width) + "  "
+            + severities.padded(to: 11) + "  "
+            + rule.title(in: language).shown + mark + "\n")
       }
       if rules.diagnostics.report() { throw ExitCode(ExitStatus.wrongInput.rawValue) }
     }

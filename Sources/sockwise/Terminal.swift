@@ -35,6 +35,12 @@ enum Terminal {
     return Int(size.ws_col)
   }
 
+  /// The language of messages in the locale: the first variable that is set decides (locale(7)).
+  static var language: Language {
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { environment($0) }.first
+    return locale.map(Language.init(locale:)) ?? .english
+  }
+
   /// A variable of the environment; nil where it is unset or empty.
   private static func environment(_ name: String) -> String? {
     guard let value = unsafe getenv(name) else { return nil }

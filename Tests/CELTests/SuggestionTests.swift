@@ -9,8 +9,8 @@ import Testing
       ("ab", "ba", 1), ("ca", "abc", 3), ("kitten", "sitting", 3), ("é", "e\u{301}", 2),
     ] as [(String, String, Int)])
   func measuresDistance(left: String, right: String, distance: Int) {
-    #expect(
-      Suggestion.distance(Array(left.unicodeScalars), Array(right.unicodeScalars)) == distance)
+    #expect(EditDistance(from: left, limit: 3).to(right) == distance)
+    #expect(EditDistance(from: left, limit: distance - 1).to(right) == nil)
   }
 
   @Test func suggestsOnlyWhatIsNear() {

@@ -26,7 +26,8 @@ import Testing
     #expect(host.kernel.value != nil)
     #expect(
       host.notices.contains(
-        .init(.warning, "'/proc/net/sockstat' did not answer within 8 s; the rest was read")))
+        .init(.warning, "'/proc/net/sockstat' did not answer within 8 s; everything else was read"))
+    )
   }
 
   @Test func everySourceMayStall() throws {

@@ -18,7 +18,26 @@ import Testing
   @Test func wideCharactersCountTwice() {
     var page = Page(width: 20, style: .plain)
     page.prose(.init("服务器服务器 服务器服"))
-    #expect(page.text == "服务器服务器\n服务器服\n")
+    #expect(page.text == "服务器服务器 服务器\n服\n")
+  }
+
+  @Test func aLineNeitherBeginsNorEndsWithPunctuationThatIsNotForIt() {
+    var page = Page(width: 20, style: .plain)
+    page.prose(.init("端口范围端口范围端口，监听套接字套接（字）"))
+    #expect(page.text == "端口范围端口范围端\n口，监听套接字套接\n（字）\n")
+  }
+
+  @Test func wordsBetweenWideCharactersStayWhole() {
+    var page = Page(width: 20, style: .plain)
+    page.prose(.init("设置 tcp_tw_reuse=1之后，connect() 成功。"))
+    #expect(page.text == "设置 tcp_tw_reuse=1\n之后，connect() 成\n功。\n")
+  }
+
+  /// As files are wrapped: between wide characters a line's end is no space.
+  @Test func aLineBreakBetweenWideCharactersIsNoSpace() {
+    var page = Page(width: 60, style: .plain)
+    page.prose(.init("监听\n套接字，\nbind() 失败\nagain 重试"))
+    #expect(page.text == "监听套接字，bind() 失败 again 重试\n")
   }
 
   @Test func aNameCannotBeginALine() {

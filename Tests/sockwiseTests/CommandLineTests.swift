@@ -56,7 +56,9 @@ import Testing
     (["audit", "--only", "timestamp-disabled"], "sockwise: no rule or tag is called"),
     (["audit", "--only", "tcp", "--skip", "tcp"], "sockwise: --only and --skip leave no rule"),
     (["audit", "--rules", "/nonexistent", "--only", "tcp"], "/nonexistent: error:"),
-    (["explain", "timestamp-disabled"], "sockwise: no rule is called 'timestamp-disabled'"),
+    (
+      ["explain", "timestamp-disabled"], "sockwise: no rule or topic is called 'timestamp-disabled'"
+    ),
     (["rules", "check", "/nonexistent.yaml"], "/nonexistent.yaml: error:"),
   ]) func aMistakeIsSaid(_ arguments: [String], _ message: String) throws {
     let result = try BuiltBinary.run(arguments)

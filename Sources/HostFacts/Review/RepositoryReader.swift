@@ -104,8 +104,11 @@ struct RepositoryReader {
         let why = "it is a link to '\(target)', which is not there"
         sysctls.append(SysctlFile(path: path, content: .nothing(why)))
       case .bytes(let bytes):
-        let lines =
-          [.sysctl, .conf, .unit].contains(kind) ? TemplateLines(bytes, path: path) : nil
+        // A unit has braces and variables of its own.
+        let mayBeTemplate =
+          kind == .sysctl || kind == .conf
+          || (kind == .unit && TemplateLines.nameOfResult(path) != nil)
+        let lines = mayBeTemplate ? TemplateLines(bytes, path: path) : nil
         guard kind.mayMatter(kind == .conf ? lines?.literal ?? bytes : bytes) else { return }
         read(path, kind, bytes, lines)
         keepComments(path, bytes)
@@ -162,12 +165,10 @@ struct RepositoryReader {
           } else {
             unitFiles.append(Units.File(path: path, content: bytes))
           }
-        } else if let lines {
-          read(path, literal: lines.literal)
-        } else if FileKind.nameOfResult(path) != nil {
-          read(path, literal: bytes)
+        } else if FileKind.nameOfResult(path) != nil || lines?.decides == true {
+          read(path, literal: lines?.literal ?? bytes)
         } else {
-          sysctls.append(SysctlFile(path: path, bytes: bytes))
+          sysctls.append(SysctlFile(path: path, bytes: lines?.literal ?? bytes))
         }
       case .tmpfiles:
         let most = ForeignFile.mostStatements

@@ -6,6 +6,8 @@ struct TemplateLines {
   private(set) var literal: [UInt8]
   /// How many lines write something; those that only decide, such as `{% if x %}`, do not.
   private(set) var count = 0
+  /// Whether some line decides which others a host gets.
+  private(set) var decides = false
 
   /// Endings of the names of files that are templates as a whole.
   private static let suffixes = [
@@ -33,7 +35,10 @@ struct TemplateLines {
       let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
       while let part = rest.first, part.upperBound <= start { rest.removeFirst() }
       if let part = rest.first, part.lowerBound < end {
-        if part.lowerBound >= start, Self.writes(bytes[start..<end], part) { count += 1 }
+        // A line inside a part is not judged either, unless it is a comment of the engine.
+        let isInside = part.lowerBound < start && bytes[part.lowerBound + 1] != UInt8(ascii: "#")
+        if isInside || Self.writes(bytes[start..<end], part) { count += 1 }
+        decides = decides || Self.decides(bytes[part])
         literal.append(UInt8(ascii: "#"))
       } else {
         literal += bytes[start..<end]
@@ -48,12 +53,17 @@ struct TemplateLines {
     let text = line.drop(while: isBlank)
     if text.first == UInt8(ascii: "#") || text.first == UInt8(ascii: ";") { return false }
     guard text.startIndex == part.lowerBound else { return true }
-    let decides = ["{%", "{#", "<%"].contains { text.starts(with: $0.utf8) }
-    return !decides || text.starts(with: "<%=".utf8)
+    return !decides(text) && !text.starts(with: "{#".utf8)
+  }
+
+  private static func decides(_ text: ArraySlice<UInt8>) -> Bool {
+    text.starts(with: "{%".utf8) || (text.starts(with: "<%".utf8) && !text.starts(with: "<%=".utf8))
   }
 }
 
-/// Finds the parts that a template engine writes.
+/// Finds the parts that a template engine writes. In a file whose name does not say that it is a
+/// template they end with their line, and comments have none: `# see {{{` opens a fold of an editor,
+/// and what follows is judged.
 private struct Scanner {
   private let bytes: [UInt8]
   private let isTemplate: Bool
@@ -69,7 +79,9 @@ private struct Scanner {
     var parts: [Range<Int>] = []
     var index = 0
     while index + 1 < bytes.count {
-      if let end = end(ofPartAt: index) {
+      if !isTemplate, let end = endOfComment(at: index) {
+        index = end
+      } else if let end = end(ofPartAt: index) {
         parts.append(index..<end)
         index = end
       } else {
@@ -79,17 +91,36 @@ private struct Scanner {
     return parts
   }
 
+  /// The end of a line that is a comment and begins here.
+  private func endOfComment(at index: Int) -> Int? {
+    guard index == 0 || bytes[index - 1] == UInt8(ascii: "\n"),
+      let first = bytes[index...].first(where: { $0 == UInt8(ascii: "\n") || !isBlank($0) }),
+      first == UInt8(ascii: "#") || first == UInt8(ascii: ";")
+    else { return nil }
+    return endOfLine(after: index)
+  }
+
+  private func endOfLine(after index: Int) -> Int {
+    bytes[index...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+  }
+
   private mutating func end(ofPartAt index: Int) -> Int? {
     switch (bytes[index], bytes[index + 1]) {
-    case (UInt8(ascii: "{"), UInt8(ascii: "{")): end("}}", after: index)
-    case (UInt8(ascii: "{"), UInt8(ascii: "%")): end("%}", after: index)
-    case (UInt8(ascii: "<"), UInt8(ascii: "%")): end("%>", after: index)
+    case (UInt8(ascii: "{"), UInt8(ascii: "{")): end("}}", ofPartAt: index)
+    case (UInt8(ascii: "{"), UInt8(ascii: "%")): end("%}", ofPartAt: index)
+    case (UInt8(ascii: "<"), UInt8(ascii: "%")): end("%>", ofPartAt: index)
     // In other files it may be text.
     case (UInt8(ascii: "{"), UInt8(ascii: "#")) where isTemplate: end("#}", after: index)
     case (UInt8(ascii: "$"), UInt8(ascii: "{")): end("}", after: index, onLine: true)
     case (UInt8(ascii: "@"), _) where isTemplate: endOfName(after: index)
     default: nil
     }
+  }
+
+  /// Behind an ending; with the line where that of another file has none.
+  private mutating func end(_ ending: String, ofPartAt index: Int) -> Int? {
+    if isTemplate { return end(ending, after: index) }
+    return end(ending, after: index, onLine: true) ?? endOfLine(after: index)
   }
 
   /// Behind `@NAME@`.

@@ -124,6 +124,10 @@ struct BoundGroups: Sendable {
   /// Why there are more sockets than those in groups; nil where there are not.
   func limitProblem(_ plural: String) -> Obstacle? {
     leftOut == 0
-      ? nil : .init("more than \(Self.limit) \(plural); sockets left out: \(leftOut)")
+      ? nil
+      : .init(
+        "there are more than \(Self.limit) \(plural), and those beyond are not looked at "
+          + "(\(leftOut) sockets)"
+      )
   }
 }

@@ -133,13 +133,17 @@ extension SocketTable {
     selfConnectionsLeftOut == 0
       ? nil
       : .init(
-        "more than \(BoundGroups.limit) self-connections; left out: \(selfConnectionsLeftOut)")
+        "there are more than \(BoundGroups.limit) self-connections, and those beyond are not "
+          + "looked at (\(selfConnectionsLeftOut))"
+      )
   }
 
   var groupLimitProblem: Obstacle? {
     ungrouped == 0
       ? nil
-      : .init("more than \(ConnectionRow.groupLimit) destinations: \(ungrouped) rows left out")
+      : .init(
+        "there are more than \(ConnectionRow.groupLimit) destinations, and \(ungrouped) connections are of others"
+      )
   }
 }
 

@@ -10,6 +10,9 @@ enum SysctlCatalog {
     (ports + timeWait + connections + listenQueues + buffers + connectionTracking + host)
     .sorted { $0.key < $1.key }
 
+  /// The names of the entries, as keys and in bytes.
+  static let keys = entries.map { (key: SysctlKey($0), name: Array($0.key.utf8)) }
+
   /// The entry of a dotted key; nil where the catalogue has none.
   static func entry(for key: String) -> SysctlEntry? {
     positions[key].map { entries[$0] }

@@ -1,3 +1,5 @@
+internal import CEL
+
 extension SysctlNames {
   /// A section of the table: keys that are the same but for their last components.
   ///

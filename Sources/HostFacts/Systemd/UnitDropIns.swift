@@ -18,7 +18,10 @@ struct UnitDropIns {
 
   /// Why no unit after those looked at so far is known; the last of them lacks drop-ins.
   var excess: Unreadable? {
-    count > Self.most ? .init("units have more than \(Self.most) drop-ins") : nil
+    count > Self.most
+      ? .init(
+        "the units have more than \(Self.most) drop-ins, and only those before them are known")
+      : nil
   }
 
   init(_ places: [UnitNameMap.Place], _ files: any UnitFiles) {
@@ -39,22 +42,24 @@ struct UnitDropIns {
       if let name = UnitName(alias) { directories += self.directories(of: name) }
     }
     directories += existing("\(id.type).d")
-    return counted(merged(directories))
+    return counted(directories)
   }
 
-  /// No paths where they are too many.
-  private mutating func counted(_ paths: [String]) -> [String] {
-    count += paths.count
-    return excess == nil ? paths : []
+  /// No paths where they are too many: sorting them would take longer than all else.
+  private mutating func counted(_ directories: [String]) -> [String] {
+    let chosen = chosen(directories)
+    count += chosen.count
+    return excess == nil ? sorted(chosen) : []
   }
 
   /// Those in `name.d` and its template's alone, which `systemctl is-enabled` reads.
   mutating func ownPaths(for id: UnitName) -> [String] {
-    merged(existing("\(id.text).d") + (id.template.map { existing("\($0.text).d") } ?? []))
+    sorted(
+      chosen(existing("\(id.text).d") + (id.template.map { existing("\($0.text).d") } ?? [])))
   }
 
   /// All drop-ins in directories of one name.
-  mutating func paths(in name: String) -> [String] { counted(merged(existing(name))) }
+  mutating func paths(in name: String) -> [String] { counted(existing(name)) }
 
   private func existing(_ name: String) -> [String] {
     guard allDirectories.contains(name) else { return [] }
@@ -100,8 +105,8 @@ struct UnitDropIns {
     return nil
   }
 
-  /// One file of each name, sorted by name as strcmp(3) does.
-  private mutating func merged(_ directories: [String]) -> [String] {
+  /// One file of each name.
+  private mutating func chosen(_ directories: [String]) -> [[UInt8]: String] {
     // By bytes: strings that look alike are equal to Swift.
     var chosen: [[UInt8]: String] = [:]
     for directory in directories {
@@ -110,7 +115,12 @@ struct UnitDropIns {
         if chosen[key] == nil { chosen[key] = "\(directory)/\(name)" }
       }
     }
-    return chosen.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
+    return chosen
+  }
+
+  /// Sorted by name, as strcmp(3) does.
+  private func sorted(_ chosen: [[UInt8]: String]) -> [String] {
+    chosen.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
   }
 
   /// `*.conf` in a directory, hidden ones left out.

@@ -21,8 +21,14 @@ extension Units {
   /// - Parameter version: the version of systemd that will read them; nil where it is not known.
   static func review(_ files: [File], version: Int? = nil) -> Units {
     var trees: [Tree: [File]] = [:]
+    // Files of one directory follow one another.
+    var last: (directory: String, tree: Tree)?
     for file in files where isUnitFile(file.path) {
-      trees[Tree(ofFile: file.path), default: []].append(file)
+      let directory = directoryName(file.path)
+      let tree =
+        last.flatMap { $0.directory == directory ? $0.tree : nil } ?? Tree(ofFilesIn: directory)
+      last = (directory, tree)
+      trees[tree, default: []].append(file)
     }
     var units = PartialList<Unit>([])
     for (tree, files) in trees.sorted(by: { $0.key < $1.key }) {
@@ -46,17 +52,17 @@ extension Units {
     private static let searchPath = UnitSearchPath.system
       .map { $0.dropFirst().split(separator: "/") }.sorted { $0.count > $1.count }
 
-    init(ofFile path: String) {
-      let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    init(ofFilesIn directory: String) {
+      let parts = directory.utf8
+        .split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         .map { Substring($0) }
-      for end in parts.indices.dropLast() where parts[..<end].last == "systemd" {
+      for end in parts.indices where parts[..<end].last == "systemd" {
         let match = Self.searchPath.first { parts[...end].suffix($0.count).elementsEqual($0) }
         guard let match else { continue }
         root = parts[...end].dropLast(match.count).joined(separator: "/")
         hasSearchPath = true
         return
       }
-      let directory = directoryName(path)
       let isBeside = [".d", ".wants", ".requires"].contains(where: directory.hasSuffix)
       root = isBeside ? directoryName(directory) : directory
       hasSearchPath = false

@@ -47,7 +47,8 @@ extension RuleReader {
     return nil
   }
 
-  private mutating func id(_ node: YAMLNode) -> String? {
+  /// What the file is called.
+  mutating func id(_ node: YAMLNode) -> String? {
     guard let id = kebab(node, "'id'") else { return nil }
     guard let expected = RuleFile.id(ofPath: source.path) else {
       error(node.range, "rule file's name does not end in '.yaml'")
@@ -70,7 +71,7 @@ extension RuleReader {
     return nil
   }
 
-  private mutating func references(_ node: YAMLNode) -> [String] {
+  mutating func references(_ node: YAMLNode) -> [String] {
     let nodes = sequence(node, "'references'", of: "sources") ?? []
     if nodes.isEmpty, case .sequence = node.content {
       error(node.range, "'references' is empty", hint: "name at least one primary source")

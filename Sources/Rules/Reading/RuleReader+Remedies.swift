@@ -46,7 +46,7 @@ extension RuleReader {
 
   private mutating func sysctls(_ node: YAMLNode) -> [Remedy.Setting]? {
     guard let entries = mapping(node, "'sysctl'") else { return nil }
-    let names = SysctlNames(schema)
+    let names = SchemaSysctls(schema)
     var settings: [Remedy.Setting] = []
     for entry in entries {
       if !names.contains(entry.key) {

@@ -27,7 +27,19 @@ public struct Waiver: Hashable, Sendable {
   public func hasExpired(on today: Day) -> Bool { expires.map { $0 < today } ?? false }
 
   public func covers(_ finding: Finding) -> Bool {
-    rule == finding.rule && subject.matches(finding.subject)
+    rule == finding.rule && subject.matches(finding.waivedSubject)
+  }
+}
+
+extension Finding {
+  /// What patterns of waivers are compared with: a second finding about one thing, `…#2`, is waived
+  /// with the first.
+  fileprivate var waivedSubject: [Unicode.Scalar] {
+    let scalars = Array(subject.unicodeScalars)
+    guard let hash = scalars.lastIndex(of: "#"), hash < scalars.count - 1,
+      scalars[(hash + 1)...].allSatisfy({ ("0"..."9").contains($0) })
+    else { return scalars }
+    return Array(scalars[..<hash])
   }
 }
 
@@ -40,7 +52,7 @@ public struct Waivers: Sendable {
 
   /// The first that covers a finding and holds on a day.
   public func waiver(for finding: Finding, on today: Day) -> Waiver? {
-    let subject = Array(finding.subject.unicodeScalars)
+    let subject = finding.waivedSubject
     return entries.first {
       $0.rule == finding.rule && $0.subject.matches(subject) && !$0.hasExpired(on: today)
     }

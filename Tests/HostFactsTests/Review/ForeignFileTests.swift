@@ -6,39 +6,10 @@ import YAML
 
 /// What files of other programs set.
 @Suite struct ForeignFileTests {
-  /// Key and value as the places in the file hold them, behind the line; then what they are taken
-  /// for, and marks.
-  private func show(_ file: ForeignFile) -> [String] {
-    var shown = file.statements.map { statement in
-      let value = String(decoding: statement.value ?? [], as: UTF8.self)
-      var text = "\(statement.keyLocation.line ?? 0): \(spelling(statement.keyLocation, file))"
-      text += "|" + (statement.valueLocation.map { spelling($0, file) } ?? "")
-      text += " \(statement.key.dotted) = \(value)"
-      if statement.ignoresFailure { text += " (ignored)" }
-      if statement.usesHostNetwork == true { text += " (host network)" }
-      return text
-    }
-    if file.templated > 0 { shown.append("\(file.templated) templated") }
-    return shown
-  }
-
-  private func spelling(_ place: CEL.SourceLocation, _ file: ForeignFile) -> String {
-    guard let line = place.line, let range = file.source.range(ofLine: line),
-      let column = place.column, let end = place.endColumn
-    else { return "?" }
-    return file.source.text(range.lowerBound + column - 1..<range.lowerBound + end - 1)
-  }
-
   private func yaml(_ text: String) -> [String] {
     var file = ForeignFile(path: "x.yaml", bytes: Array(text.utf8))
     let why = file.readYAML()
-    return show(file) + (why.map { [$0.reason] } ?? [])
-  }
-
-  private func dockerfile(_ text: String) -> [String] {
-    var file = ForeignFile(path: "Dockerfile", bytes: Array(text.utf8))
-    file.readDockerfile()
-    return show(file)
+    return file.shown + (why.map { [$0.reason] } ?? [])
   }
 
   // MARK: Ansible
@@ -296,38 +267,6 @@ import YAML
         ])
   }
 
-  // MARK: TuneD
-
-  @Test func readsProfilesOfTuneD() {
-    var file = ForeignFile(
-      path: "tuned.conf",
-      bytes: Array(
-        """
-        [main]
-        summary=x
-        include=throughput-performance
-
-        [sysctl]
-        net.core.somaxconn=>2048
-        net.ipv4.tcp_rmem="4096 87380 16777216"
-        vm.dirty_ratio = ${ratio}
-        [net]
-        type=sysctl
-        replace=1
-        vm.swappiness=<10
-        [vm]
-        transparent_hugepages=never
-        """.utf8))
-    file.readTunedProfile()
-    #expect(
-      show(file) == [
-        "6: net.core.somaxconn|>2048 net.core.somaxconn = 2048",
-        #"7: net.ipv4.tcp_rmem|"4096 87380 16777216" net.ipv4.tcp_rmem = 4096 87380 16777216"#,
-        "12: vm.swappiness|<10 vm.swappiness = 10", "1 templated",
-      ])
-    #expect(file.statements.map(\.condition) == [.raises, nil, .lowers])
-  }
-
   // MARK: Compose
 
   @Test func readsServices() {
@@ -365,96 +304,6 @@ import YAML
       ])
   }
 
-  // MARK: Dockerfiles
-
-  @Test func readsCommands() {
-    let found = dockerfile(
-      #"""
-      FROM debian:12
-      # RUN sysctl -w vm.no=1
-      LABEL x="sysctl -w vm.no=1"
-      RUN apt-get update && \
-          # a comment
-          sudo /sbin/sysctl -qw net.core.somaxconn=1024 "net.ipv4.ip_local_port_range=1024 65535"; \
-
-          echo 1 > /proc/sys/net/ipv4/tcp_tw_reuse || true
-      RUN --mount=type=cache,target=/x echo "vm.swappiness = 10" >> /etc/sysctl.d/60-x.conf
-      RUN echo 5 | tee -a /proc/sys/vm/dirty_ratio
-      RUN sysctl -e vm.a=1 vm.b=$X
-      RUN <<EOF
-      sysctl vm.c=1
-      EOF
-      ENTRYPOINT ["sh", "-c", "sysctl -w vm.d=1 && exec app"]
-      cmd ["sysctl", "-w", "vm.e=1"]
-      RUN sysctl -p && sysctl vm.f && echo x=1 > /etc/other.conf
-      """#)
-    #expect(
-      found == [
-        "6: net.core.somaxconn|1024 net.core.somaxconn = 1024",
-        "6: \"net.ipv4.ip_local_port_range=1024 65535\"|\"net.ipv4.ip_local_port_range=1024 65535\""
-          + " net.ipv4.ip_local_port_range = 1024 65535",
-        "8: /proc/sys/net/ipv4/tcp_tw_reuse|1 net.ipv4.tcp_tw_reuse = 1",
-        "9: \"vm.swappiness = 10\"|\"vm.swappiness = 10\" vm.swappiness = 10",
-        "10: /proc/sys/vm/dirty_ratio|5 vm.dirty_ratio = 5",
-        "11: vm.a|1 vm.a = 1 (ignored)",
-        "13: vm.c|1 vm.c = 1",
-        "15: \"sysctl -w vm.d=1 && exec app\"|\"sysctl -w vm.d=1 && exec app\" vm.d = 1",
-        "16: \"vm.e=1\"|\"vm.e=1\" vm.e = 1",
-        "1 templated",
-      ])
-  }
-
-  @Test func readsOtherEscapes() {
-    #expect(
-      dockerfile("# escape=`\nRUN a `\n  && sysctl -w vm.a=1\n") == ["3: vm.a|1 vm.a = 1"])
-    #expect(dockerfile("RUN sysctl -w \\\n") == [])
-    #expect(dockerfile("RUN sysctl -w 'vm.a=1\n") == ["1: 'vm.a=1|'vm.a=1 vm.a = 1"])
-    #expect(dockerfile("RUN cat <<EOF\nsysctl -w vm.a=1\n") == ["2: vm.a|1 vm.a = 1"])
-  }
-
-  // MARK: GRUB
-
-  @Test func readsTheKernelsCommandLine() {
-    var file = ForeignFile(
-      path: "etc/default/grub",
-      bytes: Array(
-        """
-        # GRUB_CMDLINE_LINUX="sysctl.vm.no=1"
-        GRUB_TIMEOUT=5
-        GRUB_CMDLINE_LINUX_DEFAULT="quiet sysctl.net.core.somaxconn=1024 sysctl/vm/swappiness=10"
-        GRUB_CMDLINE_LINUX="$X sysctl.vm.x=$Y"
-        """.utf8))
-    file.readGrub()
-    #expect(
-      show(file) == [
-        "3: net.core.somaxconn|1024 net.core.somaxconn = 1024",
-        "3: vm/swappiness|10 vm.swappiness = 10",
-        "1 templated",
-      ])
-  }
-
-  /// Values of several words are quoted within the quotes of the shell's.
-  @Test(arguments: [
-    (#"="quiet sysctl.net.ipv4.ip_local_port_range=\"1024 65000\" ro""#, "1024 65000"),
-    (#"='quiet sysctl.net.ipv4.ip_local_port_range="1024 65000" ro'"#, "1024 65000"),
-    (#"='"sysctl.net.ipv4.ip_local_port_range=1024 65000" ro'"#, "1024 65000"),
-    (#"=sysctl.net.ipv4.ip_local_port_range=1024 sysctl.vm.swappiness=1"#, "1024"),
-    (#"="sysctl.net.ipv4.ip_local_port_range=1 # none"#, "1"),
-    (#"="sysctl.net.ipv4.ip_local_port_range=""#, ""),
-    (#"="sysctl.net.ipv4.ip_local_port_range=\"#, ""),
-  ])
-  func readsQuotedParameters(_ rest: String, _ value: String) throws {
-    let text = "GRUB_CMDLINE_LINUX\(rest)"
-    var file = ForeignFile(path: "etc/default/grub", bytes: Array(text.utf8))
-    file.readGrub()
-    #expect(file.statements.map(\.key.dotted) == ["net.ipv4.ip_local_port_range"])
-    #expect(file.statements.first?.value.map { String(decoding: $0, as: UTF8.self) } == value)
-    let key = file.statements.first?.keyLocation
-    let start = try #require(text.firstRange(of: "net.ipv4")).lowerBound
-    #expect(key?.line == 1 && key?.column == text[..<start].count + 1)
-  }
-
-  /// An item repeated without end would take all memory.
   @Test func leavesEndlessItemsToTheTemplate() {
     let item = String(repeating: "x", count: 3000)
     var file = ForeignFile(

@@ -180,13 +180,15 @@ struct SocketTableTests {
     #expect(facts.boundUDP.elements.count == limit)
     #expect(
       facts.boundUDP.rest?.reason
-        == "more than 10000 bound UDP sockets; sockets left out: 5")
+        == "there are more than 10000 bound UDP sockets, and those beyond are not looked at (5 sockets)"
+    )
     #expect(facts.udp.value == limit + 5)
     #expect(facts.udpPorts.elements.count == limit)
     #expect(facts.udpPorts.rest == facts.boundUDP.rest)
     #expect(facts.listeners.elements.count == limit)
     #expect(
-      facts.listeners.rest?.reason == "more than 10000 listeners; sockets left out: 3")
+      facts.listeners.rest?.reason
+        == "there are more than 10000 listeners, and those beyond are not looked at (3 sockets)")
     #expect(facts.inbound.value == 1)
     #expect(facts.outbound.value == 0)
   }
@@ -201,7 +203,8 @@ struct SocketTableTests {
     let facts = SocketTable.complete(rows).sockets(settings: .test(40000...40009))
     #expect(
       facts.boundIdle.value?.rest?.reason
-        == "more than 10000 bound TCP sockets; sockets left out: 1")
+        == "there are more than 10000 bound TCP sockets, and those beyond are not looked at (1 sockets)"
+    )
     #expect(facts.portPool.blockedByBind.value == 1)
     #expect(facts.portPool.blocked.value == 1)
   }

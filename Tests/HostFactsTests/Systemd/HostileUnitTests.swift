@@ -79,7 +79,10 @@ import Testing
     for number in 0..<UnitDropIns.most { unsafe symlink("a.conf", "\(place)/\(number).conf") }
     let units = read()
     #expect(units.elements.map(\.name) == ["a.service"])
-    #expect(units.rest?.reason == "units have more than \(UnitDropIns.most) drop-ins")
+    #expect(
+      units.rest?.reason
+        == "the units have more than \(UnitDropIns.most) drop-ins, and only those before them are known"
+    )
   }
 
   @Test(arguments: [true, false])
@@ -93,6 +96,9 @@ import Testing
     let other = unit("other/x.service")
     let units = Units.review(dropIns + [other] + (hasUnit ? [unit("b.service")] : [])).units
     #expect(units.elements.map(\.name) == ["x.service"])
-    #expect(units.rest?.reason == "units have more than \(UnitDropIns.most) drop-ins")
+    #expect(
+      units.rest?.reason
+        == "the units have more than \(UnitDropIns.most) drop-ins, and only those before them are known"
+    )
   }
 }

@@ -60,7 +60,11 @@ struct SysctlBoot: Sendable {
     }
     if read.count > Self.mostStatements || sources.others.count > Self.mostStatements {
       read.removeLast(max(read.count - Self.mostStatements, 0))
-      gap = gap ?? .init("there are more than \(Self.mostStatements) assignments")
+      gap =
+        gap
+        ?? .init(
+          "more than \(Self.mostStatements) lines set kernel parameters, and only those are looked at"
+        )
     }
     plan = SysctlPlan(read, dialect: sources.dialect)
     gap = gap ?? plan.gap
@@ -128,12 +132,10 @@ struct SysctlBoot: Sendable {
 
   /// Keys that are named with a value, and those of the catalogue that a pattern gives one.
   var keys: [SysctlKey] {
-    var keys = byKey.keys.filter { !$0.isPattern }
-    for entry in SysctlCatalog.entries {
-      let key = SysctlKey(entry)
-      if byKey[key] == nil, decider(of: key) != nil { keys.append(key) }
+    var keys = byKey.keys.filter { !$0.isPattern }.map { (key: $0, name: Array($0.dotted.utf8)) }
+    if plan.decidesOthers {
+      keys += SysctlCatalog.keys.filter { byKey[$0.key] == nil && decider(of: $0.key) != nil }
     }
-    return keys.map { (key: $0, name: Array($0.dotted.utf8)) }
-      .sorted { $0.name.lexicographicallyPrecedes($1.name) }.map(\.key)
+    return keys.sorted { $0.name.lexicographicallyPrecedes($1.name) }.map(\.key)
   }
 }

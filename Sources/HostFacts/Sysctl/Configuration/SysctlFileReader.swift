@@ -46,7 +46,11 @@ struct SysctlFileReader {
       }
       if listing.failure != 0 { throw .system(listing.failure) }
       if count >= Self.mostFiles {
-        gap = gap ?? .init("there are more than \(Self.mostFiles) files")
+        gap =
+          gap
+          ?? .init(
+            "the directories such as '\(directory)' have more than \(Self.mostFiles) files, and only those are read"
+          )
       }
       names.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
       for name in names where !SysctlFileSelection.isPutAside(name[...]) {

@@ -32,7 +32,11 @@ struct SysctlPlan: Sendable {
     self.dialect = dialect
     if dialect.isProcps { planAsProcps() } else { planAsSystemd() }
     if patterns.count > Self.mostPatterns || exclusions.count > Self.mostPatterns {
-      gap = gap ?? .init("there are more than \(Self.mostPatterns) patterns")
+      gap =
+        gap
+        ?? .init(
+          "more than \(Self.mostPatterns) patterns set kernel parameters, and only those are looked at"
+        )
     }
     patterns = Array(patterns.prefix(Self.mostPatterns))
     exclusions = Array(exclusions.prefix(Self.mostPatterns))
@@ -54,6 +58,12 @@ struct SysctlPlan: Sendable {
     guard dialect.isProcps, let index = explicit[key.path] else { return byPattern }
     // procps writes everything in order.
     return max(index, byPattern ?? -1)
+  }
+
+  /// Whether it may decide keys that no statement names: by a pattern, or by a path that procps does
+  /// not simplify.
+  var decidesOthers: Bool {
+    !patterns.isEmpty || dialect.isProcps && statements.contains { $0.key.hasParent }
   }
 
   /// What a pattern was given last, for the statement at an index: the one that decides.

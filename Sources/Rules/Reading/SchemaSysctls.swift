@@ -5,7 +5,7 @@ internal import CEL
 /// The field `sysctl.net.ipv4.tcp_tw_reuse` is the key `net.ipv4.tcp_tw_reuse`, and
 /// `host.sysctl.fs.file_max` is `fs.file-max`: characters that no name in an expression can have
 /// are `_` in the field.
-struct SysctlNames {
+struct SchemaSysctls {
   private static let roots = [["sysctl"], ["host", "sysctl"]]
 
   private let schema: Schema

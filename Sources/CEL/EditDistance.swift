@@ -1,11 +1,11 @@
 /// How many changes of one letter turn a text into others.
-struct EditDistance {
+package struct EditDistance {
   private let text: [Unicode.Scalar]
   private let limit: Int
   /// Which letters the text has.
   private let letters: UInt64
 
-  init(from text: String, limit: Int) {
+  package init(from text: String, limit: Int) {
     self.text = Array(text.unicodeScalars)
     self.limit = limit
     letters = self.text.reduce(0) { $0 | 1 << UInt64($1.value & 63) }
@@ -13,7 +13,7 @@ struct EditDistance {
 
   /// Whether a text of ASCII letters may be within the limit, at less cost than to know: a change adds
   /// or takes one letter at most, and so two from those that only one of the texts has.
-  func mayBeNear(_ other: Span<UInt8>) -> Bool {
+  package func mayBeNear(_ other: Span<UInt8>) -> Bool {
     guard abs(text.count - other.count) <= limit else { return false }
     var others: UInt64 = 0
     for index in other.indices { others |= 1 << UInt64(other[index] & 63) }
@@ -22,7 +22,7 @@ struct EditDistance {
 
   /// Letters inserted, removed, replaced, and neighbours exchanged (Damerau and Levenshtein, no part
   /// edited twice); nil beyond the limit.
-  func to(_ other: String) -> Int? {
+  package func to(_ other: String) -> Int? {
     let left = text
     let right = Array(other.unicodeScalars)
     guard abs(left.count - right.count) <= limit else { return nil }

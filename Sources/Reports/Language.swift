@@ -1,0 +1,16 @@
+/// A language in which pages are shown. What is not translated stays English.
+public enum Language: String, CaseIterable, Sendable {
+  case english = "en"
+  case chinese = "zh"
+
+  /// That of a locale such as `zh_CN.UTF-8` (locale(7)); English where it is another.
+  public init(locale: String) {
+    let name = locale.prefix { $0 != "_" && $0 != "-" && $0 != "." && $0 != "@" }
+    self = Language(rawValue: name.lowercased()) ?? .english
+  }
+
+  /// One of two texts.
+  func text(_ english: String, _ chinese: String) -> String {
+    self == .chinese ? chinese : english
+  }
+}

@@ -1,0 +1,29 @@
+import CEL
+import YAML
+
+@testable import HostFacts
+
+extension ForeignFile {
+  /// Key and value as the places in the file hold them, behind the line; then what they are taken
+  /// for, and marks.
+  var shown: [String] {
+    var shown = statements.map { statement in
+      let value = String(decoding: statement.value ?? [], as: UTF8.self)
+      var text = "\(statement.keyLocation.line ?? 0): \(spelling(statement.keyLocation))"
+      text += "|" + (statement.valueLocation.map(spelling) ?? "")
+      text += " \(statement.key.dotted) = \(value)"
+      if statement.ignoresFailure { text += " (ignored)" }
+      if statement.usesHostNetwork == true { text += " (host network)" }
+      return text
+    }
+    if templated > 0 { shown.append("\(templated) templated") }
+    return shown
+  }
+
+  private func spelling(_ place: CEL.SourceLocation) -> String {
+    guard let line = place.line, let range = source.range(ofLine: line),
+      let column = place.column, let end = place.endColumn
+    else { return "?" }
+    return source.text(range.lowerBound + column - 1..<range.lowerBound + end - 1)
+  }
+}
