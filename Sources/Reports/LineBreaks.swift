@@ -1,3 +1,5 @@
+internal import Rules
+
 extension String {
   /// What lines may be broken between, with the columns that part it from what stands before it:
   /// words, and each wide character, since Chinese has no spaces. Punctuation stays with what it
@@ -41,7 +43,7 @@ extension String {
 }
 
 extension Character {
-  private var isWide: Bool { unicodeScalars.contains { $0.columns == 2 } }
+  private var isWide: Bool { unicodeScalars.contains { DisplayText.width(of: $0) == 2 } }
 
   /// Classes CL, EX, IS and the like: never first on a line.
   private var closes: Bool { "，。、；：？！）」』》】〉…—”’,.;:?!)]}%".contains(self) }
