@@ -164,6 +164,48 @@ import Testing
     #expect(text.contains("3 settings are written by templates or variables and not judged"))
   }
 
+  /// A unit is judged as it is there, in whichever order it and its template are read.
+  @Test(arguments: [
+    ["x.service.in", "x.service"], ["x.service", "x.service.in"], ["."], ["x.service"],
+  ]) func aUnitGoesBeforeItsTemplate(_ paths: [String]) throws {
+    let repository = try Self.repository([
+      "x.service": "[Service]\nExecStart=/bin/x\n\nStartLimitIntervalSec=5\n",
+      "x.service.in": "[Service]\nExecStart=@bindir@/x\n",
+      "x.service.j2": "[Service]\nStartLimitIntervalSec=5\n",
+    ])
+    let result = try Self.review(paths + ["--format", "github"], in: repository.path)
+    let found = result.output.split(separator: "\n").filter { $0.contains(" file=") }
+    #expect(found.count == 1 && found[0].contains("file=x.service,line=4,"), "\(result.output)")
+  }
+
+  /// Also where two templates make it: the first by name counts.
+  @Test(arguments: [["x.service.in", "x.service.j2"], ["x.service.j2", "x.service.in"]])
+  func aUnitOfTwoTemplatesIsJudgedOnce(_ paths: [String]) throws {
+    let repository = try Self.repository([
+      "x.service.in": "[Service]\nStartLimitIntervalSec=5\n",
+      "x.service.j2": "[Service]\n\nStartLimitIntervalSec=5\n",
+    ])
+    let result = try Self.review(paths + ["--format", "github"], in: repository.path)
+    let found = result.output.split(separator: "\n").filter { $0.contains(" file=") }
+    #expect(found.count == 1 && found[0].contains("file=x.service.in,line=2,"), "\(found)")
+  }
+
+  /// What to do about a value goes by what is wrong with it.
+  @Test(arguments: [
+    ("net.ipv4.ip_local_reserved_ports = 8080 # web", "Put the comment on a line of its own"),
+    ("net.core.somaxconn = \"1\"", "Write the value without quotes."),
+    ("net.netfilter.nf_conntrack_count = 1", "Delete the line; the kernel sets it itself."),
+    ("net.core.somaxconn = many", "Write a value that the kernel takes"),
+    ("net.ipv4.tcp_congestion_control = com/ment", "Write a value that the kernel takes"),
+  ]) func whatToDoAboutARefusedValue(_ line: String, _ remedy: String) throws {
+    let repository = try Self.repository(["a.conf": line + "\n"])
+    let result = try Self.review(
+      ["--only", "sysctl-value-refused", "--format", "json"], in: repository.path)
+    let report = try ParsedJSON(Array(result.output.utf8))
+    let remedies = try #require(report["findings"]?[0]?["remediation"]?.elements)
+    #expect(remedies.count == 1 && result.output.contains(remedy), "\(result.output)")
+  }
+
   @Test func longJSONIsData() throws {
     let repository = try Self.repository([
       "data.json": "[" + String(repeating: " ", count: 5 << 20) + "]",

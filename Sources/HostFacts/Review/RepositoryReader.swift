@@ -25,12 +25,23 @@ struct RepositoryReader {
     /// What files are called in messages.
     fileprivate let names: ReviewedPaths
     var sysctls: [SysctlFile] = []
-    var units: [Units.File] = []
+    /// Of all unit files, also those that only templates make.
+    var units: [Units.File] {
+      unitFiles
+        + madeUnits.sorted { $0.key < $1.key }.map { Units.File(path: $0, content: $1.content) }
+    }
+    /// By the unit files that they make, templates.
+    var templates: [String: String] { madeUnits.mapValues(\.template) }
+    private var unitFiles: [Units.File] = []
+    /// By their names, units that templates make, whether or not they are there themselves.
+    private var unitsOfTemplates: [String: (template: String, content: [UInt8])] = [:]
+    /// Those that are not there themselves, which only all files together tell.
+    private var madeUnits: [String: (template: String, content: [UInt8])] {
+      unitsOfTemplates.filter { !paths.contains($0.key) }
+    }
     var statements: [SysctlStatement] = []
     /// Of templates, lines that are no assignments.
     var skipped: [SkippedSysctlLine] = []
-    /// By the unit files that they make, templates.
-    var templates: [String: String] = [:]
     var allowances: [KubeletAllowance] = []
     var paths: Set<String> = []
     /// Files with comments for Sockwise in them.
@@ -84,7 +95,7 @@ struct RepositoryReader {
         if kind == .sysctl {
           sysctls.append(SysctlFile(path: path, content: .nothing(nil)))
         } else if kind == .unit {
-          units.append(Units.File(path: path, content: []))
+          unitFiles.append(Units.File(path: path, content: []))
         }
       case .link(let target):
         links.append((path, target))
@@ -149,12 +160,12 @@ struct RepositoryReader {
         paths.insert(path)
         if let lines, lines.count > 0 { templated.append((path, lines.count)) }
         if kind == .unit {
-          let name = TemplateLines.nameOfResult(path)
-          // The file itself may be there, too.
-          if let name, paths.contains(name) { return }
-          if let name { templates[name] = path }
-          units.append(Units.File(path: name ?? path, content: bytes))
-        } else if TemplateLines.nameOfResult(path) != nil || lines?.decides == true {
+          if let name = FileKind.nameOfResult(path) {
+            add(madeBy: path, unit: name, bytes)
+          } else {
+            unitFiles.append(Units.File(path: path, content: bytes))
+          }
+        } else if FileKind.nameOfResult(path) != nil || lines?.decides == true {
           read(path, literal: lines?.literal ?? bytes)
         } else {
           sysctls.append(SysctlFile(path: path, bytes: lines?.literal ?? bytes))
@@ -186,6 +197,12 @@ struct RepositoryReader {
           paths.insert(path)
         }
       }
+    }
+
+    /// Of several templates of one unit, the first by name counts, in whichever order they are read.
+    private mutating func add(madeBy template: String, unit: String, _ content: [UInt8]) {
+      if let other = unitsOfTemplates[unit]?.template, other < template { return }
+      unitsOfTemplates[unit] = (template, content)
     }
 
     private mutating func tellOfMore(_ path: String) {

@@ -8,7 +8,8 @@ public import CEL
 /// A comment stands on the line before, or among several comment lines before; where comments may
 /// stand behind a value, also there. In YAML one above an item of a list, or above a key whose value
 /// is a block below it, is about all of that; one behind a value is about the item of a list that the
-/// line is in. The reason is mandatory: without one it does not count.
+/// line is in, such as a task, or about the line where other lists lie in that item, such as a play.
+/// The reason is mandatory: without one it does not count.
 public struct InlineIgnores: Sendable {
   /// Where a file may have comments.
   public enum Syntax: Sendable {
@@ -133,7 +134,8 @@ public struct InlineIgnores: Sendable {
       }
     case .yaml:
       if let start = isAbove ? index : YAMLBlock.item(around: index, in: lines) {
-        range = min(start, index)...max(YAMLBlock.end(of: start, in: lines), index)
+        let block = min(start, index)...max(YAMLBlock.end(of: start, in: lines), index)
+        if isAbove || !YAMLBlock.holdsList(block, in: lines) { range = block }
       }
     }
     return range.lowerBound + 1...range.upperBound + 1

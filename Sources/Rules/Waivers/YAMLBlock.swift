@@ -13,6 +13,13 @@ enum YAMLBlock {
     return line.count - text.count
   }
 
+  /// Whether a list lies in the item of a list that has these lines: a play has its tasks, and what is
+  /// said of a line of the play is not said of them.
+  static func holdsList(_ item: ClosedRange<Int>, in lines: [ArraySlice<UInt8>]) -> Bool {
+    let first = lines[item.lowerBound].drop { $0 == UInt8(ascii: " ") }.dropFirst()
+    return isItem(first) || lines[item].dropFirst().contains(where: isItem)
+  }
+
   private static func isItem(_ line: ArraySlice<UInt8>) -> Bool {
     let text = line.drop { $0 == UInt8(ascii: " ") }
     guard text.first == UInt8(ascii: "-") else { return false }

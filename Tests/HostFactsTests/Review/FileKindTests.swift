@@ -15,7 +15,7 @@ import Testing
     (".yaml", nil), ("", nil),
     ("templates/60-net.conf.j2", .conf), ("sysctl.d/x.conf.erb", .sysctl),
     ("api.service.j2", .unit), ("values.yaml.tmpl", .yaml), ("default/grub.j2", .grub),
-    ("x.j2", nil), ("_helpers.tpl", nil),
+    ("x.j2", nil), ("_helpers.tpl", nil), ("x.service/.j2", nil), (".j2", nil),
   ])
   func knowsFilesByPath(_ path: String, _ kind: FileKind?) {
     #expect(FileKind(path: path) == kind)

@@ -44,7 +44,7 @@ import Testing
           let isRefused = !Self.accepts(namespace, key, text)
           if let claim {
             claims += 1
-            if !isRefused { wrong.append("\(key) = \(text): \(claim)") }
+            if !isRefused { wrong.append("\(key) = \(text): \(claim.text)") }
           } else if isRefused {
             missed.append("\(key) = \(text)")
           }
@@ -102,14 +102,36 @@ import Testing
     ),
   ]) func words(_ key: String, _ value: String, _ expected: String) throws {
     let entry = try #require(SysctlCatalog.entry(for: key))
-    #expect(SysctlRefusal(entry).reason(Array(value.utf8), [KernelVersion(6, 12)]) == expected)
+    let reason = SysctlRefusal(entry).reason(Array(value.utf8), [KernelVersion(6, 12)])
+    #expect(reason?.text == expected)
+  }
+
+  /// The rule's remedies go by these words.
+  @Test(arguments: [
+    ("net.core.somaxconn", "", "empty"), ("net.core.somaxconn", "many", "form"),
+    ("net.core.somaxconn", "\"1\"", "quotes"), ("net.ipv4.tcp_timestamps", "-1", "amount"),
+    ("net.ipv4.ip_local_port_range", "2000 1500", "amount"),
+    ("net.ipv4.ip_local_reserved_ports", "8080 # web", "comment"),
+    ("net.ipv4.ip_local_reserved_ports", "8080, 9090", "form"),
+    ("net.ipv4.tcp_congestion_control", "", "empty"),
+    ("net.ipv4.tcp_congestion_control", "'bbr'", "quotes"),
+    ("net.ipv4.tcp_congestion_control", "bbr # fast", "comment"),
+    ("net.ipv4.tcp_congestion_control", "b/r", "form"),
+    ("net.netfilter.nf_conntrack_count", "1", "read_only"),
+    ("net.core.somaxconn", "4096", nil),
+  ]) func kinds(_ key: String, _ value: String, _ expected: String?) throws {
+    let configuration = SysctlConfiguration(
+      files: [SysctlFile(path: "a.conf", bytes: Array("\(key) = \(value)\n".utf8))])
+    let assignment = try #require(configuration.assignments.elements.first)
+    #expect(assignment.refusedKind.value == expected)
+    #expect((assignment.refused.value == nil) == (expected == nil))
   }
 
   @Test func onlySomeKernels() throws {
     let entry = try #require(SysctlCatalog.entry(for: "net.ipv4.tcp_timestamps"))
     let kernels = [KernelVersion(5, 10), KernelVersion(6, 1), KernelVersion(6, 12)]
     #expect(
-      SysctlRefusal(entry).reason(Array("300".utf8), kernels)
+      SysctlRefusal(entry).reason(Array("300".utf8), kernels)?.text
         == "300 is not within 0 and 255 (on Linux 6.1, 6.12)")
     #expect(SysctlRefusal(entry).reason(Array("1 # on".utf8), kernels) == nil)
   }

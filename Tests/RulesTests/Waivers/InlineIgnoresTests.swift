@@ -93,6 +93,22 @@ import Testing
           other: 1
       """, [3...4, 6...6, 8...8]
     ),
+    (
+      """
+      - hosts: all # sockwise: ignore[sysctl-drift] 1
+        vars:
+          x: 1 # sockwise: ignore[sysctl-drift] 3
+        tasks:
+        - name: a
+          sysctl: {name: x, value: 1} # sockwise: ignore[sysctl-drift] 5-7
+          when: y
+      - - a: 1
+          b: 1 # sockwise: ignore[sysctl-drift] 9
+        - c: 1
+      - x: 1
+        loop: [a] # sockwise: ignore[sysctl-drift] 11-12
+      """, [1...1, 3...3, 5...7, 9...9, 11...12]
+    ),
   ]) func whatACommentInYAMLIsAbout(_ text: String, _ lines: [ClosedRange<Int>]) {
     let ignores = read(text, .yaml)
     #expect(ignores.entries.map(\.lines) == lines)

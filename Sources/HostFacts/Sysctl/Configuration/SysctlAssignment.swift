@@ -78,6 +78,13 @@ extension SysctlAssignment: FactObject {
     .init("added_in", \.addedIn, "The first kernel with the key.", optional: true),
     .init("refused", \.refused, "Why the kernel refuses the value.", optional: true),
     .init(
+      "refused_kind", \.refusedKind,
+      """
+      What is wrong with a value that the kernel refuses: `read_only` (any would be), `empty`, \
+      `quotes` or `comment` (they are taken for part of it), `form` (it is no number, list of ports \
+      or name) or `amount` (too small or too large).
+      """, optional: true),
+    .init(
       "namespaced", \.isNamespaced,
       "Whether each network namespace has a value of its own that it may set.", optional: true),
     .init(
@@ -121,7 +128,12 @@ extension SysctlAssignment: FactObject {
   var addedIn: Reading<String> {
     optional(judgement.addedIn, "it is not newer than the kernels in question")
   }
-  var refused: Reading<String> { optional(judgement.refused, "nothing is known against it") }
+  var refused: Reading<String> {
+    optional(judgement.refused?.text, "nothing is known against it")
+  }
+  var refusedKind: Reading<String> {
+    optional(judgement.refused?.kind.rawValue, "nothing is known against it")
+  }
   var isNamespaced: Reading<Bool> {
     optional(judgement.isNamespaced, "the catalogue does not have the key")
   }

@@ -83,7 +83,7 @@ struct SysctlConfiguration: Sendable {
     let boot = SysctlBoot(sources)
     unreadFiles.elements += boot.unread
     unreadFiles.rest = unreadFiles.rest ?? sources.gap
-    assignments.rest = assignments.rest ?? boot.gap
+    assignments.rest = assignments.rest ?? boot.gap ?? sources.gapOfOthers
     skippedLines.elements += boot.skipped
     skippedLines.rest = skippedLines.rest ?? boot.skippedGap ?? boot.gap
     keys.rest = assignments.rest

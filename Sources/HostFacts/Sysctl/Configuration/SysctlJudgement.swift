@@ -13,7 +13,7 @@ struct SysctlJudgement: Hashable, Sendable {
   var removedIn: String?
   var addedIn: String?
   /// Why the kernel refuses the value.
-  var refused: String?
+  var refused: SysctlRefusal.Reason?
   /// Whether each network namespace has its own; nil for keys outside the catalogue.
   var isNamespaced: Bool?
   var vlanSpelling: String?

@@ -13,20 +13,47 @@ struct SysctlRefusal: Sendable {
     self.firstUnprivilegedPort = firstUnprivilegedPort
   }
 
-  /// A clause such as "'on' is not a number"; nil where nothing is known against the value. Names
-  /// the kernels where not all of those in question refuse it.
-  func reason(_ value: [UInt8], _ kernels: [KernelVersion]) -> String? {
+  /// What is wrong with a value.
+  struct Reason: Hashable, Sendable {
+    /// What to do about it goes by this.
+    enum Kind: String, CaseIterable {
+      /// Whatever the value is.
+      case readOnly = "read_only"
+      case empty, quotes, comment
+      /// It is no number, list of ports or name.
+      case form
+      /// It is too small or too large.
+      case amount
+    }
+
+    var kind: Kind
+    /// A clause such as "'on' is not a number".
+    var text: String
+
+    init(_ kind: Kind, _ text: String) {
+      self.kind = kind
+      self.text = text
+    }
+  }
+
+  /// Nil where nothing is known against the value. Names the kernels where not all of those in
+  /// question refuse it.
+  func reason(_ value: [UInt8], _ kernels: [KernelVersion]) -> Reason? {
     let value = value.trimmingBlanks
-    if Self.readOnly.contains(entry.key) { return "'\(entry.key)' can only be read" }
+    if Self.readOnly.contains(entry.key) {
+      return Reason(.readOnly, "'\(entry.key)' can only be read")
+    }
     if let why = form(value) { return why }
     let refusals = kernels.compactMap { kernel in
       amount(value, allowed: entry.allowedRange(on: kernel)).map { (kernel, $0) }
     }
-    if kernels.isEmpty { return amount(value, allowed: entry.allowed.last?.value) }
+    if kernels.isEmpty {
+      return amount(value, allowed: entry.allowed.last?.value).map { Reason(.amount, $0) }
+    }
     guard let last = refusals.last else { return nil }
-    if refusals.count == kernels.count { return last.1 }
+    if refusals.count == kernels.count { return Reason(.amount, last.1) }
     let names = refusals.map(\.0.description).joined(separator: ", ")
-    return "\(last.1) (on Linux \(names))"
+    return Reason(.amount, "\(last.1) (on Linux \(names))")
   }
 
   /// Parameters whose file has no permission to write.
@@ -38,19 +65,25 @@ struct SysctlRefusal: Sendable {
   // MARK: Form
 
   /// What every kernel refuses.
-  private func form(_ value: [UInt8]) -> String? {
+  private func form(_ value: [UInt8]) -> Reason? {
     let shown = Self.shown(value)
     switch entry.kind {
     case .integer, .integers, .portRange:
-      if value.isEmpty { return "it is empty, and \(entry.kind.expectation) is needed" }
-      if isUnreadable(value) { return quotes(value) ?? "\(shown) is not \(entry.kind.expectation)" }
+      if value.isEmpty {
+        return Reason(.empty, "it is empty, and \(entry.kind.expectation) is needed")
+      }
+      if isUnreadable(value) {
+        return quotes(value) ?? Reason(.form, "\(shown) is not \(entry.kind.expectation)")
+      }
     case .portSet:
-      if Self.ports(value) == nil { return quotes(value) ?? comment(value) ?? portSetForm(value) }
+      if Self.ports(value) == nil {
+        return quotes(value) ?? comment(value) ?? Reason(.form, portSetForm(value))
+      }
     case .string:
       guard Self.names.contains(entry.key) else { return nil }
-      if value.isEmpty { return "it is empty, and a name is needed" }
+      if value.isEmpty { return Reason(.empty, "it is empty, and a name is needed") }
       if !value.allSatisfy(Self.isOfName) {
-        return quotes(value) ?? comment(value) ?? "\(shown) is not a name"
+        return quotes(value) ?? comment(value) ?? Reason(.form, "\(shown) is not a name")
       }
     }
     return nil
@@ -69,18 +102,18 @@ struct SysctlRefusal: Sendable {
       : "\(Self.shown(value)) is not a list of ports such as 8080,9000-9010"
   }
 
-  private func quotes(_ value: [UInt8]) -> String? {
+  private func quotes(_ value: [UInt8]) -> Reason? {
     guard let first = value.first, first == UInt8(ascii: "\"") || first == UInt8(ascii: "'") else {
       return nil
     }
-    return "its quotes are taken for part of the value"
+    return Reason(.quotes, "its quotes are taken for part of the value")
   }
 
-  private func comment(_ value: [UInt8]) -> String? {
+  private func comment(_ value: [UInt8]) -> Reason? {
     guard let at = value.firstIndex(where: { $0 == UInt8(ascii: "#") || $0 == UInt8(ascii: ";") }),
       at > 0, isBlank(value[at - 1])
     else { return nil }
-    return "the comment after it is taken for part of the value"
+    return Reason(.comment, "the comment after it is taken for part of the value")
   }
 
   // MARK: Amount

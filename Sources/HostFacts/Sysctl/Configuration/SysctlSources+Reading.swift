@@ -40,7 +40,9 @@ extension SysctlSources {
     if let line = root.bytes(KernelCommandLine.path, limit: 1 << 16).value {
       others += KernelCommandLine.statements(line)
     } else if root.isImage {
-      others += GrubDefaults.statements(root)
+      let grub = GrubDefaults(root)
+      others += grub.statements
+      gapOfOthers = grub.gap
     }
     others += TmpfilesWrites.read(root)
     others += commands.statements

@@ -6,6 +6,8 @@ struct SysctlSources: Sendable {
   var dialect = SysctlDialect.systemd
   /// Statements of other writers, in the order of boot.
   var others: [SysctlStatement] = []
+  /// Why there may be more of these; nil where there are not.
+  var gapOfOthers: Unreadable?
   /// Whether TuneD writes what `/run/sysctl.d`, `/etc/sysctl.d` and `/etc/sysctl.conf` say once more,
   /// after its profile (`reapply_sysctl` of tuned-main.conf, its default).
   var tunedReapplies = true
