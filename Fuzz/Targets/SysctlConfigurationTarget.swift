@@ -36,7 +36,7 @@ enum SysctlConfigurationTarget {
         require(again == statement.key, "\(statement.key) is \(again) again")
       }
     }
-    for line in text.skipped { inside(line.location, bytes) }
+    for line in text.skipped { lines.hold(line.location) }
     // Read once more from a second file, it wins over itself or agrees.
     let configuration = SysctlConfiguration(
       files: ["a", "b"].map { SysctlFile(path: "etc/sysctl.d/\($0).conf", bytes: bytes) },
