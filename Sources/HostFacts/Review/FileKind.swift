@@ -20,7 +20,7 @@ enum FileKind: Hashable {
 
   /// Of a template that of what it makes.
   init?(path: String) {
-    let path = Self.nameOfResult(path) ?? path
+    let path = TemplateLines.nameOfResult(path) ?? path
     let parts = path.utf8.split(separator: UInt8(ascii: "/"))
     guard let name = parts.last else { return nil }
     func isIn(_ directory: String) -> Bool {
@@ -45,11 +45,6 @@ enum FileKind: Hashable {
     } else {
       return nil
     }
-  }
-
-  /// The name of what a template makes; nil for a file that is none by its name, such as `x.d/.in`.
-  static func nameOfResult(_ path: String) -> String? {
-    TemplateLines.nameOfResult(path).flatMap { $0.isEmpty || $0.hasSuffix("/") ? nil : $0 }
   }
 
   private static func isDockerfile(_ name: Substring.UTF8View) -> Bool {

@@ -160,12 +160,12 @@ struct RepositoryReader {
         paths.insert(path)
         if let lines, lines.count > 0 { templated.append((path, lines.count)) }
         if kind == .unit {
-          if let name = FileKind.nameOfResult(path) {
+          if let name = TemplateLines.nameOfResult(path) {
             add(madeBy: path, unit: name, bytes)
           } else {
             unitFiles.append(Units.File(path: path, content: bytes))
           }
-        } else if FileKind.nameOfResult(path) != nil || lines?.decides == true {
+        } else if TemplateLines.nameOfResult(path) != nil || lines?.decides == true {
           read(path, literal: lines?.literal ?? bytes)
         } else {
           sysctls.append(SysctlFile(path: path, bytes: lines?.literal ?? bytes))

@@ -14,9 +14,11 @@ struct TemplateLines {
     ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".erb", ".epp", ".mustache", ".in",
   ]
 
-  /// The name of what a template makes; nil for a file that is none by its name.
+  /// The name of what a template makes; nil for a file that is none by its name, such as `x.d/.in`.
   static func nameOfResult(_ path: String) -> String? {
-    suffixes.first { path.hasSuffix($0) }.map { String(path.dropLast($0.utf8.count)) }
+    guard let suffix = suffixes.first(where: path.hasSuffix) else { return nil }
+    let name = path.dropLast(suffix.utf8.count)
+    return name.isEmpty || name.hasSuffix("/") ? nil : String(name)
   }
 
   /// Nil for a text without any part of a template.

@@ -26,8 +26,11 @@ public struct Waiver: Hashable, Sendable {
   /// Whether its last day has gone by.
   public func hasExpired(on today: Day) -> Bool { expires.map { $0 < today } ?? false }
 
-  public func covers(_ finding: Finding) -> Bool {
-    rule == finding.rule && subject.matches(finding.waivedSubject)
+  public func covers(_ finding: Finding) -> Bool { covers(finding, as: finding.waivedSubject) }
+
+  /// The same, where the subject has been taken apart for many waivers.
+  fileprivate func covers(_ finding: Finding, as waived: [Unicode.Scalar]) -> Bool {
+    rule == finding.rule && subject.matches(waived)
   }
 }
 
@@ -53,8 +56,6 @@ public struct Waivers: Sendable {
   /// The first that covers a finding and holds on a day.
   public func waiver(for finding: Finding, on today: Day) -> Waiver? {
     let subject = finding.waivedSubject
-    return entries.first {
-      $0.rule == finding.rule && $0.subject.matches(subject) && !$0.hasExpired(on: today)
-    }
+    return entries.first { $0.covers(finding, as: subject) && !$0.hasExpired(on: today) }
   }
 }
