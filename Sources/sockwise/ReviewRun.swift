@@ -27,7 +27,12 @@ struct ReviewRun {
     var facts = review.activation
     let paths = review.paths
     facts.variables["waivers"] = acceptance.facts(namingPaths: paths.nameInRepository)
-    var result = rules.evaluate(in: facts, selection: selection, isLive: false)
+    let places = review.places(facts).map {
+      FactPlace(
+        name: $0.name, facts: $0.facts, hasSysctls: $0.hasSysctls, hasUnits: $0.hasUnits)
+    }
+    var result = rules.evaluate(
+      in: facts, selection: selection, places: places, isLive: false)
     result.forget(where: { $0.reason == Review.notSet || $0.reason == Review.notOfFiles })
     var comments = InlineComments(rules: acceptance.rules) { review.comments(inFile: $0) }
     let findings = result.findings.map {

@@ -112,9 +112,10 @@ enum FileKind: Hashable {
   ]
 
   /// Whether a text is lines of sysctl.d(5) and nothing else: comments, and assignments to keys. Among
-  /// these a key may lack its "=", which is a mistake.
+  /// these a key may lack its "=", which is a mistake. One of the keys at least is the kernel's:
+  /// `user.name = bob` is some other program's setting.
   static func looksLikeSysctl(_ bytes: [UInt8]) -> Bool {
-    var count = 0
+    var isOfKernel = false
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
       var text = line.drop(while: isBlank)
       guard let first = text.first else { continue }
@@ -124,9 +125,24 @@ enum FileKind: Hashable {
       guard component.count < text.count, component.count <= 8,
         prefixes.contains(where: { component.elementsEqual($0.utf8) })
       else { return false }
-      if text.contains(UInt8(ascii: "=")) || first == UInt8(ascii: "-") { count += 1 }
+      let key = text.prefix { $0 != UInt8(ascii: "=") }
+      if key.count < text.count || first == UInt8(ascii: "-") {
+        isOfKernel = isOfKernel || SysctlKey(String(decoding: key, as: UTF8.self)).isKernels
+      }
     }
-    return count > 0
+    return isOfKernel
+  }
+}
+
+extension SysctlKey {
+  /// Whether some kernel has the key, or one like it.
+  fileprivate var isKernels: Bool {
+    if SysctlCatalog.entry(for: dotted) != nil { return true }
+    switch SysctlNames.status(of: dotted, on: nil) {
+    case .exists, .removed, .notYet: return true
+    case .unknown(let suggestions): return !suggestions.isEmpty
+    case .notJudged: return false
+    }
   }
 }
 

@@ -97,6 +97,8 @@ struct RepositoryReader {
         } else if kind == .unit {
           unitFiles.append(Units.File(path: path, content: []))
         }
+      case .link(let target) where kind.isNamedByLinks(path):
+        unitFiles.append(Units.File(path: path, linkTo: target))
       case .link(let target):
         links.append((path, target))
         guard kind == .sysctl else { return }
@@ -168,7 +170,9 @@ struct RepositoryReader {
         } else if TemplateLines.nameOfResult(path) != nil || lines?.decides == true {
           read(path, literal: lines?.literal ?? bytes)
         } else {
-          sysctls.append(SysctlFile(path: path, bytes: lines?.literal ?? bytes))
+          var file = SysctlFile(path: path, bytes: lines?.literal ?? bytes)
+          file.isAlone = kind == .conf
+          sysctls.append(file)
         }
       case .tmpfiles:
         let most = ForeignFile.mostStatements

@@ -31,9 +31,9 @@ public struct ReviewOptions: Sendable {
 public struct Review: Sendable {
   let configuration: SysctlConfiguration
   let units: Units
-  let sysctl: ProcSys
-  let hostSysctl: ProcSys
-  let rawSysctls: RawSysctls
+  /// What may be one host each.
+  private let hosts: [ReviewedPlace]
+  private let rawKeys: [String]
   /// The kernels that names and values are judged for.
   public let kernels: [KernelVersion]
   /// What files are called.
@@ -71,18 +71,19 @@ public struct Review: Sendable {
     self.paths = paths
     let found = reader.found
     kernels = options.kernels.isEmpty ? SysctlConfiguration.supportedKernels : options.kernels
-    units = Units.review(found.units)
+    rawKeys = options.rawKeys
+    let unitTrees = Units.trees(of: found.units)
+    units = Units(joining: unitTrees.map(\.units))
     let commands = Self.commands(of: units)
     let most = SysctlBoot.mostStatements
-    configuration = SysctlConfiguration(
-      files: found.sysctls, statements: found.statements + commands.prefix(most),
-      images: Self.images(among: found.sysctls, paths), skipped: found.skipped, kernels: kernels,
-      allowances: KubeletAllowances(found.allowances))
+    let trees = SysctlConfiguration.trees(
+      of: found.sysctls, images: Self.images(among: found.sysctls, paths), kernels: kernels)
+    let statements = SysctlConfiguration(
+      statements: found.statements + commands.prefix(most), skipped: found.skipped,
+      kernels: kernels, allowances: KubeletAllowances(found.allowances))
+    configuration = SysctlConfiguration(joining: trees.map(\.configuration) + [statements])
+    hosts = ReviewedPlace.all(trees: trees, statements: statements, units: unitTrees)
     templates = found.templates
-    let settings = ReviewedSettings(configuration)
-    sysctl = settings.settings(of: ProcSys.ofNamespace)
-    hostSysctl = settings.settings(of: ProcSys.ofHost)
-    rawSysctls = settings.raw(options.rawKeys)
     files = found.paths.map(paths.shown).sorted()
     fileCount = reader.fileCount
     unread =
@@ -131,23 +132,16 @@ public struct Review: Sendable {
 }
 
 extension Review {
-  /// The variables of rules. What only a host has is unavailable, and `waivers` empty.
+  /// The variables of rules, of all files together. What only a host has is unavailable, kernel
+  /// parameters are not set, and `waivers` is empty.
   public var activation: Activation {
     let why = Unreadable(Self.notOfFiles)
-    var identity = HostIdentity.unavailable(why)
-    identity.sysctl = HostSysctl(hostSysctl)
-    if kernels.count == 1, let release = KernelRelease("\(kernels[0])") {
-      identity.kernel = .value(release, .derived([]))
-    }
     let missing = Field.unavailable(Missing(reason: Self.notOfFiles))
     let namespace = NamespaceIdentity(
       inode: .unavailable(why), name: .unavailable(why), kind: "own", isPID1: .unavailable(why),
       isInitial: .unavailable(why))
-    return Activation([
-      "host": .value(identity.factValue, nil),
+    var facts = Activation([
       "netns": .value(namespace.factValue, nil),
-      "sysctl": .value(sysctl.factValue, nil),
-      "sysctl_raw": .value(rawSysctls.factValue, nil),
       "netstat": .value(NetstatReading.unavailable(why).factValue, nil),
       "sockstat": .value(Sockstat.unavailable(why).factValue, nil),
       "sockets": missing,
@@ -157,6 +151,44 @@ extension Review {
       "waivers": .value(.list([]), nil),
       "sysctls_of_findings": .value(.list([]), nil),
     ])
+    set(ReviewedSettings(), in: &facts)
+    return facts
+  }
+
+  /// What the files say of each host that there may be, by the name of its directory in the
+  /// repository.
+  ///
+  /// - Parameter facts: `activation`, with what is known besides.
+  public func places(_ facts: Activation) -> [Place] {
+    hosts.map { host in
+      let settings = ReviewedSettings(host.configuration)
+      var facts = facts
+      facts.variables["sysctl_config"] = .value(host.configuration.factValue, nil)
+      facts.variables["units"] = .value(host.units.factValue, nil)
+      set(settings, in: &facts)
+      return Place(
+        name: host.name, facts: facts, hasSysctls: !settings.isEmpty,
+        hasUnits: !host.units.elements.isEmpty || host.units.rest != nil)
+    }
+  }
+
+  /// A host that there may be.
+  public struct Place {
+    public let name: String
+    public let facts: Activation
+    public let hasSysctls: Bool
+    public let hasUnits: Bool
+  }
+
+  private func set(_ settings: ReviewedSettings, in facts: inout Activation) {
+    var identity = HostIdentity.unavailable(Unreadable(Self.notOfFiles))
+    identity.sysctl = HostSysctl(settings.settings(of: ProcSys.ofHost))
+    if kernels.count == 1, let release = KernelRelease("\(kernels[0])") {
+      identity.kernel = .value(release, .derived([]))
+    }
+    facts.variables["host"] = .value(identity.factValue, nil)
+    facts.variables["sysctl"] = .value(settings.settings(of: ProcSys.ofNamespace).factValue, nil)
+    facts.variables["sysctl_raw"] = .value(settings.raw(rawKeys).factValue, nil)
   }
 }
 

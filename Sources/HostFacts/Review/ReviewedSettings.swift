@@ -1,20 +1,22 @@
 internal import CEL
 
-/// The kernel parameters that reviewed files give to a host, where they agree.
+/// The kernel parameters that the files of a place give to a host, where they agree.
 struct ReviewedSettings {
   private var values: [String: Reading<String>] = [:]
 
-  /// Files of sysctl.d decide, else playbooks; the parameters of pods and containers are their own.
+  /// None.
+  init() {}
+
+  /// Of one place: what files of sysctl.d decide, and what tasks of a playbook set.
   init(_ configuration: SysctlConfiguration) {
-    for key in configuration.keys.elements where !key.winner.statement.writer.hasNamespaceOfItsOwn {
-      add(key.winner)
-    }
-    let decided = Set(values.keys)
+    for key in configuration.keys.elements { add(key.winner) }
     for assignment in configuration.assignments.elements
-    where assignment.statement.writer == .ansible && !decided.contains(assignment.key) {
+    where assignment.statement.writer == .ansible {
       add(assignment)
     }
   }
+
+  var isEmpty: Bool { values.isEmpty }
 
   private mutating func add(_ assignment: SysctlAssignment) {
     guard assignment.hasValue else { return }

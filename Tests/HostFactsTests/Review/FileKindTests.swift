@@ -22,8 +22,9 @@ import Testing
   }
 
   @Test(arguments: [
-    ("net.core.somaxconn = 1024\n", true), ("# c\n\n-net/ipv4/x = 1\nvm.a=1\n", true),
-    ("-vm.a\n", true), ("vm.a = 1\nvm.b 2\n", true), ("vm.b 2\n", false), ("", false),
+    ("net.core.somaxconn = 1024\n", true), ("# c\n\n-net/ipv4/tcp_rmem = 1\nvm.a=1\n", true),
+    ("-fs.file-max\n", true), ("net.core.somaxcon = 1\nvm.b 2\n", true), ("vm.b 2\n", false),
+    ("user.name = bob\n", false), ("net.timeout = 3\nvm.memory = 4G\n", false), ("", false),
     ("# only a comment\n", false),
     ("server { listen 80; }\n", false),
     ("net.core.somaxconn = 1\nlisten 80\n", false), ("user = www\n", false), ("user www;\n", false),
