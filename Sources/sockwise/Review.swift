@@ -45,7 +45,7 @@ struct ReviewCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Judge names and values for this kernel, such as 6.1, from 4.18 on. Repeatable. Without it for each that is supported: \(KernelArgument.supported).",
+      "Judge names and values for this kernel, such as 6.1, from \(KernelVersion.oldest) on. Repeatable. Without it for each that is supported: \(KernelArgument.supported).",
       valueName: "VERSION"))
   var kernel: [KernelArgument] = []
 
@@ -77,7 +77,7 @@ struct ReviewCommand: ParsableCommand {
     for name in strange {
       printError(
         "sockwise: \(configuration.path ?? "configuration"): Linux \(name.shown) cannot be judged; "
-          + "kernels from 4.18 on can")
+          + "those that there are from \(KernelVersion.oldest) on can")
     }
     let inputIsWrong =
       !strange.isEmpty || rulesAreWrong || configurationIsWrong || acceptance.isWrong

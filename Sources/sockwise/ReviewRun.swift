@@ -65,6 +65,7 @@ extension Review {
 
   fileprivate var allNotices: [Notice] {
     var all = [Notice(.info, scope)] + notices.map(Notice.init)
+    all += kernels.compactMap(\.remark).map { Notice(.info, $0) }
     all += unread.prefix(Self.mostNames).map { Notice(.warning, "not read: \($0.reason)") }
     if unread.count > Self.mostNames {
       all.append(
@@ -75,6 +76,11 @@ extension Review {
 
   /// What was reviewed.
   private var scope: String {
+    if files.isEmpty && !unread.isEmpty {
+      return
+        "nothing was reviewed: of \(fileCount.counted("file")) none that could be read sets a kernel "
+        + "parameter or is a unit of systemd"
+    }
     if files.isEmpty {
       return
         "nothing to review: none of \(fileCount.counted("file")) sets a kernel parameter or is "

@@ -49,6 +49,8 @@ struct RepositoryReader {
     var unread: [Unreadable] = []
     /// Links that were not followed, and where they lead.
     var links: [(path: String, target: String)] = []
+    /// Files that have lines of sysctl.d(5) among others.
+    var mixed: [String] = []
     /// Files with values that are not written out, and how many.
     var templated: [(path: String, count: Int)] = []
     private var keptBytes = 0
@@ -60,7 +62,16 @@ struct RepositoryReader {
     private static let mostNotices = 100
 
     var notices: [Host.Notice] {
-      noticesOfFiles + [templatesNotice, linksNotice].compactMap { $0 }
+      noticesOfFiles + [mixedNotice, templatesNotice, linksNotice].compactMap { $0 }
+    }
+
+    private var mixedNotice: Host.Notice? {
+      guard !mixed.isEmpty else { return nil }
+      let places = mixed.prefix(3).map { "'\(names.shown($0))'" }.joined(separator: ", ")
+      let more = mixed.count > 3 ? " and \(mixed.count - 3) more files" : ""
+      return .init(
+        .info,
+        "not judged, because other lines stand among those of kernel parameters: \(places)\(more)")
     }
 
     private var templatesNotice: Host.Notice? {
@@ -111,7 +122,9 @@ struct RepositoryReader {
           kind == .sysctl || kind == .conf
           || (kind == .unit && TemplateLines.nameOfResult(path) != nil)
         let lines = mayBeTemplate ? TemplateLines(bytes, path: path) : nil
-        guard kind.mayMatter(kind == .conf ? lines?.literal ?? bytes : bytes) else { return }
+        let text = kind == .conf ? FileKind.text(lines?.literal ?? bytes) : nil
+        if text == .mixed { mixed.append(path) }
+        guard text.map({ $0 == .sysctls }) ?? kind.mayMatter(bytes) else { return }
         read(path, kind, bytes, lines)
         keepComments(path, bytes)
       }
