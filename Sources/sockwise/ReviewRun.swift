@@ -24,15 +24,14 @@ struct ReviewRun {
     let started = Clock.utcNow()
     let begin = Clock.monotonic()
     let review = Review.read(options)
-    var facts = review.activation
     let paths = review.paths
-    facts.variables["waivers"] = acceptance.facts(namingPaths: paths.nameInRepository)
-    let places = review.places(facts).map {
+    let facts = review.facts(waivers: acceptance.facts(namingPaths: paths.nameInRepository))
+    let places = facts.places.map {
       FactPlace(
         name: $0.name, facts: $0.facts, hasSysctls: $0.hasSysctls, hasUnits: $0.hasUnits)
     }
     var result = rules.evaluate(
-      in: facts, selection: selection, places: places, isLive: false)
+      in: facts.whole, selection: selection, places: places, isLive: false)
     result.forget(where: { $0.reason == Review.notSet || $0.reason == Review.notOfFiles })
     var comments = InlineComments(rules: acceptance.rules) { review.comments(inFile: $0) }
     let findings = result.findings.map {

@@ -1,4 +1,4 @@
-public import CEL
+internal import CEL
 
 /// What to review.
 public struct ReviewOptions: Sendable {
@@ -29,11 +29,13 @@ public struct ReviewOptions: Sendable {
 
 /// Bare files, such as those of a repository, and what they would set on a host.
 public struct Review: Sendable {
-  let configuration: SysctlConfiguration
-  let units: Units
-  /// What may be one host each.
-  private let hosts: [ReviewedPlace]
-  private let rawKeys: [String]
+  /// By directory, what each tree of sysctl.d sets.
+  let trees: [(tree: String, configuration: SysctlConfiguration)]
+  /// What is set elsewhere.
+  let statements: SysctlConfiguration
+  /// By the directories that are the roots of their trees.
+  let units: [(root: String, units: PartialList<Unit>)]
+  let rawKeys: [String]
   /// The kernels that names and values are judged for.
   public let kernels: [KernelVersion]
   /// What files are called.
@@ -72,17 +74,14 @@ public struct Review: Sendable {
     let found = reader.found
     kernels = options.kernels.isEmpty ? SysctlConfiguration.supportedKernels : options.kernels
     rawKeys = options.rawKeys
-    let unitTrees = Units.trees(of: found.units)
-    units = Units(joining: unitTrees.map(\.units))
-    let commands = Self.commands(of: units)
+    units = Units.trees(of: found.units)
+    let commands = Self.commands(of: units.flatMap(\.units.elements))
     let most = SysctlBoot.mostStatements
-    let trees = SysctlConfiguration.trees(
+    trees = SysctlConfiguration.trees(
       of: found.sysctls, images: Self.images(among: found.sysctls, paths), kernels: kernels)
-    let statements = SysctlConfiguration(
+    statements = SysctlConfiguration(
       statements: found.statements + commands.prefix(most), skipped: found.skipped,
       kernels: kernels, allowances: KubeletAllowances(found.allowances))
-    configuration = SysctlConfiguration(joining: trees.map(\.configuration) + [statements])
-    hosts = ReviewedPlace.all(trees: trees, statements: statements, units: unitTrees)
     templates = found.templates
     files = found.paths.map(paths.shown).sorted()
     fileCount = reader.fileCount
@@ -119,76 +118,15 @@ public struct Review: Sendable {
   }
 
   /// Kernel parameters that programs of units set.
-  private static func commands(of units: Units) -> [SysctlStatement] {
+  private static func commands(of units: [Unit]) -> [SysctlStatement] {
     var commands = UnitSysctlCommands()
-    for command in units.units.elements.flatMap(\.commands) {
+    for command in units.flatMap(\.commands) {
       commands.add(
         program: command.program, arguments: Array(command.arguments.dropFirst()),
         location: command.location, sourceText: "\(command.setting)=\(command.text)",
         ignoresFailure: command.ignoresFailure)
     }
     return commands.statements
-  }
-}
-
-extension Review {
-  /// The variables of rules, of all files together. What only a host has is unavailable, kernel
-  /// parameters are not set, and `waivers` is empty.
-  public var activation: Activation {
-    let why = Unreadable(Self.notOfFiles)
-    let missing = Field.unavailable(Missing(reason: Self.notOfFiles))
-    let namespace = NamespaceIdentity(
-      inode: .unavailable(why), name: .unavailable(why), kind: "own", isPID1: .unavailable(why),
-      isInitial: .unavailable(why))
-    var facts = Activation([
-      "netns": .value(namespace.factValue, nil),
-      "netstat": .value(NetstatReading.unavailable(why).factValue, nil),
-      "sockstat": .value(Sockstat.unavailable(why).factValue, nil),
-      "sockets": missing,
-      "delta": .value(NetstatDelta.notSampled.factValue, nil),
-      "sysctl_config": .value(configuration.factValue, nil),
-      "units": .value(units.units.factValue, nil),
-      "waivers": .value(.list([]), nil),
-      "sysctls_of_findings": .value(.list([]), nil),
-    ])
-    set(ReviewedSettings(), in: &facts)
-    return facts
-  }
-
-  /// What the files say of each host that there may be, by the name of its directory in the
-  /// repository.
-  ///
-  /// - Parameter facts: `activation`, with what is known besides.
-  public func places(_ facts: Activation) -> [Place] {
-    hosts.map { host in
-      let settings = ReviewedSettings(host.configuration)
-      var facts = facts
-      facts.variables["sysctl_config"] = .value(host.configuration.factValue, nil)
-      facts.variables["units"] = .value(host.units.factValue, nil)
-      set(settings, in: &facts)
-      return Place(
-        name: host.name, facts: facts, hasSysctls: !settings.isEmpty,
-        hasUnits: !host.units.elements.isEmpty || host.units.rest != nil)
-    }
-  }
-
-  /// A host that there may be.
-  public struct Place {
-    public let name: String
-    public let facts: Activation
-    public let hasSysctls: Bool
-    public let hasUnits: Bool
-  }
-
-  private func set(_ settings: ReviewedSettings, in facts: inout Activation) {
-    var identity = HostIdentity.unavailable(Unreadable(Self.notOfFiles))
-    identity.sysctl = HostSysctl(settings.settings(of: ProcSys.ofHost))
-    if kernels.count == 1, let release = KernelRelease("\(kernels[0])") {
-      identity.kernel = .value(release, .derived([]))
-    }
-    facts.variables["host"] = .value(identity.factValue, nil)
-    facts.variables["sysctl"] = .value(settings.settings(of: ProcSys.ofNamespace).factValue, nil)
-    facts.variables["sysctl_raw"] = .value(settings.raw(rawKeys).factValue, nil)
   }
 }
 

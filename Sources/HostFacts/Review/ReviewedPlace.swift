@@ -6,31 +6,38 @@ struct ReviewedPlace {
   /// The directory above `etc`, `sysctl.d` and their like; a file that stands alone, such as a
   /// playbook with the hosts of a play. Empty for the root of the repository.
   let name: String
-  private(set) var configuration = SysctlConfiguration(joining: [])
-  private(set) var units = PartialList<Unit>([])
+  private(set) var settings = ReviewedSettings()
+  /// Values of `sysctl_config` and of `units`, one for each tree.
+  private(set) var configurations: [CEL.Value] = []
+  private(set) var units: [CEL.Value] = []
+
+  init(name: String) { self.name = name }
 
   /// The places of all that was found, by name.
   ///
   /// - Parameters:
-  ///   - trees: of sysctl.d, by their directories.
+  ///   - trees: of sysctl.d, by their directories, each with its value.
   ///   - statements: found elsewhere.
-  ///   - units: by the directories that are the roots of their trees.
+  ///   - units: values of units, by the directories that are the roots of their trees.
   static func all(
-    trees: [(tree: String, configuration: SysctlConfiguration)], statements: SysctlConfiguration,
-    units: [(root: String, units: PartialList<Unit>)]
+    trees: [(tree: String, configuration: SysctlConfiguration, value: CEL.Value)],
+    statements: SysctlConfiguration, units: [(root: String, value: CEL.Value)]
   ) -> [ReviewedPlace] {
     var places: [String: ReviewedPlace] = [:]
-    for (tree, configuration) in trees {
+    for (tree, configuration, value) in trees {
       let name = FileKind(path: tree) == .conf ? tree : root(ofDirectory: tree)
-      places[name, default: .init(name: name)].configuration.add(configuration)
+      places[name, default: .init(name: name)].configurations.append(value)
+      for key in configuration.keys.elements {
+        places[name, default: .init(name: name)].settings.add(key.winner)
+      }
     }
     for assignment in statements.assignments.elements {
       guard let name = Self.name(of: assignment.statement) else { continue }
-      places[name, default: .init(name: name)].configuration.assignments.elements.append(assignment)
+      places[name, default: .init(name: name)].settings.add(assignment)
     }
-    for (directory, units) in units {
+    for (directory, value) in units {
       let name = root(ofDirectory: directory)
-      places[name, default: .init(name: name)].units.add(units)
+      places[name, default: .init(name: name)].units.append(value)
     }
     return places.sorted { $0.key < $1.key }.map(\.value)
   }

@@ -4,21 +4,9 @@ internal import CEL
 struct ReviewedSettings {
   private var values: [String: Reading<String>] = [:]
 
-  /// None.
-  init() {}
-
-  /// Of one place: what files of sysctl.d decide, and what tasks of a playbook set.
-  init(_ configuration: SysctlConfiguration) {
-    for key in configuration.keys.elements { add(key.winner) }
-    for assignment in configuration.assignments.elements
-    where assignment.statement.writer == .ansible {
-      add(assignment)
-    }
-  }
-
   var isEmpty: Bool { values.isEmpty }
 
-  private mutating func add(_ assignment: SysctlAssignment) {
+  mutating func add(_ assignment: SysctlAssignment) {
     guard assignment.hasValue else { return }
     let key = assignment.key
     switch values[key] {

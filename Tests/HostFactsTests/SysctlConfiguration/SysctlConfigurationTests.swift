@@ -138,6 +138,12 @@ extension SysctlConfiguration {
     kernels: [KernelVersion] = SysctlConfiguration.supportedKernels
   ) {
     let trees = Self.trees(of: files, dialect: dialect, kernels: kernels)
-    self.init(joining: trees.map(\.configuration))
+    self.init(statements: [])
+    for (_, configuration) in trees {
+      assignments.add(configuration.assignments)
+      keys.add(configuration.keys)
+      unreadFiles.add(configuration.unreadFiles)
+      skippedLines.add(configuration.skippedLines)
+    }
   }
 }

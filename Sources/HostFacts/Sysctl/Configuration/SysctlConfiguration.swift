@@ -63,21 +63,6 @@ struct SysctlConfiguration: Sendable {
       }
   }
 
-  /// Several that do not know each other.
-  init(joining others: [SysctlConfiguration]) {
-    self.init(nothing: ())
-    for other in others { add(other) }
-  }
-
-  /// Adds another that this one does not know.
-  mutating func add(_ other: SysctlConfiguration) {
-    isReadBySystemd = isReadBySystemd || other.isReadBySystemd
-    assignments.add(other.assignments)
-    keys.add(other.keys)
-    unreadFiles.add(other.unreadFiles)
-    skippedLines.add(other.skippedLines)
-  }
-
   /// Resolves what one host has.
   init(_ sources: SysctlSources, kernels: [KernelVersion]) {
     self.init(nothing: ())
