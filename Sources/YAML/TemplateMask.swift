@@ -15,6 +15,18 @@ public enum TemplateMask {
   /// The text with its templates hidden.
   static func masked(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
     var masked = text
+    for part in parts(of: text) {
+      for place in part where text[place] != "\n" && text[place] != "\r" {
+        masked[place] = placeholder
+      }
+    }
+    blankLinesOfTheirOwn(&masked)
+    return masked
+  }
+
+  /// The parts that a template engine writes, each with its braces.
+  static func parts(of text: [Unicode.Scalar]) -> [Range<Int>] {
+    var parts: [Range<Int>] = []
     var index = 0
     // Where no more `}}` or `%}` stands there is none to look for: the search stays linear.
     var ends: [Unicode.Scalar: Int] = [:]
@@ -30,13 +42,10 @@ public enum TemplateMask {
         index += 1
         continue
       }
-      for place in index..<end where text[place] != "\n" && text[place] != "\r" {
-        masked[place] = placeholder
-      }
+      parts.append(index..<end)
       index = end
     }
-    blankLinesOfTheirOwn(&masked)
-    return masked
+    return parts
   }
 
   /// What stands before the closing brace of a part that begins with a brace and `opening`.

@@ -87,6 +87,12 @@ import Testing
     Case("sysctl-overridden", ("etc/sysctl.d/60-local.conf", "net.core.somaxconn = 4096")),
     Case("sysctl-unknown-key", ("etc/sysctl.d/60-net.conf", "net.core.somaxcon = 4096")),
     Case(
+      "sysctl-unknown-key", in: "key-stops-start",
+      ("ansible/tasks/main.yml", "net.ipv4.tcp_abc, value: 1"),
+      ("compose.yaml", "net.core.somaxcon: 1024"), ("deploy/pod.yaml", "net.ipv4.tcp_abc"),
+      ("etc/systemd/system/api.service", "/sbin/sysctl -w net.ipv4.tcp_abc=1"),
+      ("ansible/tasks/main.yml", "net.ipv4.tcp_abc, value: 2")),
+    Case(
       "sysctl-value-refused",
       ("ansible/tasks/main.yml", "net.core.somaxconn, value: viele"),
       ("etc/sysctl.d/60-net.conf", #"net.ipv4.tcp_tw_reuse = "1""#)),
@@ -96,6 +102,11 @@ import Testing
     Case(
       "tw-recycle-gone", ("etc/default/grub", "net.ipv4.tcp_tw_recycle=1"),
       ("etc/sysctl.d/60-net.conf", "net.ipv4.tcp_tw_recycle = 1")),
+    Case(
+      "tw-recycle-gone", in: "tw-recycle-stops-start",
+      ("compose.yaml", "net.ipv4.tcp_tw_recycle=0"),
+      ("etc/systemd/system/api.service", "/sbin/sysctl -w net.ipv4.tcp_tw_recycle=1"),
+      ("pod.yaml", #"net.ipv4.tcp_tw_recycle, value: "0""#)),
     Case("waiver-expired", (".sockwise.yaml", "2020-06-30")),
   ]
 

@@ -35,9 +35,11 @@ extension ForeignFile {
     guard let key = arguments["name"] ?? arguments["key"] else { return }
     if arguments["state"]?.text == "absent" { return }
     guard let value = arguments["value"] ?? arguments["val"] else { return }
-    let ignores =
-      [arguments["ignoreerrors"]?.text, task["ignore_errors"]?.text]
-      .contains { $0.flatMap(Self.boolean) ?? false }
+    func isOn(_ text: String?) -> Bool? { text.flatMap(Self.boolean) }
+    let ignores = isOn(arguments["ignoreerrors"]?.text) == true || ignoresFailure(task)
+    // It writes a file of sysctl.d; only then does it run sysctl.
+    let isRead =
+      isOn(arguments["reload"]?.text) != false || isOn(arguments["sysctl_set"]?.text) == true
     for item in items(of: task) {
       guard let key = item.filledIn(key), let value = item.filledIn(value) else {
         addTemplated()
@@ -46,8 +48,15 @@ extension ForeignFile {
       add(
         .ansible, key: key,
         value: Text(text: Self.moduleValue(value.text), range: value.range),
-        ignoresFailure: ignores)
+        ignoresFailure: ignores,
+        dependent: isRead && !ignores && task["failed_when"] == nil ? .task : nil)
     }
+  }
+
+  /// Whether a play goes on where a task fails, or the task cannot.
+  private func ignoresFailure(_ task: YAMLNode) -> Bool {
+    task["ignore_errors"]?.text.flatMap(Self.boolean) == true
+      || task["failed_when"]?.text.flatMap(Self.boolean) == false
   }
 
   /// What the module writes for a value: booleans as numbers.

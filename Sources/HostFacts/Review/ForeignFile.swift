@@ -4,6 +4,8 @@ internal import YAML
 /// A file of another program, and the kernel parameters found in it so far.
 struct ForeignFile {
   let source: SourceText
+  /// What a template engine writes on a condition only.
+  private(set) var branches = TemplateBranches()
   private(set) var statements: [SysctlStatement] = []
   private var known: Set<Assignment> = []
   /// What a kubelet lets pods set beyond what is safe.
@@ -27,7 +29,8 @@ struct ForeignFile {
     var key: Text
     var value: Text
     var ignoresFailure: Bool
-    var usesHostNetwork: Bool?
+    var usesHostNamespace: Bool?
+    var dependent: SysctlStatement.Dependent?
   }
 
   init(path: String, bytes: [UInt8]) {
@@ -40,22 +43,27 @@ struct ForeignFile {
     var range: Range<Int>
   }
 
-  /// Notes an assignment. One that is not written out is only counted.
+  /// Notes an assignment.
+  ///
+  /// - Parameter hostNamespaces: of a container: which of its namespaces are the host's and which are
+  ///   not; it lacks those of which the file does not tell.
   mutating func add(
     _ writer: SysctlWriter, key: Text, value: Text, ignoresFailure: Bool = false,
-    usesHostNetwork: Bool? = nil, valueType: SysctlStatement.ScalarType? = nil
+    dependent: SysctlStatement.Dependent? = nil,
+    hostNamespaces: [ContainerNamespace: Bool] = [:], valueType: SysctlStatement.ScalarType? = nil
   ) {
     let name = SysctlKey(key.text)
+    let usesHostNamespace = ContainerNamespace(of: name).flatMap { hostNamespaces[$0] }
     let assignment = Assignment(
       writer: writer, key: key, value: value, ignoresFailure: ignoresFailure,
-      usesHostNetwork: usesHostNetwork)
+      usesHostNamespace: usesHostNamespace, dependent: dependent)
     guard !name.path.isEmpty, !isCut, known.insert(assignment).inserted else { return }
     let place = location(key.range)
     let statement = SysctlStatement(
       writer: writer, key: name, value: Array(value.text.utf8), ignoresFailure: ignoresFailure,
       keyLocation: place, valueLocation: location(value.range),
       sourceText: lineText(key.range.lowerBound), nearComment: comment(near: place.line ?? 1),
-      usesHostNetwork: usesHostNetwork, valueType: valueType)
+      usesHostNamespace: usesHostNamespace, dependent: dependent, valueType: valueType)
     add(statement)
   }
 
@@ -144,6 +152,7 @@ extension ForeignFile {
   /// - Parameter path: what messages call it.
   mutating func readYAML(shownAs path: String? = nil) -> Unreadable? {
     var documents: [YAMLNode] = []
+    branches = TemplateBranches(source)
     let problem = ForeignYAML.read(source) { documents.append($0) }
     for document in documents {
       readAnsible(document)
@@ -155,6 +164,32 @@ extension ForeignFile {
       return Unreadable("'\(path ?? source.path)':\(line):\(column): \(problem.message)")
     }
   }
+
+  /// What the value of a key says wherever there is what stands at an offset; nil where a template
+  /// decides, or `read` says so.
+  func value<Value>(
+    of key: String, in mapping: YAMLNode, at offset: Int, otherwise: Value,
+    _ read: (YAMLNode) -> Value?
+  ) -> Value? {
+    let last = mapping.entries.last {
+      $0.key == key && branches.mayHave($0.keyRange.lowerBound, with: offset)
+    }
+    guard let last else { return otherwise }
+    return branches.has(last.keyRange.lowerBound, whereverThereIs: offset) ? read(last.value) : nil
+  }
+
+  /// The values that a key may have: the last one, and one for each branch of a template.
+  func alternatives(for key: String, in mapping: YAMLNode) -> [YAMLNode] {
+    let entries = mapping.entries.filter { $0.key == key }.prefix(Self.mostAlternatives)
+    return entries.indices.filter { index in
+      !entries[index...].dropFirst().contains { later in
+        branches.has(
+          later.keyRange.lowerBound, whereverThereIs: entries[index].keyRange.lowerBound)
+      }
+    }.map { entries[$0].value }
+  }
+
+  private static let mostAlternatives = 100
 
   /// A scalar as it is written, with the templates in it.
   func written(_ node: YAMLNode) -> Text? {

@@ -68,10 +68,7 @@ struct ShellCommands {
 
   private mutating func readSysctl(_ arguments: ArraySlice<ShellWords.Word>) {
     let words = arguments.prefix { !$0.isOperator }
-    let options = words.filter { $0.text.hasPrefix("-") }.map(\.text)
-    let ignoresFailure = options.contains { option in
-      option == "--ignore" || (!option.hasPrefix("--") && option.contains("e"))
-    }
+    let ignoresFailure = SysctlOptions.ignoreMissing(words.map(\.text))
     for word in words where !word.text.hasPrefix("-") {
       guard var assignment = Self.assignment(word) else { continue }
       assignment.ignoresFailure = ignoresFailure

@@ -114,12 +114,86 @@ import YAML
       """)
     #expect(
       found == [
-        "8: net.core.somaxconn|\"1024\" net.core.somaxconn = 1024 (host network)",
+        "8: net.core.somaxconn|\"1024\" net.core.somaxconn = 1024 (of the host)",
         "17: kernel.shm_rmid_forced|'1' kernel.shm_rmid_forced = 1",
         "23: a.b|'1' a.b = 1",
         "27: net.ipv4.ip_unprivileged_port_start|\"0\" net.ipv4.ip_unprivileged_port_start = 0",
         "1 templated",
       ])
+  }
+
+  /// What stands in a branch of a template is not certain outside of it.
+  @Test func branchesOfATemplateAreAlternatives() {
+    let found = yaml(
+      """
+      spec:
+        {{- if .Values.host }}
+        hostNetwork: true
+        {{- else if .Values.other }}
+        hostIPC: true
+        {{- end }}
+        securityContext:
+          sysctls:
+          - name: net.core.somaxconn
+            {{- if .Values.big }}
+            value: "4096"
+            {{- else }}
+            value: "1024"
+            {{- end }}
+          - name: kernel.sem
+            value: "1"
+      ---
+      spec:
+        {{- if .Values.host }}
+        hostNetwork: true
+        securityContext:
+          sysctls: [{name: net.core.somaxconn, value: "1"}]
+        {{- else }}
+        securityContext:
+          sysctls: [{name: net.core.somaxconn, value: "2"}]
+        {{- end }}
+      ---
+      services:
+        a:
+          {% if x %}
+          network_mode: host
+          {% endif %}
+          sysctls: [net.core.somaxconn=1]
+        b:
+          network_mode: bridge
+          sysctls: [net.core.somaxconn=2]
+      """)
+    #expect(
+      found == [
+        "9: net.core.somaxconn|\"4096\" net.core.somaxconn = 4096 (perhaps of the host)",
+        "9: net.core.somaxconn|\"1024\" net.core.somaxconn = 1024 (perhaps of the host)",
+        "15: kernel.sem|\"1\" kernel.sem = 1 (perhaps of the host)",
+        "22: net.core.somaxconn|\"1\" net.core.somaxconn = 1 (of the host)",
+        "25: net.core.somaxconn|\"2\" net.core.somaxconn = 2",
+        "33: net.core.somaxconn|1 net.core.somaxconn = 1 (perhaps of the host)",
+        "36: net.core.somaxconn|2 net.core.somaxconn = 2",
+      ])
+  }
+
+  @Test func servicesHaveTheNamespacesOfOthers() {
+    let found = yaml(
+      """
+      services:
+        a: {network_mode: host, ipc: host, sysctls: [kernel.sem=1, net.a.b=1]}
+        b: {network_mode: "service:a", ipc: shareable, sysctls: [kernel.sem=1, net.a.b=1]}
+        c: {network_mode: "container:a", ipc: "container:a", sysctls: [kernel.sem=1, net.a.b=1]}
+        d: {network_mode: "service:d", ipc: $IPC, sysctls: [kernel.sem=1, net.a.b=1]}
+        e: {extends: a, sysctls: [kernel.sem=1, net.a.b=1]}
+        f: {uts: host, sysctls: [kernel.domainname=x, vm.a=1]}
+      """)
+    #expect(
+      found.map { $0.split(separator: "=").last.map(String.init) }
+        == [
+          " 1 (of the host)", " 1 (of the host)", " 1", " 1 (of the host)",
+          " 1 (perhaps of the host)", " 1 (perhaps of the host)", " 1 (perhaps of the host)",
+          " 1 (perhaps of the host)", " 1 (perhaps of the host)", " 1 (perhaps of the host)",
+          " x (of the host)", " 1",
+        ])
   }
 
   @Test func takesNoSchemaForAPod() {
@@ -263,7 +337,7 @@ import YAML
         \t\t{"name":"net.core.somaxconn","value":"1024"}]}}
         }
         """) == [
-          #"4: "net.core.somaxconn"|"1024" net.core.somaxconn = 1024 (host network)"#
+          #"4: "net.core.somaxconn"|"1024" net.core.somaxconn = 1024 (of the host)"#
         ])
   }
 
@@ -289,7 +363,7 @@ import YAML
     #expect(
       found == [
         "2: net.core.somaxconn|1024 net.core.somaxconn = 1024",
-        "2: net.core.somaxconn|1024 net.core.somaxconn = 1024 (host network)",
+        "2: net.core.somaxconn|1024 net.core.somaxconn = 1024 (of the host)",
         "10: net.ipv4.tcp_syncookies|0 net.ipv4.tcp_syncookies = 0",
         "12: net.ipv4.ip_local_port_range|1024 65535 net.ipv4.ip_local_port_range = 1024 65535",
         "1 templated",

@@ -58,7 +58,15 @@ extension SysctlAssignment: FactObject {
     .init("path", \.path, "The file.", key: true),
     .init("line", \.line, "The line, from 1.", key: true),
     .init("source_text", \.sourceText, "The line, without blanks at its ends."),
-    .init("ignore_failure", \.ignoresFailure, "Whether it begins with a dash."),
+    .init(
+      "ignore_failure", \.ignoresFailure,
+      "Whether a failure to write it is to be ignored: a dash before it, or `sysctl -e`."),
+    .init(
+      "if_missing", \.ifMissing,
+      """
+      What fails where the kernel has no such key, and what is said then, a clause; absent where a \
+      warning is all.
+      """, optional: true),
     .init("vendor", \.isVendors, "Whether the file is in `/usr/lib` or `/lib`."),
     .init("in_effect", \.isInEffect, "Whether the key gets this value."),
     .init("overridden_by", \.overriddenBy, "What wins over it.", optional: true),
@@ -99,8 +107,11 @@ extension SysctlAssignment: FactObject {
     .init(
       "near_comment", \.nearComment, "Comments within three lines, one a line.", optional: true),
     .init(
-      "host_network", \.usesHostNetwork,
-      "Of a pod, or a service of a compose file: whether it uses the host's network namespace.",
+      "host_namespace", \.usesHostNamespace,
+      """
+      Of a pod, or a service of a compose file: whether the namespace that the key is of is the \
+      host's; absent where the file does not tell.
+      """,
       optional: true),
     .init(
       "kubelet_allows", \.kubeletAllows,
@@ -148,8 +159,23 @@ extension SysctlAssignment: FactObject {
     optional(judgement.vlanSpelling, "it does not look like an interface with a dot in its name")
   }
   var nearComment: Reading<String> { optional(statement.nearComment, "there is no comment near") }
-  var usesHostNetwork: Reading<Bool> {
-    optional(statement.usesHostNetwork, "it is not of a container")
+  var usesHostNamespace: Reading<Bool> {
+    optional(statement.usesHostNamespace, "it is not of a container, or the file does not tell")
+  }
+  var ifMissing: Reading<String> {
+    let path = "/proc/sys/\(String(decoding: statement.key.path, as: UTF8.self))"
+    let ofRuntime = "(\"open \(path): no such file or directory\")"
+    let ofSysctl = "(\"sysctl: cannot stat \(path): No such file or directory\")"
+    let clause: String? =
+      switch statement.dependent {
+      case .container: "the container does not start \(ofRuntime)"
+      case .pod where allowance == nil: "a kubelet refuses the pod (SysctlForbidden)"
+      case .pod: "the pod does not start \(ofRuntime)"
+      case .unit: "the unit fails \(ofSysctl)"
+      case .task: "the task fails \(ofSysctl)"
+      case nil: nil
+      }
+    return optional(clause, "a warning is all that comes of it")
   }
   var kubeletAllows: Reading<Bool> {
     guard statement.writer == .kubernetes else { return .absent("it is not of a pod") }

@@ -60,8 +60,11 @@ struct SysctlStatement: Hashable, Sendable {
   var sourceText: String
   /// What comments within three lines say.
   var nearComment: String?
-  /// Of a pod or a service: whether it uses the host's network namespace.
-  var usesHostNetwork: Bool?
+  /// Of a pod or a service: whether the namespace that the key is of is the host's; nil where the file
+  /// does not tell.
+  var usesHostNamespace: Bool?
+  /// What fails with the line where the kernel refuses it; nil where a warning is all that comes of it.
+  var dependent: Dependent?
   /// Of a pod: what the value is to YAML.
   var valueType: ScalarType?
   /// Of TuneD: when it is written; nil for always.
@@ -69,13 +72,21 @@ struct SysctlStatement: Hashable, Sendable {
   /// The key's path exactly as procps compares it: unsimplified. Other readers have none.
   var procpsPath: [UInt8]?
 
+  /// What does not go on without a line.
+  enum Dependent: Hashable, Sendable {
+    case container, pod, unit
+    /// Of a play.
+    case task
+  }
+
   /// What a scalar without quotes stands for.
   enum ScalarType: String, Hashable, Sendable { case text, number, boolean }
 
   init(
     writer: SysctlWriter, key: SysctlKey, value: [UInt8]?, ignoresFailure: Bool = false,
     keyLocation: SourceLocation, valueLocation: SourceLocation?, sourceText: String,
-    nearComment: String? = nil, usesHostNetwork: Bool? = nil, valueType: ScalarType? = nil
+    nearComment: String? = nil, usesHostNamespace: Bool? = nil,
+    dependent: Dependent? = nil, valueType: ScalarType? = nil
   ) {
     self.writer = writer
     self.key = key
@@ -85,7 +96,8 @@ struct SysctlStatement: Hashable, Sendable {
     self.valueLocation = valueLocation
     self.sourceText = sourceText
     self.nearComment = nearComment
-    self.usesHostNetwork = usesHostNetwork
+    self.usesHostNamespace = usesHostNamespace
+    self.dependent = dependent
     self.valueType = valueType
   }
 
