@@ -17,6 +17,8 @@ public struct TemplateBranches: Sendable {
 
   private var stretches = [Stretch(start: 0, branch: 0)]
   private var branches = [Branch(parent: 0, block: 0, depth: 0)]
+  /// Whether a template engine writes anything.
+  public private(set) var hasTemplates = false
 
   /// What is deeper belongs to the branch around it; nobody nests as many.
   private static let depthLimit = 100
@@ -29,7 +31,9 @@ public struct TemplateBranches: Sendable {
     var current = 0
     var blocks = 0
     var tooDeep = 0
-    for part in TemplateMask.parts(of: text) {
+    let parts = TemplateMask.parts(of: text)
+    hasTemplates = !parts.isEmpty
+    for part in parts {
       switch Statement(text, part) {
       case .opens where branches[current].depth == Self.depthLimit: tooDeep += 1
       case .closes where tooDeep > 0: tooDeep -= 1

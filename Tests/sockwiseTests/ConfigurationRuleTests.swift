@@ -68,6 +68,9 @@ import Testing
       "syn-backlog-no-effect",
       ("etc/sysctl.d/60-net.conf", "net.ipv4.tcp_max_syn_backlog = 65536")),
     Case(
+      "syncookies-configured-off", ("compose.yaml", "net.ipv4.tcp_syncookies=0"),
+      ("etc/sysctl.d/60-net.conf", "net.ipv4.tcp_syncookies = 0")),
+    Case(
       "sysctl-drift", isRoot: true, ("/etc/sysctl.d/60-net.conf", "net.core.somaxconn = 1024")),
     Case("sysctl-file-not-read", ("etc/sysctl.d/70-more", "kernel.panic = 10")),
     Case(
@@ -86,6 +89,12 @@ import Testing
       ("compose.yaml", "net.core.somaxconn=2048"), ("compose.yaml", "vm.max_map_count: 262144")),
     Case("sysctl-overridden", ("etc/sysctl.d/60-local.conf", "net.core.somaxconn = 4096")),
     Case("sysctl-unknown-key", ("etc/sysctl.d/60-net.conf", "net.core.somaxcon = 4096")),
+    Case(
+      "sysctl-unknown-key", in: "commands", ("ansible/tasks/main.yml", "net.core.rmem_mx=1"),
+      ("ansible/tasks/main.yml", "net.ipv4.tcp_fin_timeut = 30"),
+      ("ansible/tasks/main.yml", "net.ipv4.tcp_tiemstamps = 1"),
+      ("deploy/daemonset.yaml", "net.core.somaxcon=4096"),
+      ("deploy/daemonset.yaml", "net.ipv4.tcp_twreuse=1")),
     Case(
       "sysctl-unknown-key", in: "key-stops-start",
       ("ansible/tasks/main.yml", "net.ipv4.tcp_abc, value: 1"),

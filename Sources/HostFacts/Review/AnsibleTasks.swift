@@ -1,7 +1,8 @@
 internal import YAML
 
-// Ansible: tasks with the module `sysctl`, in files of tasks and handlers, in plays and in blocks.
-// A loop over items that are written out is followed; what comes from variables is counted only.
+// Ansible: tasks with the module `sysctl` in files of tasks and handlers, in plays and in blocks;
+// AnsibleFiles.swift has other modules. A loop over items that are written out is followed; what comes
+// from variables is counted only.
 // https://docs.ansible.com/ansible/latest/collections/ansible/posix/sysctl_module.html
 extension ForeignFile {
   private static let modules: Set<String> = [
@@ -25,6 +26,8 @@ extension ForeignFile {
           let module = entry.value["module"]?.text, Self.modules.contains(module)
         {
           readTask(task, arguments: entry.value)
+        } else {
+          readTask(task, module: entry.key, arguments: entry.value)
         }
       }
     }
@@ -54,7 +57,7 @@ extension ForeignFile {
   }
 
   /// Whether a play goes on where a task fails, or the task cannot.
-  private func ignoresFailure(_ task: YAMLNode) -> Bool {
+  func ignoresFailure(_ task: YAMLNode) -> Bool {
     task["ignore_errors"]?.text.flatMap(Self.boolean) == true
       || task["failed_when"]?.text.flatMap(Self.boolean) == false
   }
@@ -71,7 +74,7 @@ extension ForeignFile {
   // MARK: Arguments
 
   /// The arguments of a module: a mapping, or the older text `name=… value="…"`.
-  private struct Arguments {
+  struct Arguments {
     private var values: [String: Text] = [:]
 
     init(_ node: YAMLNode, _ more: YAMLNode?, in file: ForeignFile) {
@@ -92,7 +95,7 @@ extension ForeignFile {
   // MARK: Loops
 
   /// What `item` stands for in one round of a loop.
-  private enum Item {
+  enum Item {
     /// There is no loop.
     case none
     case scalar(Text)
@@ -136,8 +139,15 @@ extension ForeignFile {
 
   private static let mostItems = 1000
 
-  private func items(of task: YAMLNode) -> [Item] {
-    for key in ["loop", "with_items", "with_list", "with_flattened"] {
+  /// Whether a task is repeated.
+  func hasLoop(_ task: YAMLNode) -> Bool {
+    Self.loops.contains { task[$0] != nil } || task["with_dict"] != nil
+  }
+
+  private static let loops = ["loop", "with_items", "with_list", "with_flattened"]
+
+  func items(of task: YAMLNode) -> [Item] {
+    for key in Self.loops {
       guard let list = task[key] else { continue }
       guard case .sequence(let nodes) = list.content else { return [.unknown] }
       // with_items takes lists apart, one level.

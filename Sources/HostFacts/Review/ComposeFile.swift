@@ -1,12 +1,14 @@
 internal import YAML
 
 // Compose files: `services.NAME.sysctls`, a mapping or a list of "key=value". `network_mode`, `ipc` and
-// `uts` say whose namespaces a service has: `host`, or those of another service or container.
+// `uts` say whose namespaces a service has: `host`, or those of another service or container. A
+// privileged one may run sysctl, too.
 // https://github.com/compose-spec/compose-spec/blob/main/05-services.md
 extension ForeignFile {
   mutating func readCompose(_ document: YAMLNode) {
     guard let services = document["services"] else { return }
     for service in services.entries {
+      addCommand(service.value["entrypoint"], service.value["command"])
       for sysctls in alternatives(for: "sysctls", in: service.value) {
         let place = sysctls.range.lowerBound
         let namespaces = hostNamespaces(of: service.value, among: services, at: place)

@@ -6,6 +6,8 @@ struct ForeignFile {
   let source: SourceText
   /// What a template engine writes on a condition only.
   private(set) var branches = TemplateBranches()
+  /// The text with its templates hidden, as YAML is read.
+  private(set) var masked: SourceText
   private(set) var statements: [SysctlStatement] = []
   private var known: Set<Assignment> = []
   /// What a kubelet lets pods set beyond what is safe.
@@ -13,6 +15,10 @@ struct ForeignFile {
   private var knownAllowances: Set<KubeletAllowance> = []
   /// Patterns of that kind with which no kubelet starts.
   private(set) var refusedAllowances: [Text] = []
+  /// Bytes of scripts and of contents of files that are still read; aliases may repeat them.
+  var textBudget = 8 << 20
+  /// Lines for files of sysctl.d that are no assignments.
+  private(set) var skipped: [SkippedSysctlLine] = []
   /// How many keys or values a template engine or a variable writes.
   private(set) var templated = 0
 
@@ -35,6 +41,7 @@ struct ForeignFile {
 
   init(path: String, bytes: [UInt8]) {
     source = SourceText(foreign: path, bytes: bytes)
+    masked = source
   }
 
   /// A piece of the file: what stands there, and where.
@@ -43,7 +50,7 @@ struct ForeignFile {
     var range: Range<Int>
   }
 
-  /// Notes an assignment.
+  /// Notes an assignment, of an anchor that brings it into several places once.
   ///
   /// - Parameter hostNamespaces: of a container: which of its namespaces are the host's and which are
   ///   not; it lacks those of which the file does not tell.
@@ -68,6 +75,11 @@ struct ForeignFile {
   }
 
   mutating func addTemplated() { templated += 1 }
+
+  mutating func addSkipped(_ text: String, at range: Range<Int>) {
+    let line = SkippedSysctlLine(text: text, location: location(range))
+    if skipped.count < Self.mostRefused, !skipped.contains(line) { skipped.append(line) }
+  }
 
   mutating func allow(_ pattern: Text) {
     guard !pattern.text.isEmpty, !pattern.text.hasVariables, !isCut else { return }
@@ -153,6 +165,7 @@ extension ForeignFile {
   mutating func readYAML(shownAs path: String? = nil) -> Unreadable? {
     var documents: [YAMLNode] = []
     branches = TemplateBranches(source)
+    if branches.hasTemplates { masked = ForeignYAML.masked(source) }
     let problem = ForeignYAML.read(source) { documents.append($0) }
     for document in documents {
       readAnsible(document)

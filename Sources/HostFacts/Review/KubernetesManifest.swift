@@ -2,7 +2,8 @@ internal import YAML
 
 // Kubernetes: `securityContext.sysctls` of a pod, wherever one stands: in a Pod, in the template of a
 // Deployment, StatefulSet, DaemonSet, Job or CronJob, in a List, in a resource of somebody's own, and
-// in the values of a Helm chart. `securityContext` of a container has no such list. And what a kubelet
+// in the values of a Helm chart. `securityContext` of a container has no such list, but
+// the command of a privileged one may run sysctl. And what a kubelet
 // lets pods set: `allowedUnsafeSysctls` of its configuration, and its option in the configuration of
 // kubeadm, where `kubeletExtraArgs` is a mapping, or a list of names and values.
 // https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/
@@ -22,6 +23,13 @@ extension ForeignFile {
         for list in alternatives(for: "sysctls", in: entry.value) {
           for sysctl in list.elements { readPodSysctl(sysctl, ofPod: node) }
         }
+      } else if entry.key.hasSuffix("ontainers") {
+        for container in entry.value.elements {
+          addCommand(container["command"], container["args"])
+          for hook in container["lifecycle"]?.entries ?? [] {
+            addCommand(hook.value["exec"]?["command"], nil)
+          }
+        }
       } else if entry.key == "allowedUnsafeSysctls" {
         for pattern in entry.value.elements {
           written(pattern).map { allow($0) }
@@ -31,6 +39,11 @@ extension ForeignFile {
       }
       readKubernetes(entry.value, depth: depth + 1)
     }
+  }
+
+  /// Notes what a container's command sets; its arguments follow it.
+  mutating func addCommand(_ command: YAMLNode?, _ arguments: YAMLNode?) {
+    add(.container, assignments(ofCommand: command, arguments), dependent: .command)
   }
 
   private static let kubeletOption = "allowed-unsafe-sysctls"

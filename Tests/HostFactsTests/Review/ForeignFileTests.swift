@@ -48,6 +48,124 @@ import YAML
       ])
   }
 
+  @Test func readsTasksThatRunSysctl() {
+    let found = yaml(
+      """
+      - shell: sysctl -w net.core.somaxconn=1024 && sysctl -w "vm.swappiness=10" chdir=/tmp
+      - name: a block
+        ansible.builtin.shell: |
+          set -e
+          # {{ ansible_managed }}
+          sysctl -e -w vm.a=1
+          echo 3 > /proc/sys/vm/drop_caches
+          sysctl -w net.core.rmem_max={{ rmem }}
+      - command: {cmd: sysctl -w vm.b=2}
+      - ansible.builtin.command:
+          argv: [/sbin/sysctl, -w, 'vm.c=3']
+      - command: sysctl -w {{ item.key }}={{ item.value }}
+        loop: [{key: vm.d, value: 4}]
+        ignore_errors: true
+      - command: "true"
+        args: {cmd: sysctl -w vm.never=1}
+      - shell: echo hello
+      - local_action: command sysctl -w vm.here=1
+      """)
+    #expect(
+      found == [
+        "1: net.core.somaxconn|1024 net.core.somaxconn = 1024",
+        "1: \"vm.swappiness=10\"|\"vm.swappiness=10\" vm.swappiness = 10",
+        "6: vm.a|1 vm.a = 1 (ignored)",
+        "7: /proc/sys/vm/drop_caches|3 vm.drop_caches = 3",
+        "9: vm.b|2 vm.b = 2",
+        "11: vm.c|3 vm.c = 3",
+        "13: 4|4 vm.d = 4 (ignored)",
+        "1 templated",
+      ])
+  }
+
+  @Test func readsTasksThatWriteFilesOfSysctl() {
+    let found = yaml(
+      """
+      - lineinfile: {path: /etc/sysctl.conf, line: net.core.somaxconn = 1024, regexp: x}
+      - ansible.builtin.lineinfile:
+          dest: /etc/sysctl.d/60-x.conf
+          line: "vm.swappiness=10"
+      - lineinfile:
+          path: /etc/sysctl.d/60-x.conf
+          line: "{{ item.key }} = {{ item.value }}"
+        loop:
+          - {key: vm.a, value: "1"}
+      - lineinfile: {path: /etc/sysctl.conf, line: vm.gone = 1, state: absent}
+      - lineinfile: {path: /etc/sysctl.conf, line: 'vm.\\1 = 1', backrefs: true}
+      - lineinfile: {path: /etc/hosts, line: vm.b = 1}
+      - blockinfile:
+          path: /etc/sysctl.d/70-{{ name }}.conf
+          block: |
+            {{ ansible_managed | comment }}
+            net.ipv4.tcp_syncookies = 1
+
+            {% if big %}
+              -vm.c = 1
+            {% endif %}
+            net.core.rmem_max = {{ rmem }}
+            vm.swappiness 10
+      - copy:
+          dest: /usr/local/lib/sysctl.d/x.conf
+          content: >
+            vm.d = 1
+      - copy: dest=/etc/sysctl.d/y.conf content="vm.e = 2"
+      """)
+    #expect(
+      found == [
+        "1: net.core.somaxconn|1024 net.core.somaxconn = 1024",
+        "4: vm.swappiness|10 vm.swappiness = 10",
+        "9: \"1\"|\"1\" vm.a = 1",
+        "17: net.ipv4.tcp_syncookies|1 net.ipv4.tcp_syncookies = 1",
+        "20: vm.c|1 vm.c = 1 (ignored)",
+        "26: >|> vm.d = 1",
+        "28: dest=/etc/sysctl.d/y.conf content=\"vm.e = 2\""
+          + "|dest=/etc/sysctl.d/y.conf content=\"vm.e = 2\" vm.e = 2",
+        "23: vm.swappiness 10 skipped",
+        "1 templated",
+      ])
+  }
+
+  @Test func readsCommandsOfContainers() {
+    let found = yaml(
+      """
+      kind: DaemonSet
+      spec:
+        template:
+          spec:
+            initContainers:
+            - command: ["sysctl", "-w", "vm.max_map_count=262144"]
+              securityContext: {privileged: true}
+            - command: [sh, -c]
+              args: ["sysctl -w net.core.somaxconn=1024 && sysctl -qw 'vm.a=1'"]
+            containers:
+            - command: [/bin/sh, -ec]
+              args:
+              - |
+                {{- if .Values.x }}
+                sysctl -w vm.b=$B
+                {{- end }}
+                sysctl -w \\
+                  vm.c=1; exec app
+              lifecycle: {postStart: {exec: {command: [sysctl, vm.d=2]}}}
+      ---
+      services:
+        a:
+          command: sysctl -w vm.e=1
+          entrypoint: [sh]
+      """)
+    #expect(
+      found == [
+        "6: vm.max_map_count|262144 vm.max_map_count = 262144",
+        "9: net.core.somaxconn|1024 net.core.somaxconn = 1024", "9: 'vm.a=1'|'vm.a=1' vm.a = 1",
+        "18: vm.c|1 vm.c = 1", "19: vm.d|2 vm.d = 2", "23: vm.e|1 vm.e = 1", "1 templated",
+      ])
+  }
+
   @Test func followsLoopsThatAreWrittenOut() {
     let found = yaml(
       """

@@ -24,6 +24,7 @@ extension ForeignFile {
       }
       return text
     }
+    shown += skipped.map { "\($0.location.line ?? 0): \(spelling($0.location)) skipped" }
     if templated > 0 { shown.append("\(templated) templated") }
     return shown
   }

@@ -53,7 +53,8 @@ extension SysctlAssignment: FactObject {
       "writer", \.writer,
       """
       Who writes it: `systemd-sysctl`, `procps`, `sysctl.conf`, `kernel command line`, \
-      `tmpfiles`, `unit`, `tuned`, `ansible`, `kubernetes`, `compose` or `dockerfile`.
+      `tmpfiles`, `unit`, `tuned`, `ansible`, `kubernetes`, `compose`, `container` (a command of \
+      one) or `dockerfile`.
       """),
     .init("path", \.path, "The file.", key: true),
     .init("line", \.line, "The line, from 1.", key: true),
@@ -173,6 +174,7 @@ extension SysctlAssignment: FactObject {
       case .pod: "the pod does not start \(ofRuntime)"
       case .unit: "the unit fails \(ofSysctl)"
       case .task: "the task fails \(ofSysctl)"
+      case .command: "the container's command fails"
       case nil: nil
       }
     return optional(clause, "a warning is all that comes of it")

@@ -17,13 +17,17 @@ enum SysctlWriter: String, Hashable, Sendable, CaseIterable {
   case unit
   /// The active profile of TuneD.
   case tuned
-  case ansible, kubernetes, compose, dockerfile
+  /// A sysctl of a pod or of a service, which its runtime sets before it starts.
+  case kubernetes, compose
+  /// A command of a container, of a pod or a service.
+  case container
+  case ansible, dockerfile
 
   /// Whether what it writes holds in a network namespace of its own, where nothing else of this list
   /// writes.
   var hasNamespaceOfItsOwn: Bool {
     switch self {
-    case .kubernetes, .compose, .dockerfile: true
+    case .kubernetes, .compose, .container, .dockerfile: true
     default: false
     }
   }
@@ -77,6 +81,8 @@ struct SysctlStatement: Hashable, Sendable {
     case container, pod, unit
     /// Of a play.
     case task
+    /// Of a container.
+    case command
   }
 
   /// What a scalar without quotes stands for.
