@@ -88,7 +88,12 @@ import Testing
       "sysctl-not-namespaced", in: "compose-not-namespaced",
       ("compose.yaml", "net.core.somaxconn=2048"), ("compose.yaml", "vm.max_map_count: 262144")),
     Case("sysctl-overridden", ("etc/sysctl.d/60-local.conf", "net.core.somaxconn = 4096")),
-    Case("sysctl-unknown-key", ("etc/sysctl.d/60-net.conf", "net.core.somaxcon = 4096")),
+    Case(
+      "sysctl-unknown-key", ("etc/sysctl.d/60-net.conf", "net.core.somaxcon = 4096"),
+      ("etc/sysctl.d/70-host.conf", "fs.file-maxx = 1000000"),
+      ("etc/sysctl.d/70-host.conf", "kernel.swappiness = 10"),
+      ("etc/sysctl.d/70-host.conf", "vm.swapiness = 10"),
+      ("etc/sysctl.d/70-host.conf", "kernel.sched_min_granularity_ns = 10000000")),
     Case(
       "sysctl-unknown-key", in: "commands", ("ansible/tasks/main.yml", "net.core.rmem_mx=1"),
       ("ansible/tasks/main.yml", "net.ipv4.tcp_fin_timeut = 30"),
@@ -104,7 +109,10 @@ import Testing
     Case(
       "sysctl-value-refused",
       ("ansible/tasks/main.yml", "net.core.somaxconn, value: viele"),
-      ("etc/sysctl.d/60-net.conf", #"net.ipv4.tcp_tw_reuse = "1""#)),
+      ("etc/sysctl.d/60-net.conf", #"net.ipv4.tcp_tw_reuse = "1""#),
+      ("etc/sysctl.d/70-host.conf", "net.ipv4.tcp_congestion_control = bbrr"),
+      ("etc/sysctl.d/70-host.conf", "vm.dirty_ratio = 200"),
+      ("etc/sysctl.d/70-host.conf", "vm.swappiness = 150")),
     Case(
       "sysctl-vlan-spelling",
       ("etc/sysctl.d/60-vlan.conf", "net.ipv4.conf.eth0.100.rp_filter = 2")),

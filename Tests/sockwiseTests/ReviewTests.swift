@@ -116,13 +116,16 @@ import Testing
           - {name: net.ipv4.tcp_tw_recycle, value: "0"}
           - {name: net.core.somaxcon, value: "1024"}
 
-      """
+      """,
+      "compose.yaml":
+        "services: {a: {network_mode: host, sysctls: [vm.swapiness=1, net.core.a=1]}}\n",
     ])
     let report = try ParsedJSON(
       Array(Self.review(["--format", "json"], in: repository.path).output.utf8))
     #expect(
       report["findings"]?.elements?.map { $0["rule"] }
-        == [.string("sysctl-unknown-key"), .string("tw-recycle-gone")])
+        == ["sysctl-not-namespaced", "sysctl-unknown-key", "sysctl-unknown-key", "tw-recycle-gone"]
+        .map(ParsedJSON.string))
   }
 
   /// `hostNetwork` in a branch says nothing of the pods of the other one.

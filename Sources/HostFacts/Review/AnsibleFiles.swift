@@ -100,7 +100,9 @@ extension ForeignFile {
       if !TemplateMask.isTemplated(line.text) { addSkipped(line.text, at: range(line.location)) }
     }
     for statement in lines.statements {
-      guard let value = statement.value, let valueLocation = statement.valueLocation else { continue }
+      guard let value = statement.value, let valueLocation = statement.valueLocation else {
+        continue
+      }
       let valueText = String(decoding: value, as: UTF8.self)
       let key = statement.key.dotted
       if [key, valueText].contains(where: { TemplateMask.isTemplated($0) || $0.hasVariables }) {

@@ -32,7 +32,8 @@ struct ForeignFile {
   /// several places.
   private struct Assignment: Hashable {
     var writer: SysctlWriter
-    var key: Text
+    var key: SysctlKey
+    var keyRange: Range<Int>
     var value: Text
     var ignoresFailure: Bool
     var usesHostNamespace: Bool?
@@ -62,7 +63,7 @@ struct ForeignFile {
     let name = SysctlKey(key.text)
     let usesHostNamespace = ContainerNamespace(of: name).flatMap { hostNamespaces[$0] }
     let assignment = Assignment(
-      writer: writer, key: key, value: value, ignoresFailure: ignoresFailure,
+      writer: writer, key: name, keyRange: key.range, value: value, ignoresFailure: ignoresFailure,
       usesHostNamespace: usesHostNamespace, dependent: dependent)
     guard !name.path.isEmpty, !isCut, known.insert(assignment).inserted else { return }
     let place = location(key.range)

@@ -192,7 +192,8 @@ struct RepositoryReader {
           noticesOfFiles += file.noticesOfAllowances(shownAs: names.shown(path))
         }
         if file.templated > 0 { templated.append((path, file.templated)) }
-        if !file.statements.isEmpty || !file.skipped.isEmpty || file.templated > 0 || !file.allowances.isEmpty
+        if !file.statements.isEmpty || !file.skipped.isEmpty || file.templated > 0
+          || !file.allowances.isEmpty
           || !file.refusedAllowances.isEmpty
         {
           paths.insert(path)

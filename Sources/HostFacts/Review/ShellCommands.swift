@@ -75,7 +75,9 @@ struct ShellCommands {
       for target in arguments where !target.isOperator { write(before, to: target) }
     case "sh", "bash", "dash", "ash":
       guard depth < Self.depthLimit,
-        let option = arguments.firstIndex(where: { $0.text.hasPrefix("-") && $0.text.hasSuffix("c") }),
+        let option = arguments.firstIndex(where: {
+          $0.text.hasPrefix("-") && $0.text.hasSuffix("c")
+        }),
         let script = arguments[arguments.index(after: option)...].first
       else { return }
       let inner = ShellCommands(ShellWords(script.text).words, depth: depth + 1).assignments
@@ -103,7 +105,8 @@ struct ShellCommands {
     let ignoresFailure = SysctlOptions.ignoreMissing(words.map(\.text))
     for word in words where !word.text.hasPrefix("-") {
       // Ansible takes words such as `chdir=/tmp` from the end of a command; keys have a separator.
-      guard var assignment = Self.assignment(word), SysctlKey(assignment.key.text).path.contains(0x2F)
+      guard var assignment = Self.assignment(word),
+        SysctlKey(assignment.key.text).path.contains(0x2F)
       else { continue }
       assignment.ignoresFailure = ignoresFailure
       assignment.isDecisive = true

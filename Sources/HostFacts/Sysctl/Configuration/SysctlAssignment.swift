@@ -91,8 +91,12 @@ extension SysctlAssignment: FactObject {
       """
       What is wrong with a value that the kernel refuses: `read_only` (any would be), `empty`, \
       `quotes` or `comment` (they are taken for part of it), `form` (it is no number, list of ports \
-      or name) or `amount` (too small or too large).
+      or name), `amount` (too small or too large) or `misspelt` (like a name that is known).
       """, optional: true),
+    .init(
+      "refused_by_newest", \.refusedByNewest,
+      "Of a value that the kernel refuses: whether the newest of the kernels in question does.",
+      optional: true),
     .init(
       "namespaced", \.isNamespaced,
       "Whether each network namespace has a value of its own that it may set.", optional: true),
@@ -146,6 +150,9 @@ extension SysctlAssignment: FactObject {
   var refusedKind: Reading<String> {
     optional(judgement.refused?.kind.rawValue, "nothing is known against it")
   }
+  var refusedByNewest: Reading<Bool> {
+    optional(judgement.refused?.isOfNewest, "nothing is known against it")
+  }
   var isNamespaced: Reading<Bool> {
     optional(judgement.isNamespaced, "the catalogue does not have the key")
   }
@@ -169,6 +176,10 @@ extension SysctlAssignment: FactObject {
     let ofSysctl = "(\"sysctl: cannot stat \(path): No such file or directory\")"
     let clause: String? =
       switch statement.dependent {
+      // Its runtime looks at the name of a key before it opens it.
+      case .container
+      where ContainerNamespace(of: statement.key) == nil || statement.usesHostNamespace == true:
+        "the container does not start"
       case .container: "the container does not start \(ofRuntime)"
       case .pod where allowance == nil: "a kubelet refuses the pod (SysctlForbidden)"
       case .pod: "the pod does not start \(ofRuntime)"
