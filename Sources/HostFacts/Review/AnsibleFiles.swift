@@ -11,17 +11,21 @@ extension ForeignFile {
   private static let commands: Set<String> = ["command", "shell", "raw"]
 
   /// Reads a task of another module than `sysctl`.
-  mutating func readTask(_ task: YAMLNode, module: String, arguments: YAMLNode) {
+  mutating func readTask(
+    _ task: YAMLNode, module: String, arguments: YAMLNode, _ context: AnsibleContext
+  ) {
     let builtin = "ansible.builtin."
     let module = module.hasPrefix(builtin) ? String(module.dropFirst(builtin.count)) : module
     if Self.commands.contains(module) {
-      readCommand(task, arguments: arguments)
+      readCommand(task, arguments: arguments, context)
     } else if let names = Self.lineArguments[module] {
-      readLines(task, names, arguments: arguments)
+      readLines(task, names, arguments: arguments, context)
     }
   }
 
-  private mutating func readCommand(_ task: YAMLNode, arguments: YAMLNode) {
+  private mutating func readCommand(
+    _ task: YAMLNode, arguments: YAMLNode, _ context: AnsibleContext
+  ) {
     let isScalar = arguments.text != nil
     let command =
       isScalar ? arguments : arguments["cmd"] ?? arguments["argv"] ?? arguments["_raw_params"]
@@ -31,7 +35,7 @@ extension ForeignFile {
     let dependent: SysctlStatement.Dependent? = task["failed_when"] == nil ? .task : nil
     guard let text = written(command), text.text.hasVariables, hasLoop(task) else {
       let found = assignments(ofCommand: command)
-      return add(.ansible, found, ignoresFailure: ignores, dependent: dependent)
+      return add(.ansible, found, ignoresFailure: ignores, dependent: dependent, context: context)
     }
     for item in items(of: task) {
       guard let text = item.filledIn(text) else {
@@ -42,7 +46,7 @@ extension ForeignFile {
       }
       let found = ShellCommands(ShellWords(text.text).words).assignments
         .map { $0.moved { _ in text.range } }
-      add(.ansible, found, ignoresFailure: ignores, dependent: dependent)
+      add(.ansible, found, ignoresFailure: ignores, dependent: dependent, context: context)
     }
   }
 
@@ -55,7 +59,9 @@ extension ForeignFile {
       && path.hasSuffix(".conf")
   }
 
-  private mutating func readLines(_ task: YAMLNode, _ names: [String], arguments: YAMLNode) {
+  private mutating func readLines(
+    _ task: YAMLNode, _ names: [String], arguments: YAMLNode, _ context: AnsibleContext
+  ) {
     let values = Arguments(arguments, task["args"], in: self)
     let path = ["path", "dest", "destfile", "name"].lazy.compactMap { values[$0] }.first
     guard let path, Self.isRead(path.text), values["state"]?.text != "absent",
@@ -67,15 +73,15 @@ extension ForeignFile {
         if let node = arguments[name] ?? task["args"]?[name],
           let (text, places) = textAndPlaces(node)
         {
-          addLines(text, places.range)
+          addLines(text, context, places.range)
         } else if !text.text.hasVariables {
-          addLines(text.text) { _ in text.range }
+          addLines(text.text, context) { _ in text.range }
         }
         continue
       }
       for item in items(of: task) {
         if let text = item.filledIn(text) {
-          addLines(text.text) { _ in text.range }
+          addLines(text.text, context) { _ in text.range }
         } else {
           addTemplated()
         }
@@ -86,7 +92,9 @@ extension ForeignFile {
   /// Notes lines of sysctl.d(5).
   ///
   /// - Parameter place: where a part of them stands.
-  private mutating func addLines(_ text: String, _ place: (Range<Int>) -> Range<Int>) {
+  private mutating func addLines(
+    _ text: String, _ context: AnsibleContext, _ place: (Range<Int>) -> Range<Int>
+  ) {
     let lines = SysctlFileText(Array(text.utf8), path: source.path, dialect: .systemd)
     var starts = [0]
     for (index, scalar) in text.unicodeScalars.enumerated() where scalar == "\n" {
@@ -111,7 +119,7 @@ extension ForeignFile {
         add(
           .ansible, key: Text(text: key, range: range(statement.keyLocation)),
           value: Text(text: valueText, range: range(valueLocation)),
-          ignoresFailure: statement.ignoresFailure)
+          ignoresFailure: statement.ignoresFailure, context: context)
       }
     }
   }

@@ -7,7 +7,8 @@ extension ForeignFile {
   /// - Parameter dependent: what fails where the command line does.
   mutating func add(
     _ writer: SysctlWriter, _ assignments: [ShellCommands.Assignment],
-    ignoresFailure: Bool = false, dependent: SysctlStatement.Dependent? = nil
+    ignoresFailure: Bool = false, dependent: SysctlStatement.Dependent? = nil,
+    context: AnsibleContext = AnsibleContext()
   ) {
     for assignment in assignments {
       let parts = [assignment.key.text, assignment.value.text]
@@ -18,7 +19,7 @@ extension ForeignFile {
       let ignoresFailure = ignoresFailure || assignment.ignoresFailure
       add(
         writer, key: assignment.key, value: assignment.value, ignoresFailure: ignoresFailure,
-        dependent: assignment.isDecisive && !ignoresFailure ? dependent : nil)
+        dependent: assignment.isDecisive && !ignoresFailure ? dependent : nil, context: context)
     }
   }
 

@@ -58,7 +58,8 @@ struct ForeignFile {
   mutating func add(
     _ writer: SysctlWriter, key: Text, value: Text, ignoresFailure: Bool = false,
     dependent: SysctlStatement.Dependent? = nil,
-    hostNamespaces: [ContainerNamespace: Bool] = [:], valueType: SysctlStatement.ScalarType? = nil
+    hostNamespaces: [ContainerNamespace: Bool] = [:], valueType: SysctlStatement.ScalarType? = nil,
+    context: AnsibleContext = AnsibleContext()
   ) {
     let name = SysctlKey(key.text)
     let usesHostNamespace = ContainerNamespace(of: name).flatMap { hostNamespaces[$0] }
@@ -67,11 +68,13 @@ struct ForeignFile {
       usesHostNamespace: usesHostNamespace, dependent: dependent)
     guard !name.path.isEmpty, !isCut, known.insert(assignment).inserted else { return }
     let place = location(key.range)
-    let statement = SysctlStatement(
+    var statement = SysctlStatement(
       writer: writer, key: name, value: Array(value.text.utf8), ignoresFailure: ignoresFailure,
       keyLocation: place, valueLocation: location(value.range),
       sourceText: lineText(key.range.lowerBound), nearComment: comment(near: place.line ?? 1),
       usesHostNamespace: usesHostNamespace, dependent: dependent, valueType: valueType)
+    statement.hosts = context.hosts
+    statement.isConditional = context.isConditional
     add(statement)
   }
 
