@@ -13,6 +13,8 @@ extension ForeignFile {
     "tasks", "pre_tasks", "post_tasks", "handlers", "block", "rescue", "always",
   ]
   private static let depthLimit = 16
+  /// No task and no play has as many.
+  private static let mostEntries = 1000
 
   /// What plays and blocks say of the tasks in them.
   struct AnsibleContext {
@@ -40,7 +42,7 @@ extension ForeignFile {
     _ node: YAMLNode, in context: AnsibleContext = AnsibleContext(), depth: Int = 0
   ) {
     guard depth < Self.depthLimit else { return }
-    for task in node.elements {
+    for task in node.elements where task.entries.count <= Self.mostEntries {
       let context = context.within(task)
       for entry in task.entries {
         if Self.modules.contains(entry.key) {

@@ -44,9 +44,9 @@ extension ForeignFile {
   /// A scalar's text, its templates hidden, and where the characters stand. Nil for anything else, and
   /// where the file repeats long texts without end.
   mutating func textAndPlaces(_ node: YAMLNode) -> (text: String, places: ScalarOffsets)? {
-    guard case .scalar(let scalar) = node.content else { return nil }
-    textBudget -= scalar.value.utf8.count
-    guard textBudget >= 0 else { return nil }
+    guard case .scalar(let scalar) = node.content, mayLookAt(scalar.value.utf8.count) else {
+      return nil
+    }
     return (scalar.value, ScalarOffsets(of: scalar, at: node.range, in: masked))
   }
 }

@@ -39,7 +39,7 @@ extension ForeignFile {
   ]
 
   /// Which namespaces of a service are the host's.
-  private func hostNamespaces(
+  private mutating func hostNamespaces(
     of service: YAMLNode, among services: YAMLNode, at offset: Int
   ) -> [ContainerNamespace: Bool] {
     var namespaces: [ContainerNamespace: Bool] = [:]
@@ -54,11 +54,11 @@ extension ForeignFile {
 
   /// Nil where the file does not tell: it is that of a container that something else starts, or
   /// another file has the service's settings.
-  private func isHosts(
+  private mutating func isHosts(
     _ setting: String, of service: YAMLNode, among services: YAMLNode, at offset: Int,
     depth: Int = 0
   ) -> Bool? {
-    guard depth < Self.longestChain else { return nil }
+    guard depth < Self.longestChain, mayLookAt(services.entries.count) else { return nil }
     let isExtended = service["extends"] != nil
     let mode = value(of: setting, in: service, at: offset, otherwise: isExtended ? nil : "") {
       written($0)?.text

@@ -15,8 +15,9 @@ struct ForeignFile {
   private var knownAllowances: Set<KubeletAllowance> = []
   /// Patterns of that kind with which no kubelet starts.
   private(set) var refusedAllowances: [Text] = []
-  /// Bytes of scripts and of contents of files that are still read; aliases may repeat them.
-  var textBudget = 8 << 20
+  /// How much is still looked at of what may be looked at many times: bytes of texts that aliases repeat,
+  /// and entries of mappings.
+  private var budget = 2 << 20
   /// Lines for files of sysctl.d that are no assignments.
   private(set) var skipped: [SkippedSysctlLine] = []
   /// How many keys or values a template engine or a variable writes.
@@ -74,8 +75,15 @@ struct ForeignFile {
       sourceText: lineText(key.range.lowerBound), nearComment: comment(near: place.line ?? 1),
       usesHostNamespace: usesHostNamespace, dependent: dependent, valueType: valueType)
     statement.hosts = context.hosts
-    statement.isConditional = context.isConditional
+    statement.isConditional =
+      context.isConditional || !branches.has(key.range.lowerBound, whereverThereIs: 0)
     add(statement)
+  }
+
+  /// Takes a part of the budget; false where it is used up, as by no file that is meant.
+  mutating func mayLookAt(_ count: Int) -> Bool {
+    budget -= min(count, budget)
+    return budget > 0
   }
 
   mutating func addTemplated() { templated += 1 }

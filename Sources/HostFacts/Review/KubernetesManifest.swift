@@ -77,10 +77,11 @@ extension ForeignFile {
   ]
 
   /// Which namespaces of a pod are the host's, wherever there is what stands at an offset.
-  private func hostNamespaces(
+  private mutating func hostNamespaces(
     ofPod pod: YAMLNode, at offset: Int
   ) -> [ContainerNamespace: Bool] {
     var namespaces: [ContainerNamespace: Bool] = [:]
+    guard mayLookAt(pod.entries.count) else { return namespaces }
     for (setting, namespace) in Self.namespaceSettings {
       namespaces[namespace] = value(of: setting, in: pod, at: offset, otherwise: false) {
         $0.text.flatMap(Self.boolean)

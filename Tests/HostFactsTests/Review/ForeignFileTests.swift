@@ -130,6 +130,14 @@ import YAML
       ])
   }
 
+  /// Aliases repeat long texts, and each is read so many times only.
+  @Test func whatIsRepeatedIsNotReadWithoutEnd() {
+    let script = "sysctl -w vm.a=1 " + String(repeating: "x", count: 100_000)
+    let tasks = String(repeating: "- shell: *a\n", count: 100)
+    let found = yaml("- shell: &a \(script)\n\(tasks)")
+    #expect(1..<50 ~= found.count, "\(found.count)")
+  }
+
   @Test func readsCommandsOfContainers() {
     let found = yaml(
       """
