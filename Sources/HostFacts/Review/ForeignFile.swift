@@ -83,6 +83,7 @@ struct ForeignFile {
   /// Takes a part of the budget; false where it is used up, as by no file that is meant.
   mutating func mayLookAt(_ count: Int) -> Bool {
     budget -= min(count, budget)
+    isCut = isCut || budget == 0
     return budget > 0
   }
 
@@ -101,7 +102,7 @@ struct ForeignFile {
       if refusedAllowances.count < Self.mostRefused { refusedAllowances.append(pattern) }
       return
     }
-    isCut = allowances.count >= Self.mostStatements
+    isCut = isCut || allowances.count >= Self.mostStatements
     if !isCut { allowances.append(allowance) }
   }
 

@@ -228,7 +228,8 @@ struct RepositoryReader {
       let most = ForeignFile.mostStatements
       unread.append(
         .init(
-          "the rest of '\(names.shown(path))', which sets or allows more than \(most) parameters"))
+          "the rest of '\(names.shown(path))', which has more than \(most) parameters, or commands "
+            + "without end"))
     }
 
     /// The lines of a template for sysctl.d that stand there as they are. Which of them a host gets is
