@@ -1,0 +1,82 @@
+internal import CEL
+internal import Glibc
+
+/// What was read of a host to tell whether a socket can be bound there.
+struct BindFacts: Sendable {
+  var request: BindRequest
+  /// The address, with the family that a bare port comes to.
+  var address: BindAddress
+  var probe: AddressProbe.Answer
+  var holders: [PortHolder]
+  /// What may hide further holders.
+  var gaps: [Unreadable]
+  /// The user of the server's socket.
+  var uid: UInt32
+  /// Whether it may bind privileged ports.
+  var mayBindAnyPort: Bool
+  /// `net.ipv4.ip_unprivileged_port_start`, for both families.
+  var firstUnprivilegedPort: Reading<Int>
+  /// `net.ipv6.bindv6only`.
+  var bindV6Only: Reading<Int>
+  var portRange: Reading<PortRange>
+  var reservedPorts: Reading<IntegerSet>
+  /// Sockets in the namespace: no more ports than that are taken.
+  var sockets: Reading<Int>
+
+  init(
+    _ request: BindRequest, address: BindAddress, probe: AddressProbe.Answer,
+    holders: [PortHolder], gaps: [Unreadable] = [], uid: UInt32 = 0, mayBindAnyPort: Bool = true,
+    settings: ProcSys, sockets: Reading<Int>
+  ) {
+    self.request = request
+    self.address = address
+    self.probe = probe
+    self.holders = holders
+    self.gaps = gaps
+    self.uid = uid
+    self.mayBindAnyPort = mayBindAnyPort
+    firstUnprivilegedPort = settings.integer("net.ipv4.ip_unprivileged_port_start")
+    bindV6Only = settings.integer("net.ipv6.bindv6only")
+    portRange = settings.portRange("net.ipv4.ip_local_port_range")
+    reservedPorts = settings.portSet("net.ipv4.ip_local_reserved_ports")
+    self.sockets = sockets
+  }
+}
+
+extension BindFacts {
+  /// Who the server is, and what he may: as asked for, or as this process is.
+  static func user(_ request: BindRequest, _ root: HostRoot) -> (uid: UInt32, mayBind: Bool) {
+    let own = geteuid()
+    guard root.isLive, request.user == nil || request.user == own else {
+      let uid = request.user ?? 0
+      return (uid, uid == 0)
+    }
+    return (own, Capabilities.effective(root)?.includesBindingPorts ?? (own == 0))
+  }
+
+  /// What may hide sockets on a port.
+  static func gaps(
+    _ transport: SocketRow.Transport, _ reading: Reading<Sockets>, _ watched: WatchedPort
+  ) -> [Unreadable] {
+    guard let sockets = reading.value else {
+      return [reading.problem].compactMap { $0 }
+    }
+    if transport == .udp { return [sockets.boundUDP.rest].compactMap { $0 } }
+    var gaps = [sockets.listeners.rest, sockets.tcp.problem].compactMap { $0 }
+    if watched.leftOut > 0 {
+      gaps.append(
+        .init(
+          "there are more than \(WatchedPort.limit) connections on the port, and those beyond are "
+            + "not looked at (\(watched.leftOut))"))
+    }
+    switch sockets.boundIdle {
+    case .value(let list, _): if let rest = list.rest { gaps.append(rest) }
+    case .absent(let why):
+      gaps.append(
+        .init("sockets that are only bound are not shown: \(why)", grant: "Linux 6.8 or later"))
+    case .unavailable(let why): gaps.append(why)
+    }
+    // Two parts may lack for one reason.
+    return gaps.enumerated().filter { gaps.firstIndex(of: $1) == $0 }.map(\.element)
+  }
+}
