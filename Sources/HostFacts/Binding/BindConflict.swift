@@ -82,16 +82,19 @@ struct BindConflict: Sendable {
   /// at the others where the last one to bind had it too, for the same user and the same address or
   /// the wildcard. Thus a server that listens as root joins its group although its workers accepted
   /// connections as somebody else.
+  ///
+  /// What the port remembers is not shown, so it is told from the sockets that have called bind(). A
+  /// socket of another kind that came and went in between may have changed it; that is not reckoned
+  /// with, but where nothing bound is left and a server may have given up being root.
   private enum Shortcut { case taken, possible, impossible }
 
   private static let hiddenShortcut = Unreadable(
-    "whether the kernel compares the users of these connections depends on who bound the port last")
+    "whether the kernel compares the users of connections depends on who bound the port last")
 
   private var shortcut: Shortcut {
     guard socket.reusePort else { return .impossible }
     let bound = holders.filter(\.isExplicit)
-    // The port remembers who bound it last as long as it has any socket.
-    guard !bound.isEmpty else { return holders.isEmpty ? .impossible : .possible }
+    guard !bound.isEmpty else { return socket.uid == 0 ? .possible : .impossible }
     let matches = bound.map { holder in
       holder.reusePort == true && holder.uid == socket.uid && covers(holder)
     }

@@ -17,9 +17,11 @@ extension [PortHolder] {
     let idle = (sockets.boundIdle.value?.elements ?? []).filter { $0.port == Int(port) }
     var connections = watched.rows.map { PortSocket($0, device: watched.devices[$0.interface]) }
     connections.lookUp(where: { !$0.inodes.isEmpty }, root, deadline: deadline)
-    return listeners.map { PortSocket($0, state: .listen).holder }
+    let all =
+      listeners.map { PortSocket($0, state: .listen).holder }
       + idle.map { PortSocket($0, state: .boundInactive).holder }
       + connections.map(\.holder)
+    return all.inheriting
   }
 }
 

@@ -44,3 +44,32 @@ extension PortHolder {
   public var isSocketActivated: Bool { ownership.socketActivated.value == true }
   public var deviceName: String? { if case .named(let name) = device { name } else { nil } }
 }
+
+extension [PortHolder] {
+  /// With what connections that cannot be asked have from the listener that they came in through,
+  /// where it is still there: IPV6_V6ONLY, which nobody can change, and SO_REUSEPORT, which nobody
+  /// does change (inet_csk_clone_lock).
+  var inheriting: [PortHolder] {
+    let listeners = filter { $0.state == .listen }
+    guard !listeners.isEmpty else { return self }
+    return map { holder in
+      guard holder.remote != nil, holder.whyNoOptions != nil,
+        let listener = listeners.first(where: { $0.accepts(holder) })
+      else { return holder }
+      var holder = holder
+      if holder.v6Only == nil { holder.v6Only = listener.v6Only }
+      if holder.reusePort == nil { holder.reusePort = listener.reusePort }
+      return holder
+    }
+  }
+}
+
+extension PortHolder {
+  /// Whether a connection came in through this listener; nobody else may listen there.
+  fileprivate func accepts(_ connection: PortHolder) -> Bool {
+    guard device == .none || device == connection.device else { return false }
+    if address == connection.address { return true }
+    guard address.isWildcard else { return false }
+    return isIPv4 == connection.isIPv4 || !isIPv4 && v6Only == false
+  }
+}
