@@ -15,7 +15,11 @@ public struct BindAnswer: Sendable {
     /// A port below the first unprivileged one, without CAP_NET_BIND_SERVICE.
     case privileged(first: Int)
     case inUse
-    /// bind() itself objects: EINVAL and the like.
+    /// TCP takes no multicast address of IPv6.
+    case multicast
+    /// A v4-mapped address on a socket with IPV6_V6ONLY.
+    case mappedOnV6Only
+    /// bind() objects to the address for another reason.
     case refused(Int32)
 
     public var errno: Int32 {
@@ -25,6 +29,7 @@ public struct BindAnswer: Sendable {
       case .notLocal: EADDRNOTAVAIL
       case .privileged: EACCES
       case .inUse: EADDRINUSE
+      case .multicast, .mappedOnV6Only: EINVAL
       case .refused(let number): number
       }
     }
@@ -120,10 +125,12 @@ extension BindAnswer {
         return [.noDevice(device)]
       }
       let isMulticast = facts.address.address.high >> 56 == 0xff
-      let isInvalid =
-        facts.address.isMapped && socket.v6Only || isMulticast && socket.transport == .tcp
-      var ofAddress: [Refusal] = isInvalid ? [.refused(EINVAL)] : []
-      if case .refused(let number) = facts.probe, !isInvalid {
+      var ofAddress: [Refusal] = []
+      if facts.address.isMapped && socket.v6Only {
+        ofAddress = [.mappedOnV6Only]
+      } else if isMulticast && socket.transport == .tcp {
+        ofAddress = [.multicast]
+      } else if case .refused(let number) = facts.probe {
         ofAddress = [number == EADDRNOTAVAIL ? .notLocal : .refused(number)]
       }
       if facts.address.family == .ipv4 { refusals += ofAddress }

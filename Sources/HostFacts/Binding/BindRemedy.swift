@@ -17,6 +17,8 @@ public enum BindRemedy: Hashable, Sendable {
   case end(process: String, pid: Int)
   /// Stop whoever holds it: he cannot be seen.
   case endUnknown
+  /// Orphans that still wait for their peers' answers.
+  case waitForPeers
   /// systemd holds it: the server should take the socket from it.
   case useSocketUnit
   /// Only orphans are in the way; seconds until the last is gone.
@@ -41,7 +43,7 @@ extension BindAnswer.Judgement {
       case .privileged:
         remedies += [.grantBindService, .lowerFirstPort(to: Int(facts.address.port))]
       case .inUse: remedies += remediesOfConflict
-      case .refused: break
+      case .multicast, .mappedOnV6Only, .refused: break
       }
     }
     if refusals.isEmpty, verdicts.contains(where: { $0 != .none }) {
@@ -63,7 +65,10 @@ extension BindAnswer.Judgement {
     }
     if !socket.reusePort {
       let otherwise = verdict { $0.reusePort = true }
-      if otherwise != .no { remedies.append(.setReusePort(isCertain: otherwise == .yes)) }
+      // One thing that may help is enough.
+      if otherwise == .yes || otherwise == .unknown && remedies.isEmpty {
+        remedies.append(.setReusePort(isCertain: otherwise == .yes))
+      }
     }
     let users = Set(blockers.filter { !$0.isRemnant }.map(\.uid))
     if users.count == 1, let user = users.first, user != socket.uid {
@@ -94,7 +99,10 @@ extension BindAnswer.Judgement {
   /// In the order of the blockers, each once.
   private func stopping(_ blockers: [PortHolder]) -> [BindRemedy] {
     var remedies: [BindRemedy] = []
+    let listeners = blockers.filter { $0.state == .listen }
     for holder in blockers where holder.secondsLeft == nil {
+      // What is not accepted yet ends with its listener.
+      if !holder.isHeld, listeners.contains(where: { $0.accepts(holder) }) { continue }
       let remedy: BindRemedy =
         if holder.isSocketActivated {
           .useSocketUnit
@@ -103,7 +111,7 @@ extension BindAnswer.Judgement {
         } else if let pid = holder.pid {
           .end(process: holder.process ?? "the process", pid: pid)
         } else {
-          .endUnknown
+          holder.isHeld ? .endUnknown : .waitForPeers
         }
       if !remedies.contains(remedy) { remedies.append(remedy) }
     }

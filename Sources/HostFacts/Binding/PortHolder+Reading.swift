@@ -85,11 +85,11 @@ private struct PortSocket: OwnedSocket {
   /// A connection.
   init(_ row: SocketRow, device: String?) {
     let none = Unreadable(
-      row.state == .timeWait || row.timer == 3
-        ? "the kernel shows no options of a connection that no process holds any more"
-        : "no process holds the connection, so that its options cannot be read")
+      "the kernel does not show the options of a connection that no process holds"
+        + " (SO_REUSEADDR, SO_REUSEPORT, IPV6_V6ONLY)")
     base = PortHolder(
-      state: row.state, isRemnant: row.timer == 3, address: row.localAddress,
+      state: row.state, isRemnant: row.timer == 3, isHeld: row.inode != 0,
+      address: row.localAddress,
       port: row.localPort, remote: (row.remoteAddress, row.remotePort), uid: row.uid,
       secondsLeft: row.timer == 3 ? Double(row.remaining) / 1000 : nil,
       ownership: .unavailable(none))

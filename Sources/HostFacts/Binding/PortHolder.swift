@@ -12,6 +12,8 @@ public struct PortHolder: Sendable {
   /// An orphan's TIME_WAIT or FIN_WAIT2, which is no whole socket any more: it keeps the options of
   /// the connection, and no user (net/ipv4/inet_timewait_sock.c, inet_twsk_alloc).
   var isRemnant = false
+  /// Whether a descriptor leads to it: not to what is not accepted yet, nor to an orphan.
+  var isHeld = true
   public var address: InetAddress
   public var port: UInt16
   /// The other end of a connection.
@@ -42,6 +44,10 @@ extension PortHolder {
   public var unit: String? { ownership.unit.value }
   /// Held by systemd for a socket unit.
   public var isSocketActivated: Bool { ownership.socketActivated.value == true }
+  /// Of a whole socket.
+  public var user: Int? { isRemnant ? nil : Int(uid) }
+  /// SO_REUSEPORT was seen set.
+  public var sharesPort: Bool { reusePort == true }
   public var deviceName: String? { if case .named(let name) = device { name } else { nil } }
 }
 
@@ -66,7 +72,7 @@ extension [PortHolder] {
 
 extension PortHolder {
   /// Whether a connection came in through this listener; nobody else may listen there.
-  fileprivate func accepts(_ connection: PortHolder) -> Bool {
+  func accepts(_ connection: PortHolder) -> Bool {
     guard device == .none || device == connection.device else { return false }
     if address == connection.address { return true }
     guard address.isWildcard else { return false }
