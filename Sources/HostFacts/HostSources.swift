@@ -33,8 +33,9 @@ struct HostSources: Sendable {
     return sockets
   }
   /// Of the sockets on the port that somebody wants to bind.
-  var portHolders: @Sendable (HostRoot, Deadline, Sockets, WatchedPort, BindRequest) -> [PortHolder] =
-    { .read($2, $3, for: $4, $0, deadline: $1) }
+  var portHolders:
+    @Sendable (HostRoot, Deadline, Sockets, WatchedPort, BindRequest) -> [PortHolder] =
+      { .read($2, $3, for: $4, $0, deadline: $1) }
   var bindAddress: @Sendable (HostRoot, BindAddress) -> (BindAddress, AddressProbe.Answer) = {
     AddressProbe.resolve($0, $1)
   }

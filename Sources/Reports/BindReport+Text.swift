@@ -6,7 +6,9 @@ extension BindReport {
   public func text(_ options: RenderOptions) -> [UInt8] {
     var page = Page(width: options.width, style: options.style)
     page.prose(hanging: 2, .init(answer, .strong))
-    for error in errors.dropFirst() { page.prose(indent: 2, hanging: 2, .init("and: \(error.text)")) }
+    for error in errors.dropFirst() {
+      page.prose(indent: 2, hanging: 2, .init("and: \(error.text)"))
+    }
     section("In the way", blockers, options, &page)
     section("May be in the way", undecided, options, &page)
     section("Would share the port", beside, options, &page)

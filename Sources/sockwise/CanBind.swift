@@ -7,7 +7,8 @@ import Rules
 struct CanBind: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "can-bind",
-    abstract: "Tell whether a server could bind an address and port now, and what stands in the way.",
+    abstract:
+      "Tell whether a server could bind an address and port now, and what stands in the way.",
     discussion: """
       Holds the kernel's check against the sockets that are on the port in one network namespace, \
       their options and users: it takes no port itself. What SELinux, a firewall of bind() \
@@ -28,7 +29,7 @@ struct CanBind: ParsableCommand {
   var address: BindAddress
 
   @OptionGroup(title: "The server's socket") var socket: SocketArguments
-  @OptionGroup(title: "What to read") var host: HostArguments
+  @OptionGroup(title: "What to read") var host: PlaceArguments
 
   @Option(help: "What to print.")
   var format = Format.text

@@ -47,15 +47,11 @@ struct BindConflict: Sendable {
   // MARK: TCP
 
   private var verdictsOfTCP: [Verdict] {
-    let shortcut = shortcut
-    if shortcut == .taken { return holders.map { _ in .none } }
+    let mayBeLetIn = mayBeLetIn
     return holders.map { holder in
       let verdict = meets(holder).and { sharesOfTCP(with: holder) }
-      // A conflict that rests on what the shortcut does not look at.
-      if verdict == .conflict, shortcut == .possible, holder.reusePort != false {
-        return .undecided(Self.hiddenShortcut)
-      }
-      return verdict
+      return verdict == .conflict && mayBeLetIn && holder.reusePort != false
+        ? .undecided(Self.hiddenShortcut) : verdict
     }
   }
 
@@ -78,29 +74,23 @@ struct BindConflict: Sendable {
     }
   }
 
-  /// What becomes of sk_reuseport_match(), which lets a socket with SO_REUSEPORT in without a look
-  /// at the others where the last one to bind had it too, for the same user and the same address or
-  /// the wildcard. Thus a server that listens as root joins its group although its workers accepted
-  /// connections as somebody else.
-  ///
-  /// What the port remembers is not shown, so it is told from the sockets that have called bind(). A
-  /// socket of another kind that came and went in between may have changed it; that is not reckoned
-  /// with, but where nothing bound is left and a server may have given up being root.
-  private enum Shortcut { case taken, possible, impossible }
+  /// Whether the kernel may not look at connections at all: it lets a socket with SO_REUSEPORT in where
+  /// the last one that was bound to the port had it too, for the same user and the same address or
+  /// the wildcard (sk_reuseport_match). Thus a server that listens as root is joined by another
+  /// although its workers have accepted connections as somebody else. Which socket was the last is
+  /// not shown, and it may be gone.
+  private var mayBeLetIn: Bool {
+    guard socket.reusePort else { return false }
+    let bound = holders.filter(\.isExplicit)
+    // Root, because who accepts as somebody else than he was at bind() has given up being root.
+    guard !bound.isEmpty else { return socket.uid == 0 }
+    return bound.contains { holder in
+      holder.reusePort == true && holder.uid == socket.uid && covers(holder)
+    }
+  }
 
   private static let hiddenShortcut = Unreadable(
     "whether the kernel compares the users of connections depends on who bound the port last")
-
-  private var shortcut: Shortcut {
-    guard socket.reusePort else { return .impossible }
-    let bound = holders.filter(\.isExplicit)
-    guard !bound.isEmpty else { return socket.uid == 0 ? .possible : .impossible }
-    let matches = bound.map { holder in
-      holder.reusePort == true && holder.uid == socket.uid && covers(holder)
-    }
-    if matches.allSatisfy({ $0 }) { return .taken }
-    return matches.contains(true) ? .possible : .impossible
-  }
 
   /// sk_reuseport_match(): a wildcard of the holder counts as any address, one of the socket does
   /// not.

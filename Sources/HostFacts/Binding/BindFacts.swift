@@ -72,8 +72,7 @@ extension BindFacts {
     switch sockets.boundIdle {
     case .value(let list, _): if let rest = list.rest { gaps.append(rest) }
     case .absent(let why):
-      gaps.append(
-        .init("sockets that are only bound are not shown: \(why)", grant: "Linux 6.8 or later"))
+      gaps.append(.init("sockets that are bound and do not listen are not shown: \(why)"))
     case .unavailable(let why): gaps.append(why)
     }
     // Two parts may lack for one reason.

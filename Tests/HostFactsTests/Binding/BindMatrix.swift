@@ -7,6 +7,8 @@ import Glibc
 /// Sockets on a port, and sockets that want it too: what the model says of each pair, and what bind()
 /// and listen() do.
 enum BindMatrix {
+  static let otherUser: UInt32 = 1000
+
   /// An address as a server writes it.
   struct Place: Hashable, Sendable, CustomStringConvertible {
     var address: String
@@ -63,6 +65,9 @@ enum BindMatrix {
   enum State: String, CaseIterable, Sendable {
     case bound, listening, established
     case establishedBesideListener = "established beside its listener"
+    /// Of a server that bound as root and accepts as somebody else.
+    case ofWorker = "established, of a worker"
+    case ofWorkerBesideListener = "established, of a worker, beside its listener"
     case notAccepted = "not accepted"
     case timeWait = "TIME_WAIT"
     case timeWaitBesideListener = "TIME_WAIT beside its listener"
@@ -80,9 +85,16 @@ enum BindMatrix {
       switch self {
       case .client, .clientTimeWait, .boundClient, .connectedUDP:
         [Place(address: "127.0.0.1"), Place(address: "::1")]
-      case .orphan, .closeWait, .notAccepted:
+      case .orphan, .closeWait, .notAccepted, .ofWorker, .ofWorkerBesideListener:
         [Place(address: "0.0.0.0"), Place(address: "127.0.0.1"), Place(address: "::")]
       default: Place.all
+      }
+    }
+
+    fileprivate var keepsListener: Bool {
+      switch self {
+      case .establishedBesideListener, .timeWaitBesideListener, .ofWorkerBesideListener: true
+      default: false
       }
     }
 
@@ -163,7 +175,10 @@ extension BindMatrix.Old {
         try client.connect(target)
         return
       }
-      let connection = try net.connect(to: listener, at: target, from: from)
+      let isOfWorker = state == .ofWorker || state == .ofWorkerBesideListener
+      let connection = try asFileUser(isOfWorker ? BindMatrix.otherUser : geteuid()) {
+        try net.connect(to: listener, at: target, from: from)
+      }
       switch state {
       case .timeWait, .timeWaitBesideListener: try connection.close(first: .server)
       case .orphan:
@@ -174,9 +189,7 @@ extension BindMatrix.Old {
         try connection.server.waitForPeerClose()
       default: break
       }
-      if state != .timeWaitBesideListener && state != .establishedBesideListener {
-        listener.close()
-      }
+      if !state.keepsListener { listener.close() }
     }
   }
 
