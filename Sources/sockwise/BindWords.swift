@@ -111,6 +111,9 @@ extension BindAnswer.Refusal {
 }
 
 extension BindRemedy {
+  private static let lingering =
+    " Its connections then hold the port for up to 60 s more, unless their peers close first."
+
   fileprivate func sentence(_ answer: BindAnswer) -> String {
     let port = answer.address.port
     switch self {
@@ -131,9 +134,11 @@ extension BindRemedy {
     case .runAs(let user):
       return "Run as user \(user) and set SO_REUSEPORT before bind(): sockets of another user are"
         + " not let in."
-    case .stop(let unit): return "Stop \(unit), or take another port or address."
-    case .end(let process, let pid):
+    case .stop(let unit, let lingers):
+      return "Stop \(unit), or take another port or address." + (lingers ? Self.lingering : "")
+    case .end(let process, let pid, let lingers):
       return "End \(process) (pid \(pid)), or take another port or address."
+        + (lingers ? Self.lingering : "")
     case .endUnknown:
       return "End the process that holds it, which could not be seen, or take another port or"
         + " address."

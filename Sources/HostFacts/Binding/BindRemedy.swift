@@ -12,9 +12,9 @@ public enum BindRemedy: Hashable, Sendable {
   case setReusePort(isCertain: Bool)
   /// SO_REUSEPORT needs the user of the sockets that have the port.
   case runAs(UInt32)
-  /// Stop what holds it.
-  case stop(unit: String)
-  case end(process: String, pid: Int)
+  /// Stop what holds it. `lingers`: connections then go through TIME_WAIT, and hold the port as long.
+  case stop(unit: String, lingers: Bool)
+  case end(process: String, pid: Int, lingers: Bool)
   /// Stop whoever holds it: he cannot be seen.
   case endUnknown
   /// Orphans that still wait for their peers' answers.
@@ -107,9 +107,11 @@ extension BindAnswer.Judgement {
         if holder.isSocketActivated {
           .useSocketUnit
         } else if let unit = holder.unit {
-          .stop(unit: unit)
+          .stop(unit: unit, lingers: blockers.contains { $0.unit == unit && $0.lingers })
         } else if let pid = holder.pid {
-          .end(process: holder.process ?? "the process", pid: pid)
+          .end(
+            process: holder.process ?? "the process", pid: pid,
+            lingers: blockers.contains { $0.pid == pid && $0.lingers })
         } else {
           holder.isHeld ? .endUnknown : .waitForPeers
         }
@@ -125,5 +127,16 @@ extension BindAnswer.Judgement {
       let ports = EphemeralPorts(range: range, reserved: reserved)
     else { return false }
     return ports.usable.contains(facts.address.port)
+  }
+}
+
+extension PortHolder {
+  /// Whether it goes on to TIME_WAIT when its process ends: where the peer has not closed first.
+  fileprivate var lingers: Bool {
+    guard remote != nil else { return false }
+    return switch state {
+    case .established, .finWait1, .finWait2, .closing: true
+    default: false
+    }
   }
 }

@@ -121,35 +121,40 @@ import Testing
     }
     #expect(
       try remedies("[::]:80", holder(.listen, "0.0.0.0:80", pid: 7, unit: "web.service"))
-        == [.setV6Only, .stop(unit: "web.service")])
+        == [.setV6Only, .stop(unit: "web.service", lingers: false)])
     #expect(
       try remedies("[::]:80", holder(.listen, "[::1]:80", pid: 7)) == [
-        .end(process: "server 7", pid: 7)
+        .end(process: "server 7", pid: 7, lingers: false)
       ])
     #expect(
       try remedies("0.0.0.0:80", holder(.boundInactive, "0.0.0.0:80", reuseAddress: true, pid: 7))
-        == [.setReuseAddress(isCertain: true), .end(process: "server 7", pid: 7)])
+        == [.setReuseAddress(isCertain: true), .end(process: "server 7", pid: 7, lingers: false)])
     #expect(
       try remedies("0.0.0.0:80", holder(.listen, "0.0.0.0:80", reusePort: true, pid: 7))
-        == [.setReusePort(isCertain: true), .end(process: "server 7", pid: 7)])
+        == [.setReusePort(isCertain: true), .end(process: "server 7", pid: 7, lingers: false)])
     #expect(
       try remedies("0.0.0.0:80", holder(.listen, "0.0.0.0:80", reusePort: true, uid: 33, pid: 7))
-        == [.runAs(33), .end(process: "server 7", pid: 7)])
+        == [.runAs(33), .end(process: "server 7", pid: 7, lingers: false)])
     #expect(
       try remedies(
         "0.0.0.0:80",
         holder(.timeWait, "127.0.0.1:80", seconds: 12.5, reuseAddress: nil, reusePort: nil),
         holder(.timeWait, "127.0.0.1:80", seconds: 7, reuseAddress: nil, reusePort: nil))
         == [.setReuseAddress(isCertain: false), .wait(seconds: 12.5)])
+    var connection = try holder(.established, "127.0.0.1:80", pid: 7)
+    connection.remote = (.there, 40000)
+    #expect(
+      try remedies("0.0.0.0:80", holder(.listen, "0.0.0.0:80", pid: 7), connection)
+        == [.end(process: "server 7", pid: 7, lingers: true)])
     // Only the port of a client in the range.
     #expect(
       try remedies("0.0.0.0:40000", holder(.established, "127.0.0.1:40000", pid: 9))
-        == [.end(process: "server 9", pid: 9), .reservePort])
+        == [.end(process: "server 9", pid: 9, lingers: false), .reservePort])
     // What is not accepted yet ends with its listener.
     #expect(
       try remedies(
         "0.0.0.0:80", holder(.listen, "0.0.0.0:80", pid: 7), holder(.established, "127.0.0.1:80"))
-        == [.end(process: "server 7", pid: 7)])
+        == [.end(process: "server 7", pid: 7, lingers: false)])
     #expect(
       try remedies("0.0.0.0:80", holder(.lastAck, "127.0.0.1:80", reuseAddress: nil))
         .contains(.waitForPeers))
