@@ -144,6 +144,12 @@ struct PartialList<Element: FactValue>: FactValue {
     self.rest = rest
   }
 
+  /// Adds another list; of what is missing, the first reason counts.
+  mutating func add(_ other: PartialList) {
+    elements += other.elements
+    rest = rest ?? other.rest
+  }
+
   static var factType: Type { .list(Element.factType) }
 
   static func register(in schema: inout Schema) { Element.register(in: &schema) }

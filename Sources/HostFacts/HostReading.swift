@@ -160,7 +160,8 @@ extension Host {
         delta: growth ?? .notSampled, sockets: sockets.sockets, units: units, bind: bind,
         namespaces: recorded?.namespaces.map(\.entry) ?? found.entries(audited: namespace),
         namespacesGap: recorded.map { $0.namespacesGap?.unreadable } ?? found.gap,
-        notices: notices(identityOfNamespace, sockets, answers),
+        notices: notices(identityOfNamespace, sockets, answers)
+          + (image?.versions ?? []).compactMap(\.remark).map { Notice(.info, $0) },
         sources: sourceList(root, sockets))
       root.recorder?.finish(
         snapshot, hostIsInitial: HostSource { hostIsInitial() }.value(by: limit.end))

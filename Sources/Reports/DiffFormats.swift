@@ -19,6 +19,7 @@ extension ReportDiff {
         var runs = [Page.Run(entry.rule, .faint), .init(entry.subject, whole: true, gap: 2)]
         if let remark = remark(index) { runs.append(.init("(\(remark))", gap: 2)) }
         page.prose(indent: 4, hanging: 2, runs)
+        page.prose(indent: 4, .init(entry.message))
       }
     }
     section("New", added) { added[$0].state == .new ? nil : added[$0].state.rawValue }

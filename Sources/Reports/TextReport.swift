@@ -33,8 +33,8 @@ struct TextReport {
     if verbosity > .quiet {
       if verbosity < .verbose { printAccepted() }
       printUndecided()
-      printNotices()
     }
+    printNotices(report.notices.filter { verbosity > .quiet || $0.level == .warning })
     printSummary()
     return Array(page.text.utf8)
   }
@@ -83,12 +83,12 @@ struct TextReport {
     }
   }
 
-  private mutating func printNotices() {
-    guard !report.notices.isEmpty else { return }
+  private mutating func printNotices(_ notices: [Notice]) {
+    guard !notices.isEmpty else { return }
     page.blank()
     page.line(.init("Notices", .strong))
     var perRule: [String: Int] = [:]
-    for notice in report.notices {
+    for notice in notices {
       var runs = [Page.Run(notice.message)]
       if notice.level == .warning { runs.insert(.init("warning:", .severity(.medium)), at: 0) }
       if let rule = notice.rule {

@@ -72,14 +72,37 @@ public struct Finding: Sendable {
 }
 
 extension Finding {
-  /// The finding with other names of the files that it points to.
+  /// The finding with other names of the files that it points to, in its message too.
   public func namingPaths(_ name: (String) -> String) -> Finding {
     var finding = self
+    let files = locations + evidence.compactMap(\.origin).flatMap(\.files)
+    for path in Set(files.map(\.path)).sorted() where name(path) != path {
+      finding.message = finding.message.replacingWord(path, with: name(path))
+    }
     for index in locations.indices { finding.locations[index].path = name(locations[index].path) }
     for index in evidence.indices {
       finding.evidence[index].origin = evidence[index].origin?.namingPaths(name)
     }
     return finding
+  }
+}
+
+extension String {
+  /// Replaces a path where it is not a part of another.
+  fileprivate func replacingWord(_ word: String, with other: String) -> String {
+    guard !word.isEmpty else { return self }
+    func isOfPath(_ character: Character?) -> Bool {
+      character.map { $0.isLetter || $0.isNumber || "/._-".contains($0) } ?? false
+    }
+    var result = ""
+    var rest = self[...]
+    while let range = rest.firstRange(of: word) {
+      let before = rest[..<range.lowerBound].last ?? result.last
+      let isWhole = !isOfPath(before) && !isOfPath(rest[range.upperBound...].first)
+      result += rest[..<range.lowerBound] + (isWhole ? other : word)
+      rest = rest[range.upperBound...]
+    }
+    return result + rest
   }
 }
 

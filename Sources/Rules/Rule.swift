@@ -80,6 +80,10 @@ public struct Rule: Sendable {
   let readsDelta: Bool
   /// Whether any of them reads `sysctls_of_findings`.
   let readsFindings: Bool
+  /// Whether any of them reads the kernel parameters that a host has.
+  let readsSysctls: Bool
+  /// Whether any of them reads `units`.
+  let readsUnits: Bool
   /// Keys of `sysctl_raw` that its expressions read.
   let rawSysctls: [String]
   let rest: Deferred<Rest>

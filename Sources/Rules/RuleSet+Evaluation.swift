@@ -77,14 +77,17 @@ extension RuleSet {
   /// - Parameter scopes: the rules of which scopes. The host's are wanted once, a network
   ///   namespace's for each.
   /// - Parameter scopeName: see `Rule.evaluate`.
+  /// - Parameter places: of a review, the hosts that there may be. Rules that read kernel parameters
+  ///   or units judge the facts of each by itself, others those of `activation`.
   /// - Parameter isLive: whether the facts are those of a live or recorded host; elsewhere rules
   ///   with `needs: live` are not applicable.
   public func evaluate(
     in activation: Activation, selection: Selection = Selection(),
-    scopes: Set<Rule.Scope> = [.netns, .host], scopeName: String = "", isLive: Bool = true
+    scopes: Set<Rule.Scope> = [.netns, .host], scopeName: String = "",
+    places: [FactPlace] = [], isLive: Bool = true
   ) -> EvaluationResult {
     var result = EvaluationResult()
-    var findings: [(identity: Identity, finding: Finding)] = []
+    var findings: [JudgedFinding] = []
     var notLive: [String] = []
     var activation = activation
     for rule in inOrderOfJudging where scopes.contains(rule.scope) && selection.selects(rule) {
@@ -99,14 +102,22 @@ extension RuleSet {
         notLive.append(rule.id)
       } else {
         result.usedDelta = result.usedDelta || rule.readsDelta
-        for judgement in rule.judgements(in: activation, scopeName: scopeName) {
-          switch judgement.outcome {
-          case .finding(let finding): findings.append((judgement.identity, finding))
-          case .pass: summary.passed += 1
-          case .notApplicable(let why): summary.notApplicable.append(why)
-          case .undecided(let undecided):
-            result.undecided.append(undecided)
-            summary.undecided += 1
+        let ofRule = places.filter {
+          rule.readsSysctls && $0.hasSysctls || rule.readsUnits && $0.hasUnits
+        }
+        let whole = FactPlace(name: scopeName, facts: activation)
+        for place in ofRule.isEmpty ? [whole] : ofRule {
+          for judgement in rule.judgements(in: place.facts, scopeName: place.name) {
+            switch judgement.outcome {
+            case .finding(let finding):
+              findings.append(
+                JudgedFinding(place: place.name, identity: judgement.identity, finding: finding))
+            case .pass: summary.passed += 1
+            case .notApplicable(let why): summary.notApplicable.append(why)
+            case .undecided(let undecided):
+              result.undecided.append(undecided)
+              summary.undecided += 1
+            }
           }
         }
       }
@@ -141,16 +152,31 @@ extension RuleSet {
   }
 
   /// The findings that no other of the same identity supersedes, directly or through others.
-  private func withoutSuperseded(_ findings: [(identity: Identity, finding: Finding)]) -> [Finding]
-  {
-    var superseded: [Identity: Set<String>] = [:]
-    for (identity, finding) in findings {
-      guard let below = supersededBy[finding.rule] else { continue }
-      superseded[identity, default: []].formUnion(below)
+  private func withoutSuperseded(_ findings: [JudgedFinding]) -> [Finding] {
+    var superseded: [JudgedFinding.Subject: Set<String>] = [:]
+    for finding in findings {
+      guard let below = supersededBy[finding.finding.rule] else { continue }
+      superseded[finding.subject, default: []].formUnion(below)
     }
-    return findings.filter { identity, finding in
-      superseded[identity]?.contains(finding.rule) != true
+    return findings.filter {
+      superseded[$0.subject]?.contains($0.finding.rule) != true
     }.map(\.finding)
+  }
+}
+
+/// A finding, and what others it is compared with.
+private struct JudgedFinding {
+  struct Subject: Hashable {
+    var place: String
+    var identity: Identity
+  }
+
+  var subject: Subject
+  var finding: Finding
+
+  init(place: String, identity: Identity, finding: Finding) {
+    subject = Subject(place: place, identity: identity)
+    self.finding = finding
   }
 }
 

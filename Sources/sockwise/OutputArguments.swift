@@ -18,7 +18,7 @@ struct OutputArguments: ParsableArguments {
       "Leave out findings that are milder; they count for the exit status.", valueName: "SEVERITY"))
   var minSeverity = SeverityArgument(severity: .info)
 
-  @Flag(name: .shortAndLong, help: "Only findings and the summary.")
+  @Flag(name: .shortAndLong, help: "Only findings, warnings and the summary.")
   var quiet = false
 
   @Flag(name: .shortAndLong, help: "All evidence, references, and how to undo a remedy.")

@@ -18,7 +18,11 @@ struct ReviewCommand: ParsableCommand {
       and templates of all these, such as *.conf.j2. What templates and variables write is counted, \
       not judged; the lines that stand there as they are, each by itself.
 
-      Links are followed in sysctl.d alone, and not out of the PATH; .git, node_modules, vendor \
+      What files of different hosts say is not taken together: those below one directory are one \
+      host's, where that has an etc, usr, sysctl.d, systemd, files or templates in it, and so are \
+      plays for the same hosts in one playbook; another *.conf stands alone.
+
+      Links give units names, and are followed in sysctl.d, not out of the PATH; .git, node_modules, vendor \
       and directories like them are left out unless they are named. Not read are files above \
       4 MiB, parameters beyond 20,000 in one sysctl.d and 1,000 in a file of another kind, and \
       drop-ins beyond 20,000; the report says so. A '.sockwise.yaml' that is found rather than \
@@ -41,7 +45,7 @@ struct ReviewCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Judge names and values for this kernel, such as 6.1, from 4.18 on. Repeatable. Without it for each that is supported: \(KernelArgument.supported).",
+      "Judge names and values for this kernel, such as 6.1, from \(KernelVersion.oldest) on. Repeatable. Without it for each that is supported: \(KernelArgument.supported).",
       valueName: "VERSION"))
   var kernel: [KernelArgument] = []
 
@@ -73,7 +77,7 @@ struct ReviewCommand: ParsableCommand {
     for name in strange {
       printError(
         "sockwise: \(configuration.path ?? "configuration"): Linux \(name.shown) cannot be judged; "
-          + "kernels from 4.18 on can")
+          + "those that there are from \(KernelVersion.oldest) on can")
     }
     let inputIsWrong =
       !strange.isEmpty || rulesAreWrong || configurationIsWrong || acceptance.isWrong

@@ -24,10 +24,14 @@ struct ReviewRun {
     let started = Clock.utcNow()
     let begin = Clock.monotonic()
     let review = Review.read(options)
-    var facts = review.activation
     let paths = review.paths
-    facts.variables["waivers"] = acceptance.facts(namingPaths: paths.nameInRepository)
-    var result = rules.evaluate(in: facts, selection: selection, isLive: false)
+    let facts = review.facts(waivers: acceptance.facts(namingPaths: paths.nameInRepository))
+    let places = facts.places.map {
+      FactPlace(
+        name: $0.name, facts: $0.facts, hasSysctls: $0.hasSysctls, hasUnits: $0.hasUnits)
+    }
+    var result = rules.evaluate(
+      in: facts.whole, selection: selection, places: places, isLive: false)
     result.forget(where: { $0.reason == Review.notSet || $0.reason == Review.notOfFiles })
     var comments = InlineComments(rules: acceptance.rules) { review.comments(inFile: $0) }
     let findings = result.findings.map {
@@ -60,6 +64,7 @@ extension Review {
 
   fileprivate var allNotices: [Notice] {
     var all = [Notice(.info, scope)] + notices.map(Notice.init)
+    all += kernels.compactMap(\.remark).map { Notice(.info, $0) }
     all += unread.prefix(Self.mostNames).map { Notice(.warning, "not read: \($0.reason)") }
     if unread.count > Self.mostNames {
       all.append(
@@ -70,6 +75,11 @@ extension Review {
 
   /// What was reviewed.
   private var scope: String {
+    if files.isEmpty && !unread.isEmpty {
+      return
+        "nothing was reviewed: of \(fileCount.counted("file")) none that could be read sets a kernel "
+        + "parameter or is a unit of systemd"
+    }
     if files.isEmpty {
       return
         "nothing to review: none of \(fileCount.counted("file")) sets a kernel parameter or is "

@@ -19,6 +19,8 @@ import Testing
     #expect(Suggestion.nearest(to: "tpc", among: names) == "tcp")
     #expect(Suggestion.nearest(to: "dcp", among: names) == "tcp")
     #expect(Suggestion.nearest(to: "bound", among: names) == nil)
+    #expect(Suggestion.nearest(to: "dest", among: names) == "destinations")
+    #expect(Suggestion.nearest(to: "te", among: names + ["tear"]) == nil)
     #expect(Suggestion.nearest(to: "x", among: ["a", "b"]) == nil)
   }
 }

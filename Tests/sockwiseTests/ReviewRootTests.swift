@@ -45,6 +45,18 @@ import Testing
     }
   }
 
+  @Test func messagesNameFilesAsTheirPlacesDo() throws {
+    let repository = try ReviewTests.repository([
+      "deploy/etc/sysctl.d/60-net.conf": "net.core.somaxconn = 100\n", ".git/HEAD": "",
+    ])
+    let result = try ReviewTests.review(
+      ["--only", "setting-below-default", "--format", "json"], in: repository.path("deploy"))
+    let finding = try ParsedJSON(Array(result.output.utf8))["findings"]?[0]
+    let message = try #require(finding?["message"]?.string)
+    #expect(message.hasPrefix("etc/sysctl.d/60-net.conf sets "), "\(message)")
+    #expect(finding?["subject"]?.string == "deploy/sysctl:net.core.somaxconn")
+  }
+
   @Test func withoutARepositoryTheTreeIsTheRoot() throws {
     let tree = try ReviewTests.repository([
       "image/etc/sysctl.d/60-net.conf": "net.core.somaxconn = many\n",

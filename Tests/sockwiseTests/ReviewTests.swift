@@ -37,7 +37,7 @@ import Testing
     let new = try Self.review(["--kernel", "6.18", "--format", "json"], in: repository.path)
     #expect(old.output.contains("\"kernel\": \"6.1\""))
     #expect(new.output.contains("\"kernel\": \"6.18\""))
-    for name in ["six", "3.10", "99.1", "6.1/99.1", "6.1 x"] {
+    for name in ["six", "3.10", "99.1", "6.1/99.1", "6.1 x", "6.20"] {
       #expect(try Self.review(["--kernel", name], in: repository.path).status == 2, "\(name)")
     }
     for name in ["4.18", "6.1.0-18-amd64", "7.4"] {
@@ -49,7 +49,10 @@ import Testing
     #expect(configured.output.contains("\"kernel\": \"6.1\""))
     #expect(
       configured.errors
-        == "sockwise: .sockwise.yaml: Linux 3.10 cannot be judged; kernels from 4.18 on can\n")
+        == "sockwise: .sockwise.yaml: Linux 3.10 cannot be judged; those that there are from 4.18 on can\n"
+    )
+    let later = try Self.review(["--kernel", "7.4", "--no-config"], in: repository.path)
+    #expect(later.output.contains("is later than Sockwise's table"), "\(later.output)")
   }
 
   // MARK: Paths
@@ -88,7 +91,15 @@ import Testing
     #expect(nothing.output.contains("not read: 'pod.yaml':"), "\(nothing.output)")
     try TextFile.write("net.ipv4.tcp_timestamps = 1\n", to: repository.path("a.conf"))
     #expect(try Self.review([], in: repository.path).status == 0)
-    #expect(try Self.review(["--strict"], in: repository.path).status == 3)
+    let quiet = try Self.review(["--strict", "--quiet"], in: repository.path)
+    #expect(quiet.status == 3)
+    #expect(quiet.output.contains("not read: 'pod.yaml':"), "\(quiet.output)")
+  }
+
+  @Test func saysWhichFilesHaveOtherLines() throws {
+    let repository = try Self.repository(["x.conf": "[app]\nnet.core.somaxconn = 1\n"])
+    let result = try Self.review([], in: repository.path)
+    #expect(result.output.contains("among those of kernel parameters:"))
   }
 
   @Test func kubeletsAndProfilesAreReviewed() throws {

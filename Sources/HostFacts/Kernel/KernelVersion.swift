@@ -16,16 +16,29 @@ public struct KernelVersion: Hashable, Sendable {
     self = release.version
   }
 
-  /// Those that names and values can be judged for: the table of names begins with the first, and a
-  /// later major version than the last is a slip of the pen.
-  private static let oldest = KernelVersion(4, 18)
-  private static let latestMajor = 8
+  /// The first and the last of the table of names.
+  public static let oldest = KernelVersion(4, 18)
+  public static let latest = KernelVersion(7, 3)
+
+  /// Whether there is or will soon be such a kernel, and it can be judged: 4.20, 5.19 and 6.19 were
+  /// the last of their majors.
+  private var isJudged: Bool {
+    let lastMinors = [4: 20, 5: 19, 6: 19]
+    return self >= Self.oldest && major <= Self.latest.major + 1
+      && minor <= lastMinors[major] ?? .max
+  }
+
+  /// Of a kernel that came after the table of names.
+  public var remark: String? {
+    guard self > Self.latest else { return nil }
+    return "Linux \(self) is later than Sockwise's table of kernel parameters: it is judged as "
+      + "\(Self.latest)"
+  }
 
   /// Reads a version or a release that somebody writes: "6.1", "6.1.0-18-amd64". Nil for anything else
   /// and for kernels that cannot be judged.
   public init?(named text: String) {
-    guard let release = KernelRelease(text), release.version >= Self.oldest,
-      release.major <= Self.latestMajor,
+    guard let release = KernelRelease(text), release.version.isJudged,
       text.utf8.allSatisfy({ byte in
         isDigit(byte) || 0x61...0x7a ~= byte | 0x20
           || [0x2b, 0x2d, 0x2e, 0x5f, 0x7e].contains(byte)

@@ -13,24 +13,51 @@ extension ForeignFile {
   ]
   private static let depthLimit = 16
 
-  mutating func readAnsible(_ node: YAMLNode, depth: Int = 0) {
+  /// What plays and blocks say of the tasks in them.
+  struct AnsibleContext {
+    /// The hosts of the play.
+    var hosts: String?
+    /// Whether a condition decides on which of them a task runs.
+    var isConditional = false
+
+    /// Of names longer than this the beginning is enough.
+    private static let longestHosts = 64
+
+    /// What holds for what is in a play, a block or a task.
+    func within(_ node: YAMLNode) -> AnsibleContext {
+      var result = self
+      if let hosts = node["hosts"] {
+        let names = hosts.text.map { [$0] } ?? hosts.elements.compactMap(\.text)
+        result.hosts = String(names.joined(separator: ",").prefix(Self.longestHosts))
+      }
+      result.isConditional = isConditional || node["when"] != nil
+      return result
+    }
+  }
+
+  mutating func readAnsible(
+    _ node: YAMLNode, in context: AnsibleContext = AnsibleContext(), depth: Int = 0
+  ) {
     guard depth < Self.depthLimit else { return }
     for task in node.elements {
+      let context = context.within(task)
       for entry in task.entries {
         if Self.modules.contains(entry.key) {
-          readTask(task, arguments: entry.value)
+          readTask(task, arguments: entry.value, context)
         } else if Self.lists.contains(entry.key) {
-          readAnsible(entry.value, depth: depth + 1)
+          readAnsible(entry.value, in: context, depth: depth + 1)
         } else if entry.key == "action" || entry.key == "local_action",
           let module = entry.value["module"]?.text, Self.modules.contains(module)
         {
-          readTask(task, arguments: entry.value)
+          readTask(task, arguments: entry.value, context)
         }
       }
     }
   }
 
-  private mutating func readTask(_ task: YAMLNode, arguments: YAMLNode) {
+  private mutating func readTask(
+    _ task: YAMLNode, arguments: YAMLNode, _ context: AnsibleContext
+  ) {
     let arguments = Arguments(arguments, task["args"], in: self)
     guard let key = arguments["name"] ?? arguments["key"] else { return }
     if arguments["state"]?.text == "absent" { return }
@@ -46,7 +73,7 @@ extension ForeignFile {
       add(
         .ansible, key: key,
         value: Text(text: Self.moduleValue(value.text), range: value.range),
-        ignoresFailure: ignores)
+        ignoresFailure: ignores, context: context)
     }
   }
 

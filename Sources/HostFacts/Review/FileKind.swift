@@ -4,7 +4,7 @@ internal import Glibc
 enum FileKind: Hashable {
   /// In a directory `sysctl.d`, or called `sysctl.conf`.
   case sysctl
-  /// Another `*.conf`; its text decides, see `looksLikeSysctl`.
+  /// Another `*.conf`; its text decides, see `Text`.
   case conf
   /// `*.service`, `*.socket` or a drop-in of one.
   case unit
@@ -88,7 +88,7 @@ enum FileKind: Hashable {
   func mayMatter(_ bytes: [UInt8]) -> Bool {
     switch self {
     case .sysctl: true
-    case .conf: Self.looksLikeSysctl(bytes)
+    case .conf: Self.text(bytes) == .sysctls
     case .unit:
       // Other programs have files of these names in other formats, such as XML.
       ["[Unit]", "[Service]", "[Socket]", "[Install]"].contains { Self.holds(bytes, $0) }
@@ -111,10 +111,20 @@ enum FileKind: Hashable {
     "abi", "crypto", "debug", "dev", "fs", "kernel", "net", "sunrpc", "user", "vm",
   ]
 
-  /// Whether a text is lines of sysctl.d(5) and nothing else: comments, and assignments to keys. Among
-  /// these a key may lack its "=", which is a mistake.
-  static func looksLikeSysctl(_ bytes: [UInt8]) -> Bool {
-    var count = 0
+  /// What a text is of whose name only tells that it configures something.
+  enum Text: Hashable {
+    /// Lines of sysctl.d(5) and nothing else: comments, and assignments to keys. Among these a key may
+    /// lack its "=", which is a mistake. One of the keys at least is the kernel's: `user.name = bob`
+    /// is some other program's setting.
+    case sysctls
+    /// There are such lines among others.
+    case mixed
+    case other
+  }
+
+  static func text(_ bytes: [UInt8]) -> Text {
+    var hasKernels = false
+    var hasOthers = false
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
       var text = line.drop(while: isBlank)
       guard let first = text.first else { continue }
@@ -123,10 +133,29 @@ enum FileKind: Hashable {
       let component = text.prefix { $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "/") }
       guard component.count < text.count, component.count <= 8,
         prefixes.contains(where: { component.elementsEqual($0.utf8) })
-      else { return false }
-      if text.contains(UInt8(ascii: "=")) || first == UInt8(ascii: "-") { count += 1 }
+      else {
+        hasOthers = true
+        continue
+      }
+      let key = text.prefix { $0 != UInt8(ascii: "=") }
+      if !hasKernels, key.count < text.count || first == UInt8(ascii: "-") {
+        hasKernels = SysctlKey(String(decoding: key, as: UTF8.self)).isKernels
+      }
+      if hasKernels && hasOthers { return .mixed }
     }
-    return count > 0
+    return !hasKernels ? .other : hasOthers ? .mixed : .sysctls
+  }
+}
+
+extension SysctlKey {
+  /// Whether some kernel has the key, or one like it.
+  fileprivate var isKernels: Bool {
+    if SysctlCatalog.entry(for: dotted) != nil { return true }
+    switch SysctlNames.status(of: dotted, on: nil) {
+    case .exists, .removed, .notYet: return true
+    case .unknown(let suggestions): return !suggestions.isEmpty
+    case .notJudged: return false
+    }
   }
 }
 

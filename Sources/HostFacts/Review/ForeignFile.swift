@@ -43,7 +43,8 @@ struct ForeignFile {
   /// Notes an assignment. One that is not written out is only counted.
   mutating func add(
     _ writer: SysctlWriter, key: Text, value: Text, ignoresFailure: Bool = false,
-    usesHostNetwork: Bool? = nil, valueType: SysctlStatement.ScalarType? = nil
+    usesHostNetwork: Bool? = nil, valueType: SysctlStatement.ScalarType? = nil,
+    context: AnsibleContext = AnsibleContext()
   ) {
     let name = SysctlKey(key.text)
     let assignment = Assignment(
@@ -51,11 +52,13 @@ struct ForeignFile {
       usesHostNetwork: usesHostNetwork)
     guard !name.path.isEmpty, !isCut, known.insert(assignment).inserted else { return }
     let place = location(key.range)
-    let statement = SysctlStatement(
+    var statement = SysctlStatement(
       writer: writer, key: name, value: Array(value.text.utf8), ignoresFailure: ignoresFailure,
       keyLocation: place, valueLocation: location(value.range),
       sourceText: lineText(key.range.lowerBound), nearComment: comment(near: place.line ?? 1),
       usesHostNetwork: usesHostNetwork, valueType: valueType)
+    statement.hosts = context.hosts
+    statement.isConditional = context.isConditional
     add(statement)
   }
 

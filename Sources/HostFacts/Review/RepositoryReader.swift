@@ -49,6 +49,8 @@ struct RepositoryReader {
     var unread: [Unreadable] = []
     /// Links that were not followed, and where they lead.
     var links: [(path: String, target: String)] = []
+    /// Files that have lines of sysctl.d(5) among others.
+    var mixed: [String] = []
     /// Files with values that are not written out, and how many.
     var templated: [(path: String, count: Int)] = []
     private var keptBytes = 0
@@ -60,7 +62,16 @@ struct RepositoryReader {
     private static let mostNotices = 100
 
     var notices: [Host.Notice] {
-      noticesOfFiles + [templatesNotice, linksNotice].compactMap { $0 }
+      noticesOfFiles + [mixedNotice, templatesNotice, linksNotice].compactMap { $0 }
+    }
+
+    private var mixedNotice: Host.Notice? {
+      guard !mixed.isEmpty else { return nil }
+      let places = mixed.prefix(3).map { "'\(names.shown($0))'" }.joined(separator: ", ")
+      let more = mixed.count > 3 ? " and \(mixed.count - 3) more files" : ""
+      return .init(
+        .info,
+        "not judged, because other lines stand among those of kernel parameters: \(places)\(more)")
     }
 
     private var templatesNotice: Host.Notice? {
@@ -97,6 +108,8 @@ struct RepositoryReader {
         } else if kind == .unit {
           unitFiles.append(Units.File(path: path, content: []))
         }
+      case .link(let target) where kind.isNamedByLinks(path):
+        unitFiles.append(Units.File(path: path, linkTo: target))
       case .link(let target):
         links.append((path, target))
         guard kind == .sysctl else { return }
@@ -109,7 +122,9 @@ struct RepositoryReader {
           kind == .sysctl || kind == .conf
           || (kind == .unit && TemplateLines.nameOfResult(path) != nil)
         let lines = mayBeTemplate ? TemplateLines(bytes, path: path) : nil
-        guard kind.mayMatter(kind == .conf ? lines?.literal ?? bytes : bytes) else { return }
+        let text = kind == .conf ? FileKind.text(lines?.literal ?? bytes) : nil
+        if text == .mixed { mixed.append(path) }
+        guard text.map({ $0 == .sysctls }) ?? kind.mayMatter(bytes) else { return }
         read(path, kind, bytes, lines)
         keepComments(path, bytes)
       }
@@ -168,7 +183,9 @@ struct RepositoryReader {
         } else if TemplateLines.nameOfResult(path) != nil || lines?.decides == true {
           read(path, literal: lines?.literal ?? bytes)
         } else {
-          sysctls.append(SysctlFile(path: path, bytes: lines?.literal ?? bytes))
+          var file = SysctlFile(path: path, bytes: lines?.literal ?? bytes)
+          file.isAlone = kind == .conf
+          sysctls.append(file)
         }
       case .tmpfiles:
         let most = ForeignFile.mostStatements

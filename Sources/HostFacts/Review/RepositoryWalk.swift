@@ -143,7 +143,7 @@ struct RepositoryWalk {
         } else if kind == .sysctl {
           fileCount += 1
           readLinked(below, target: target)
-        } else if !kind.isNamedByLinks(below), leadsOut(below, target) {
+        } else if kind.isNamedByLinks(below) || leadsOut(below, target) {
           take(below, kind, .link(to: target))
         }
       default: continue

@@ -1,4 +1,4 @@
-public import CEL
+internal import CEL
 
 /// What to review.
 public struct ReviewOptions: Sendable {
@@ -29,11 +29,13 @@ public struct ReviewOptions: Sendable {
 
 /// Bare files, such as those of a repository, and what they would set on a host.
 public struct Review: Sendable {
-  let configuration: SysctlConfiguration
-  let units: Units
-  let sysctl: ProcSys
-  let hostSysctl: ProcSys
-  let rawSysctls: RawSysctls
+  /// By directory, what each tree of sysctl.d sets.
+  let trees: [(tree: String, configuration: SysctlConfiguration)]
+  /// What is set elsewhere.
+  let statements: SysctlConfiguration
+  /// By the directories that are the roots of their trees.
+  let units: [(root: String, units: PartialList<Unit>)]
+  let rawKeys: [String]
   /// The kernels that names and values are judged for.
   public let kernels: [KernelVersion]
   /// What files are called.
@@ -71,18 +73,16 @@ public struct Review: Sendable {
     self.paths = paths
     let found = reader.found
     kernels = options.kernels.isEmpty ? SysctlConfiguration.supportedKernels : options.kernels
-    units = Units.review(found.units)
-    let commands = Self.commands(of: units)
+    rawKeys = options.rawKeys
+    units = Units.trees(of: found.units)
+    let commands = Self.commands(of: units.flatMap(\.units.elements))
     let most = SysctlBoot.mostStatements
-    configuration = SysctlConfiguration(
-      files: found.sysctls, statements: found.statements + commands.prefix(most),
-      images: Self.images(among: found.sysctls, paths), skipped: found.skipped, kernels: kernels,
-      allowances: KubeletAllowances(found.allowances))
+    trees = SysctlConfiguration.trees(
+      of: found.sysctls, images: Self.images(among: found.sysctls, paths), kernels: kernels)
+    statements = SysctlConfiguration(
+      statements: found.statements + commands.prefix(most), skipped: found.skipped,
+      kernels: kernels, allowances: KubeletAllowances(found.allowances))
     templates = found.templates
-    let settings = ReviewedSettings(configuration)
-    sysctl = settings.settings(of: ProcSys.ofNamespace)
-    hostSysctl = settings.settings(of: ProcSys.ofHost)
-    rawSysctls = settings.raw(options.rawKeys)
     files = found.paths.map(paths.shown).sorted()
     fileCount = reader.fileCount
     unread =
@@ -118,45 +118,15 @@ public struct Review: Sendable {
   }
 
   /// Kernel parameters that programs of units set.
-  private static func commands(of units: Units) -> [SysctlStatement] {
+  private static func commands(of units: [Unit]) -> [SysctlStatement] {
     var commands = UnitSysctlCommands()
-    for command in units.units.elements.flatMap(\.commands) {
+    for command in units.flatMap(\.commands) {
       commands.add(
         program: command.program, arguments: Array(command.arguments.dropFirst()),
         location: command.location, sourceText: "\(command.setting)=\(command.text)",
         ignoresFailure: command.ignoresFailure)
     }
     return commands.statements
-  }
-}
-
-extension Review {
-  /// The variables of rules. What only a host has is unavailable, and `waivers` empty.
-  public var activation: Activation {
-    let why = Unreadable(Self.notOfFiles)
-    var identity = HostIdentity.unavailable(why)
-    identity.sysctl = HostSysctl(hostSysctl)
-    if kernels.count == 1, let release = KernelRelease("\(kernels[0])") {
-      identity.kernel = .value(release, .derived([]))
-    }
-    let missing = Field.unavailable(Missing(reason: Self.notOfFiles))
-    let namespace = NamespaceIdentity(
-      inode: .unavailable(why), name: .unavailable(why), kind: "own", isPID1: .unavailable(why),
-      isInitial: .unavailable(why))
-    return Activation([
-      "host": .value(identity.factValue, nil),
-      "netns": .value(namespace.factValue, nil),
-      "sysctl": .value(sysctl.factValue, nil),
-      "sysctl_raw": .value(rawSysctls.factValue, nil),
-      "netstat": .value(NetstatReading.unavailable(why).factValue, nil),
-      "sockstat": .value(Sockstat.unavailable(why).factValue, nil),
-      "sockets": missing,
-      "delta": .value(NetstatDelta.notSampled.factValue, nil),
-      "sysctl_config": .value(configuration.factValue, nil),
-      "units": .value(units.units.factValue, nil),
-      "waivers": .value(.list([]), nil),
-      "sysctls_of_findings": .value(.list([]), nil),
-    ])
   }
 }
 

@@ -33,7 +33,7 @@ public struct ReviewedPaths: Sendable {
     let common = Self.common(Set(places.map(\.1.directory)).sorted())
     root =
       Self.nearest(".git", above: common) ?? Self.nearest(".sockwise.yaml", above: common)
-      ?? Self.tree(of: common)
+      ?? ReviewedPlace.root(ofDirectory: common)
   }
 
   // MARK: Names in the repository
@@ -114,19 +114,6 @@ public struct ReviewedPaths: Sendable {
     }
     return "/" + common.joined(separator: "/")
   }
-
-  /// The directory above those that an image has, and whose names tell what is in them.
-  private static func tree(of directory: String) -> String {
-    var parts = directory.split(separator: "/")
-    while let name = parts.last, name.hasSuffix(".d") || ofTrees.contains(name) {
-      parts.removeLast()
-    }
-    return "/" + parts.joined(separator: "/")
-  }
-
-  private static let ofTrees: Set<Substring> = [
-    "etc", "run", "usr", "local", "lib", "systemd", "system", "default", "tuned",
-  ]
 
   /// The nearest directory, this one or one above, that has something of a name.
   private static func nearest(_ name: String, above directory: String) -> String? {

@@ -1,22 +1,12 @@
 internal import CEL
 
-/// The kernel parameters that reviewed files give to a host, where they agree.
+/// The kernel parameters that the files of a place give to a host, where they agree.
 struct ReviewedSettings {
   private var values: [String: Reading<String>] = [:]
 
-  /// Files of sysctl.d decide, else playbooks; the parameters of pods and containers are their own.
-  init(_ configuration: SysctlConfiguration) {
-    for key in configuration.keys.elements where !key.winner.statement.writer.hasNamespaceOfItsOwn {
-      add(key.winner)
-    }
-    let decided = Set(values.keys)
-    for assignment in configuration.assignments.elements
-    where assignment.statement.writer == .ansible && !decided.contains(assignment.key) {
-      add(assignment)
-    }
-  }
+  var isEmpty: Bool { values.isEmpty }
 
-  private mutating func add(_ assignment: SysctlAssignment) {
+  mutating func add(_ assignment: SysctlAssignment) {
     guard assignment.hasValue else { return }
     let key = assignment.key
     switch values[key] {

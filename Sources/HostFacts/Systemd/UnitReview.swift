@@ -20,6 +20,13 @@ extension Units {
   /// elsewhere make a unit that is `not-found` and has their settings.
   /// - Parameter version: the version of systemd that will read them; nil where it is not known.
   static func review(_ files: [File], version: Int? = nil) -> Units {
+    Units(joining: trees(of: files, version: version).map(\.units))
+  }
+
+  /// The same, by the directories that are the roots of the trees.
+  static func trees(
+    of files: [File], version: Int? = nil
+  ) -> [(root: String, units: PartialList<Unit>)] {
     var trees: [Tree: [File]] = [:]
     // Files of one directory follow one another.
     var last: (directory: String, tree: Tree)?
@@ -30,16 +37,14 @@ extension Units {
       last = (directory, tree)
       trees[tree, default: []].append(file)
     }
-    var units = PartialList<Unit>([])
-    for (tree, files) in trees.sorted(by: { $0.key < $1.key }) {
+    return trees.sorted { $0.key < $1.key }.map { tree, files in
       let assembly = UnitAssembly(
         tree.hasSearchPath ? UnitSearchPath.system : [""], BareUnitFiles(files, root: tree.root),
         version: version)
-      let found = assembly.units(assembly.names(), bareDropIns: true, deadline: nil).units
-      units.elements += found.elements
-      units.rest = units.rest ?? found.rest
+      return (
+        tree.root, assembly.units(assembly.names(), bareDropIns: true, deadline: nil).units
+      )
     }
-    return Units(units: units)
   }
 
   /// Files that see each other.

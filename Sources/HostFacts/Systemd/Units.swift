@@ -3,6 +3,14 @@ struct Units: Sendable {
   /// Sorted by name.
   var units: PartialList<Unit>
 
+  /// Those of several trees.
+  init(joining lists: [PartialList<Unit>]) {
+    units = PartialList([])
+    for list in lists { units.add(list) }
+  }
+
+  init(units: PartialList<Unit>) { self.units = units }
+
   /// One file of a repository that may be one of a unit.
   struct File: Sendable {
     var path: String

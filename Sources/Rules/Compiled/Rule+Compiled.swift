@@ -11,7 +11,8 @@ extension Rule {
     for text in [id, title, since] { writer.write(text) }
     writer.write(tags)
     writer.write(choice: scope)
-    for flag in [needsLive, isOptIn, isNote, readsDelta, readsFindings] { writer.write(flag) }
+    for flag in [needsLive, isOptIn, isNote] { writer.write(flag) }
+    for flag in [readsDelta, readsFindings, readsSysctls, readsUnits] { writer.write(flag) }
     writer.write(supersedes)
     writer.write(rawSysctls)
     try writer.write(parameters) {
@@ -70,6 +71,8 @@ extension CompactReader {
     let isNote = try bool()
     let readsDelta = try bool()
     let readsFindings = try bool()
+    let readsSysctls = try bool()
+    let readsUnits = try bool()
     let supersedes = try strings()
     let rawSysctls = try strings()
     let parameters = try list { reader in
@@ -100,7 +103,8 @@ extension CompactReader {
       parameters: parameters, applies: applies, element: element, definitions: definitions,
       condition: condition, firstCondition: first, neededByFirst: neededByFirst,
       neededByCondition: needed, readsDelta: readsDelta, readsFindings: readsFindings,
-      rawSysctls: rawSysctls, rest: rest, testCases: tests)
+      readsSysctls: readsSysctls, readsUnits: readsUnits, rawSysctls: rawSysctls,
+      rest: rest, testCases: tests)
   }
 
   private mutating func element() throws -> Rule.Element {

@@ -259,8 +259,8 @@ extension Rule {
       neededByFirst: first.map { Self.places(in: judging.definitions, neededBy: $0) } ?? [],
       neededByCondition: Self.places(
         in: judging.definitions, neededBy: condition.expression),
-      readsDelta: false, readsFindings: false, rawSysctls: [], rest: Deferred(made: rest),
-      testCases: Deferred(made: tests))
+      readsDelta: false, readsFindings: false, readsSysctls: false, readsUnits: false,
+      rawSysctls: [], rest: Deferred(made: rest), testCases: Deferred(made: tests))
   }
 
   /// The same, now that all of it is known.
@@ -272,6 +272,8 @@ extension Rule {
       condition: condition, firstCondition: firstCondition, neededByFirst: neededByFirst,
       neededByCondition: neededByCondition, readsDelta: rest.facts.reads("delta"),
       readsFindings: rest.facts.reads(Self.findings),
-      rawSysctls: rest.facts.rawSysctls, rest: Deferred(made: rest), testCases: testCases)
+      readsSysctls: ["sysctl", "host.sysctl", "sysctl_raw"].contains(where: rest.facts.reads),
+      readsUnits: rest.facts.reads("units"), rawSysctls: rest.facts.rawSysctls,
+      rest: Deferred(made: rest), testCases: testCases)
   }
 }

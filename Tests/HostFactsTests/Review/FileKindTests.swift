@@ -21,16 +21,18 @@ import Testing
     #expect(FileKind(path: path) == kind)
   }
 
-  @Test(arguments: [
-    ("net.core.somaxconn = 1024\n", true), ("# c\n\n-net/ipv4/x = 1\nvm.a=1\n", true),
-    ("-vm.a\n", true), ("vm.a = 1\nvm.b 2\n", true), ("vm.b 2\n", false), ("", false),
-    ("# only a comment\n", false),
-    ("server { listen 80; }\n", false),
-    ("net.core.somaxconn = 1\nlisten 80\n", false), ("user = www\n", false), ("user www;\n", false),
-    ("network.host = 1\n", false),
-  ])
-  func knowsSysctlsByText(_ text: String, _ isSysctl: Bool) {
-    #expect(FileKind.looksLikeSysctl(Array(text.utf8)) == isSysctl)
+  @Test(
+    arguments: [
+      ("net.core.somaxconn = 1024\n", .sysctls),
+      ("# c\n\n-net/ipv4/tcp_rmem = 1\nvm.a=1\n", .sysctls), ("-fs.file-max\n", .sysctls),
+      ("net.core.somaxcon = 1\nvm.b 2\n", .sysctls), ("vm.b 2\n", .other), ("", .other),
+      ("user.name = bob\n", .other), ("net.timeout = 3\nvm.memory = 4G\n", .other),
+      ("# only a comment\n", .other), ("server { listen 80; }\n", .other),
+      ("net.core.somaxconn = 1\nlisten 80\n", .mixed), ("[x]\nnet.core.somaxconn = 1\n", .mixed),
+      ("user = www\n", .other), ("user www;\n", .other), ("network.host = 1\n", .other),
+    ] as [(String, FileKind.Text)])
+  func knowsSysctlsByText(_ text: String, _ expected: FileKind.Text) {
+    #expect(FileKind.text(Array(text.utf8)) == expected)
   }
 
   @Test func looksIntoFilesBeforeTakingThemApart() {

@@ -9,7 +9,7 @@ import Testing
     kernels: [KernelVersion] = SysctlConfiguration.supportedKernels
   ) -> SysctlConfiguration {
     SysctlConfiguration(
-      files: files.map { SysctlFile(path: $0.0, bytes: Array($0.1.utf8)) }, dialect: dialect,
+      ofTreesIn: files.map { SysctlFile(path: $0.0, bytes: Array($0.1.utf8)) }, dialect: dialect,
       kernels: kernels)
   }
 
@@ -121,14 +121,29 @@ import Testing
     let statement = SysctlStatement(
       writer: .kubernetes, key: SysctlKey("net.core.somaxconn"), value: Array("\"1\"".utf8),
       keyLocation: place, valueLocation: nil, sourceText: "", usesHostNetwork: false)
-    let configuration = SysctlConfiguration(
-      files: [SysctlFile(path: "a.conf", bytes: Array("net.core.somaxconn=1\n".utf8))],
-      statements: [statement])
+    let configuration = SysctlConfiguration(statements: [statement])
     let pod = try #require(configuration.assignments.elements.last)
     #expect(pod.isInEffect.value == true)
     #expect(pod.refused.value == "its quotes are taken for part of the value")
     #expect(pod.usesHostNetwork.value == false)
     #expect(pod.factOrigin == .file(place))
-    #expect(configuration.keys.elements.count == 1)
+    #expect(configuration.keys.elements.isEmpty)
+  }
+}
+
+extension SysctlConfiguration {
+  /// What bare files set, those of different trees one after the other.
+  init(
+    ofTreesIn files: [SysctlFile], dialect: SysctlDialect = .systemd,
+    kernels: [KernelVersion] = SysctlConfiguration.supportedKernels
+  ) {
+    let trees = Self.trees(of: files, dialect: dialect, kernels: kernels)
+    self.init(statements: [])
+    for (_, configuration) in trees {
+      assignments.add(configuration.assignments)
+      keys.add(configuration.keys)
+      unreadFiles.add(configuration.unreadFiles)
+      skippedLines.add(configuration.skippedLines)
+    }
   }
 }

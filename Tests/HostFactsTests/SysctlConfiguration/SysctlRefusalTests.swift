@@ -121,7 +121,7 @@ import Testing
     ("net.core.somaxconn", "4096", nil),
   ]) func kinds(_ key: String, _ value: String, _ expected: String?) throws {
     let configuration = SysctlConfiguration(
-      files: [SysctlFile(path: "a.conf", bytes: Array("\(key) = \(value)\n".utf8))])
+      ofTreesIn: [SysctlFile(path: "a.conf", bytes: Array("\(key) = \(value)\n".utf8))])
     let assignment = try #require(configuration.assignments.elements.first)
     #expect(assignment.refusedKind.value == expected)
     #expect((assignment.refused.value == nil) == (expected == nil))
@@ -139,7 +139,7 @@ import Testing
   @Test func theRangeMayBeginWherePrivilegeEnds() throws {
     let text = "net.ipv4.ip_local_port_range=500 65535\nnet.ipv4.ip_unprivileged_port_start=500\n"
     let configuration = SysctlConfiguration(
-      files: [SysctlFile(path: "a.conf", bytes: Array(text.utf8))])
+      ofTreesIn: [SysctlFile(path: "a.conf", bytes: Array(text.utf8))])
     #expect(configuration.assignments.elements.first?.judgement.refused == nil)
   }
 }

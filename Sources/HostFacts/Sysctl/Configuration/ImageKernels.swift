@@ -4,6 +4,8 @@ internal import CEL
 struct ImageKernels: Hashable, Sendable {
   /// Each version once, the oldest first.
   let versions: [KernelVersion]
+  /// Whether somebody named them, rather than the image.
+  private var areNamed = false
 
   init(_ versions: [KernelVersion]) { self.versions = Set(versions).sorted() }
 
@@ -23,6 +25,7 @@ struct ImageKernels: Hashable, Sendable {
   /// Those that somebody names, else those of the image.
   init(_ named: [KernelVersion], or root: HostRoot) {
     self = named.isEmpty ? ImageKernels(root) : ImageKernels(named)
+    areNamed = !named.isEmpty
   }
 
   /// The release, as far as it is known: its first two numbers.
@@ -45,7 +48,9 @@ struct ImageKernels: Hashable, Sendable {
     guard versions.allSatisfy({ value($0).says(as: result) }) else {
       let names = versions.map(\.description).joined(separator: ", ")
       return .unavailable(
-        .init("\(what) differs among the image's kernels \(names)", grant: "--kernel VERSION"))
+        areNamed
+          ? .init("\(what) differs among the kernels \(names)", grant: "one --kernel alone")
+          : .init("\(what) differs among the image's kernels \(names)", grant: "--kernel VERSION"))
     }
     return result
   }

@@ -13,7 +13,31 @@ struct SysctlConfiguration: Sendable {
   /// Whether systemd-sysctl is what reads the files.
   private(set) var isReadBySystemd = false
 
-  /// Judges bare files, as `sockwise review` finds them in a repository.
+  /// What was found outside of sysctl.d, such as in playbooks and manifests. It is judged and wins
+  /// over nothing.
+  ///
+  /// - Parameters:
+  ///   - skipped: lines of the same origin that are no assignments.
+  ///   - kernels: what to judge names and values for; `supportedKernels` where nothing is known.
+  ///   - allowances: what kubelets let pods set beyond what is safe.
+  init(
+    statements: [SysctlStatement], skipped: [SkippedSysctlLine] = [],
+    kernels: [KernelVersion] = SysctlConfiguration.supportedKernels,
+    allowances: KubeletAllowances = KubeletAllowances()
+  ) {
+    self.init(nothing: ())
+    skippedLines.elements = skipped
+    assignments.elements = statements.map { statement in
+      SysctlAssignment(
+        statement: statement, isInEffect: .value(true, .file(statement.location)),
+        overriddenBy: .absent("nothing is known to win over it"),
+        judgement: SysctlJudgement(statement, kernels: kernels),
+        allowance: statement.writer == .kubernetes
+          ? allowances.allowance(for: statement.key) : nil)
+    }
+  }
+
+  /// Judges bare files, as `sockwise review` finds them in a repository, by the trees that they make.
   ///
   /// Files below `…/etc/sysctl.d`, `…/run/sysctl.d`, `…/usr/local/lib/sysctl.d`, `…/usr/lib/sysctl.d`,
   /// `…/lib/sysctl.d` and `…/etc/sysctl.conf` of one tree are read together, in the order of the
@@ -21,44 +45,34 @@ struct SysctlConfiguration: Sendable {
   ///
   /// - Parameters:
   ///   - files: in any order, also those whose names do not end in `.conf`.
-  ///   - statements: what was found elsewhere, such as in playbooks and manifests. It is judged and
-  ///     wins over nothing.
-  ///   - skipped: lines of the same origin that are no assignments.
   ///   - dialect: the program that reads the files.
   ///   - images: of trees that are whole images, the program that reads their files, and when it
   ///     reads `/etc/sysctl.conf`.
   ///   - kernels: what to judge names and values for; `supportedKernels` where nothing is known.
-  ///   - allowances: what kubelets let pods set beyond what is safe.
-  init(
-    files: [SysctlFile], statements: [SysctlStatement] = [], dialect: SysctlDialect = .systemd,
+  static func trees(
+    of files: [SysctlFile], dialect: SysctlDialect = .systemd,
     images: [Substring: (SysctlDialect, SysctlFileSelection.SysctlConf)] = [:],
-    skipped: [SkippedSysctlLine] = [],
-    kernels: [KernelVersion] = SysctlConfiguration.supportedKernels,
-    allowances: KubeletAllowances = KubeletAllowances()
-  ) {
-    self.init(nothing: ())
-    let trees = Dictionary(grouping: files) { $0.place.tree }
-    for (tree, files) in trees.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
-      let (dialect, sysctlConf) = images[tree] ?? (dialect, dialect.isProcps ? .last : .asLink)
-      add(
-        SysctlSources(files: files, sysctlConf: sysctlConf, dialect: dialect), kernels: kernels)
-    }
-    skippedLines.elements += skipped
-    for statement in statements {
-      assignments.elements.append(
-        SysctlAssignment(
-          statement: statement, isInEffect: .value(true, .file(statement.location)),
-          overriddenBy: .absent("nothing is known to win over it"),
-          judgement: SysctlJudgement(statement, kernels: kernels),
-          allowance: statement.writer == .kubernetes
-            ? allowances.allowance(for: statement.key) : nil))
-    }
+    kernels: [KernelVersion] = SysctlConfiguration.supportedKernels
+  ) -> [(tree: String, configuration: SysctlConfiguration)] {
+    Dictionary(grouping: files) { $0.place.tree }
+      .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+      .map { tree, files in
+        let (dialect, sysctlConf) = images[tree] ?? (dialect, dialect.isProcps ? .last : .asLink)
+        let sources = SysctlSources(files: files, sysctlConf: sysctlConf, dialect: dialect)
+        return (String(tree), SysctlConfiguration(sources, kernels: kernels))
+      }
   }
 
   /// Resolves what one host has.
   init(_ sources: SysctlSources, kernels: [KernelVersion]) {
     self.init(nothing: ())
-    add(sources, kernels: kernels)
+    isReadBySystemd = sources.dialect == .systemd
+    let boot = SysctlBoot(sources)
+    unreadFiles = PartialList(boot.unread, rest: sources.gap)
+    assignments.rest = boot.gap ?? sources.gapOfOthers
+    skippedLines = PartialList(boot.skipped, rest: boot.skippedGap ?? boot.gap)
+    keys.rest = assignments.rest
+    add(boot, SysctlJudge(kernels: kernels, after: boot))
   }
 
   /// Nothing of it was read.
@@ -78,18 +92,6 @@ struct SysctlConfiguration: Sendable {
     skippedLines = PartialList([])
   }
 
-  private mutating func add(_ sources: SysctlSources, kernels: [KernelVersion]) {
-    isReadBySystemd = sources.dialect == .systemd
-    let boot = SysctlBoot(sources)
-    unreadFiles.elements += boot.unread
-    unreadFiles.rest = unreadFiles.rest ?? sources.gap
-    assignments.rest = assignments.rest ?? boot.gap ?? sources.gapOfOthers
-    skippedLines.elements += boot.skipped
-    skippedLines.rest = skippedLines.rest ?? boot.skippedGap ?? boot.gap
-    keys.rest = assignments.rest
-    add(boot, SysctlJudge(kernels: kernels, after: boot))
-  }
-
   private mutating func add(_ boot: SysctlBoot, _ judge: SysctlJudge) {
     let found = boot.statements.indices.map { index in
       let statement = boot.statements[index]
@@ -100,7 +102,7 @@ struct SysctlConfiguration: Sendable {
         overriddenBy: override.map { .value($0, .file($0.location)) }
           ?? .absent("nothing wins over it"), judgement: judge(statement))
     }
-    assignments.elements += found
+    assignments.elements = found
     for key in boot.keys {
       guard let decider = boot.decider(of: key), found[decider].hasValue else { continue }
       var indices = (boot.byKey[key] ?? []).filter { !boot.isLeftOut($0, decider: decider) }

@@ -11,6 +11,8 @@ struct SysctlFile: Sendable {
   /// As messages show it. What directory it is in decides which files it replaces.
   var path: String
   var content: Content
+  /// Whether it is in no directory of such files: nothing says what else is read with it.
+  var isAlone = false
 
   init(path: String, content: Content) {
     self.path = path
@@ -33,8 +35,9 @@ struct SysctlFile: Sendable {
 
   /// Which tree it belongs to, and its directory's place among the five; the place is nil for
   /// `etc/sysctl.conf`, and `directories.count` in a directory of another name, which is a tree by
-  /// itself.
+  /// itself, as is a file alone.
   var place: (tree: Substring, directory: Int?) {
+    if isAlone { return (path[...], Self.directories.count) }
     for (index, directory) in Self.directories.enumerated() {
       if let tree = tree(above: "\(directory)/\(name)") { return (tree, index) }
     }

@@ -64,6 +64,10 @@ struct SysctlStatement: Hashable, Sendable {
   var usesHostNetwork: Bool?
   /// Of a pod: what the value is to YAML.
   var valueType: ScalarType?
+  /// Of a play of Ansible: the hosts that it names.
+  var hosts: String?
+  /// Of a task of Ansible: whether it has a condition, or is in a block that has one.
+  var isConditional = false
   /// Of TuneD: when it is written; nil for always.
   var condition: SysctlCondition?
   /// The key's path exactly as procps compares it: unsimplified. Other readers have none.
