@@ -147,7 +147,10 @@ extension Host {
         .unavailable(ProcSys.ofNamespace, $0)
       }
       let bind = options.bind.map { request in
-        bindFacts(request, root, settings, sockets, bindAddress, portHolders, &answers)
+        var facts = bindFacts(
+          request, root, settings, sockets, bindAddress, portHolders, &answers)
+        facts.kernel = host.kernel.value?.version
+        return facts
       }
       let snapshot = Host(
         identity: host, imageKernels: image?.versions, namespace: identityOfNamespace,

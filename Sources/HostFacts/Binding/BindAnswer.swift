@@ -101,7 +101,21 @@ extension BindAnswer {
       // Setting it is all the same for other addresses: bind() sets it itself.
       if !isWildcard && !facts.address.isMapped { socket.v6Only = facts.address.family == .ipv6 }
       self.socket = socket
-      verdicts = BindConflict(socket: socket, holders: facts.holders).verdicts
+      var verdicts = facts.conflict(socket).verdicts
+      if isWildcard, let why = Self.hiddenV6Only(facts) {
+        socket.v6Only.toggle()
+        let others = facts.conflict(socket).verdicts
+        verdicts = zip(verdicts, others).map { $0 == $1 ? $0 : .undecided(why) }
+      }
+      self.verdicts = verdicts
+    }
+
+    /// Why it is not known whether the socket has IPV6_V6ONLY.
+    private static func hiddenV6Only(_ facts: BindFacts) -> Unreadable? {
+      guard facts.request.v6Only == nil, case .unavailable(let why) = facts.bindV6Only else {
+        return nil
+      }
+      return why
     }
 
     func holders(_ isWanted: (BindConflict.Verdict) -> Bool) -> [PortHolder] {
@@ -112,7 +126,7 @@ extension BindAnswer {
     var beside: [PortHolder] {
       var alone = socket
       (alone.reuseAddress, alone.reusePort) = (false, false)
-      let without = BindConflict(socket: alone, holders: facts.holders).verdicts
+      let without = facts.conflict(alone).verdicts
       return zip(zip(facts.holders, verdicts), without)
         .filter { $0.1 == .none && $1 == .conflict }.map(\.0.0)
     }
@@ -120,10 +134,10 @@ extension BindAnswer {
     /// In the order of __inet_bind(), and of __inet6_bind(), which looks at the port first.
     var refusals: [Refusal] {
       if facts.probe == .noFamily { return [.noFamily] }
-      var refusals: [Refusal] = []
       if facts.probe == .refused(ENODEV), let device = facts.address.device {
         return [.noDevice(device)]
       }
+      var refusals: [Refusal] = []
       let isMulticast = facts.address.address.high >> 56 == 0xff
       var ofAddress: [Refusal] = []
       if facts.address.isMapped && socket.v6Only {
@@ -162,11 +176,7 @@ extension BindAnswer {
       {
         missing.append(why)
       }
-      if facts.address.address == .anyIPv6, facts.request.v6Only == nil,
-        case .unavailable(let why) = facts.bindV6Only
-      {
-        missing.append(why)
-      }
+      if facts.address.isMapped, let why = Self.hiddenV6Only(facts) { missing.append(why) }
       if facts.address.port == 0 { missing += gapOfRange } else { missing += facts.gaps }
       for case .undecided(let why) in verdicts where !missing.contains(why) { missing.append(why) }
       return missing
@@ -191,10 +201,6 @@ extension BindAnswer {
             "there are \(sockets) sockets and \(total) ports in the range "
               + "(net.ipv4.ip_local_port_range); which are free for this address is not counted")
         ]
-    }
-
-    var verdict: Verdict {
-      refusals.isEmpty ? (missing.isEmpty ? .yes : .unknown) : .no
     }
   }
 }

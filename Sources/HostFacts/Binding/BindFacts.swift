@@ -14,6 +14,7 @@ struct BindFacts: Sendable {
   var uid: UInt32
   /// Whether it may bind privileged ports.
   var mayBindAnyPort: Bool
+  var kernel: KernelVersion?
   /// `net.ipv4.ip_unprivileged_port_start`, for both families.
   var firstUnprivilegedPort: Reading<Int>
   /// `net.ipv6.bindv6only`.
@@ -26,6 +27,7 @@ struct BindFacts: Sendable {
   init(
     _ request: BindRequest, address: BindAddress, probe: AddressProbe.Answer,
     holders: [PortHolder], gaps: [Unreadable] = [], uid: UInt32 = 0, mayBindAnyPort: Bool = true,
+    kernel: KernelVersion? = nil,
     settings: ProcSys, sockets: Reading<Int>
   ) {
     self.request = request
@@ -35,6 +37,7 @@ struct BindFacts: Sendable {
     self.gaps = gaps
     self.uid = uid
     self.mayBindAnyPort = mayBindAnyPort
+    self.kernel = kernel
     firstUnprivilegedPort = settings.integer("net.ipv4.ip_unprivileged_port_start")
     bindV6Only = settings.integer("net.ipv6.bindv6only")
     portRange = settings.portRange("net.ipv4.ip_local_port_range")
@@ -44,6 +47,11 @@ struct BindFacts: Sendable {
 }
 
 extension BindFacts {
+  /// A socket beside those on the port.
+  func conflict(_ socket: BindConflict.Socket) -> BindConflict {
+    BindConflict(socket: socket, holders: holders, kernel: kernel)
+  }
+
   /// Who the server is, and what he may: as asked for, or as this process is.
   static func user(_ request: BindRequest, _ root: HostRoot) -> (uid: UInt32, mayBind: Bool) {
     let own = geteuid()

@@ -33,7 +33,7 @@ public struct PortHolder: Sendable {
   public var members = 1
   var ownership: SocketOwnership
 
-  /// Called by bind(), not by connect() or accept().
+  /// Bound by bind(), or by listen() without it; not by connect() or accept().
   var isExplicit: Bool { state == .listen || state == .boundInactive }
   var isIPv4: Bool { address.isIPv4 }
 }
@@ -44,8 +44,8 @@ extension PortHolder {
   public var unit: String? { ownership.unit.value }
   /// Held by systemd for a socket unit.
   public var isSocketActivated: Bool { ownership.socketActivated.value == true }
-  /// Of a whole socket.
-  public var user: Int? { isRemnant ? nil : Int(uid) }
+  /// Of a socket that somebody holds.
+  public var user: Int? { isHeld && !isRemnant ? Int(uid) : nil }
   /// SO_REUSEPORT was seen set.
   public var sharesPort: Bool { reusePort == true }
   public var deviceName: String? { if case .named(let name) = device { name } else { nil } }
@@ -60,7 +60,9 @@ extension [PortHolder] {
     guard !listeners.isEmpty else { return self }
     return map { holder in
       guard holder.remote != nil, holder.whyNoOptions != nil,
-        let listener = listeners.first(where: { $0.accepts(holder) })
+        let listener = listeners.first(where: { $0.address == holder.address && $0.accepts(holder) }
+        )
+          ?? listeners.first(where: { $0.accepts(holder) })
       else { return holder }
       var holder = holder
       if holder.v6Only == nil { holder.v6Only = listener.v6Only }

@@ -77,10 +77,14 @@ import Testing
     facts.gaps = [why]
     #expect(BindAnswer(facts).bind == .unknown)
     facts.gaps = []
+    // net.ipv6.bindv6only matters only where an IPv4 socket is in the way.
     facts.bindV6Only = .unavailable(why)
-    #expect(BindAnswer(facts).bind == .unknown)
+    #expect(BindAnswer(facts).bind == .yes)
+    facts.holders = [try holder(.listen, "127.0.0.1:80")]
+    #expect(BindAnswer(facts).missing == [why])
     facts.request.v6Only = true
     #expect(BindAnswer(facts).bind == .yes)
+    facts.holders = []
     facts.probe = .unknown(why)
     #expect(BindAnswer(facts).bind == .unknown)
     // One thing that is certainly in the way is enough.

@@ -89,6 +89,36 @@ import Testing
         == [.none, .conflict])
   }
 
+  @Test func besideManySocketsOfUDPOlderKernelsDiffer() {
+    var many = holder(.close, .local)
+    many.members = 11
+    let why = Unreadable(
+      "beside more than 10 UDP sockets, kernels before April 2026 do not compare a wildcard with "
+        + "specific addresses")
+    #expect(verdicts(socket(.udp), many) == [.undecided(why)])
+    #expect(verdicts(socket(.udp), many, holder(.close)) == [.undecided(why), .conflict])
+    #expect(verdicts(socket(.udp, .local), many) == [.conflict])
+    many.members = 10
+    #expect(verdicts(socket(.udp), many) == [.conflict])
+  }
+
+  @Test func someKernelsMissMappedWildcards() {
+    var mapped = socket(.tcp, .local)
+    mapped.family = .ipv6
+    for (kernel, isMissed) in [
+      (KernelVersion(6, 0), false), (KernelVersion(6, 1), true), (KernelVersion(6, 7), true),
+      (KernelVersion(6, 8), false),
+    ] {
+      func verdict(_ socket: BindConflict.Socket) -> BindConflict.Verdict? {
+        BindConflict(socket: socket, holders: [holder()], kernel: kernel).verdicts.first
+      }
+      let why = Unreadable(
+        "Linux 6.1 to 6.7 does not compare a v4-mapped address with a socket on ::ffff:0.0.0.0")
+      #expect(verdict(mapped) == (isMissed ? .undecided(why) : .conflict))
+      #expect(verdict(socket(.tcp, .local)) == .conflict)
+    }
+  }
+
   @Test func usersAreComparedUnlessTheKernelTakesAShortCut() {
     let worker = holder(.established, .local, reusePort: true, uid: 33)
     let unknown = BindConflict.Verdict.undecided(
