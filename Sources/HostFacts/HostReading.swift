@@ -175,14 +175,16 @@ extension Host {
   /// What is known of the port that somebody wants to bind.
   private static func bindFacts(
     _ request: BindRequest, _ root: HostRoot, _ settings: ProcSys, _ sockets: SocketsReading,
-    _ address: HostSource<(BindAddress, AddressProbe.Answer)>?,
+    _ address: HostSource<AddressProbe.Outcome>?,
     _ holders: HostSource<[PortHolder]>?, _ answers: inout Answers
   ) -> BindFacts {
     var gaps = BindFacts.gaps(request.transport, sockets.sockets, sockets.watched)
-    let (address, probe) =
+    let probe =
       address.map { source in
-        answers.take(source, "bind()") { (request.address, .unknown($0)) }
-      } ?? (request.address, .accepted)
+        answers.take(source, "bind()") {
+          AddressProbe.Outcome(address: request.address, answer: .unknown($0))
+        }
+      } ?? AddressProbe.Outcome(address: request.address, answer: .accepted)
     let found =
       holders.map { source in
         answers.take(source, "'/proc/PID/fd'") { why in
@@ -190,12 +192,13 @@ extension Host {
           return []
         }
       } ?? []
-    let user = BindFacts.user(request, root)
+    let user = BindFacts.user(request, root, capabilitiesCount: probe.capabilitiesCount)
     let count = sockets.sockets.flatMap { sockets, _ in
       request.transport == .tcp ? sockets.tcp : sockets.udp
     }
     return BindFacts(
-      request, address: address, probe: probe, holders: found, gaps: gaps, uid: user.uid,
+      request, address: probe.address, probe: probe.answer, holders: found, gaps: gaps,
+      uid: user.uid,
       mayBindAnyPort: user.mayBind, settings: settings, sockets: count)
   }
 

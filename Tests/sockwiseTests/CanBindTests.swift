@@ -214,6 +214,19 @@ import Testing
     #expect(failures == [])
   }
 
+  /// The root of a user namespace that was made in a network namespace is not root there.
+  @Test func capabilitiesMustBeOfTheNetworkNamespace() async throws {
+    let results = try await ScratchNamespace.run { _ in
+      try ["--user --map-root-user", "--user --map-root-user --net"].map { options in
+        try BuiltBinary.run(
+          ["can-bind", "0.0.0.0:80"], through: "exec unshare \(options) \"$@\"")
+      }
+    }
+    #expect(results.map(\.status) == [1, 0])
+    #expect(
+      results[0].output.hasPrefix("0.0.0.0:80 cannot be bound: Permission denied (EACCES): "))
+  }
+
   @Test func anotherNamespaceAndARecordingGiveTheSame() async throws {
     let directory = try TemporaryDirectory()
     let path = directory.path("host")

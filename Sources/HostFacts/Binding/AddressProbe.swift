@@ -16,12 +16,37 @@ enum AddressProbe {
     case unknown(Unreadable)
   }
 
-  /// Asks for an address; where only a port was named and the kernel has no IPv6, for 0.0.0.0.
-  static func resolve(_ root: HostRoot, _ address: BindAddress) -> (BindAddress, Answer) {
+  /// Whether the capabilities of the calling thread count in its network namespace: those of a user
+  /// namespace do not in one that was there before it (ioctl_ns(2), NS_GET_USERNS). Nil where the
+  /// kernel does not tell.
+  private static func capabilitiesCount(_ root: HostRoot) -> Bool? {
+    guard
+      let file = try? root.descriptor(
+        "/proc/thread-self/ns/net", flags: O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    else { return nil }
+    // _IO(0xb7, 0x1)
+    let owner = ioctl(file.number, 0xb701)
+    guard owner >= 0 else { return errno == EPERM ? false : nil }
+    close(owner)
+    return true
+  }
+
+  /// What the namespace of the calling thread says.
+  struct Outcome: Sendable {
+    /// Where only a port was named and the kernel has no IPv6, 0.0.0.0.
+    var address: BindAddress
+    var answer: Answer
+    var capabilitiesCount: Bool?
+  }
+
+  static func run(_ root: HostRoot, _ address: BindAddress) -> Outcome {
+    let count = root.isLive ? capabilitiesCount(root) : nil
     let answer = ask(root, address)
-    guard answer == .noFamily, address.isAnyFamily else { return (address, answer) }
+    guard answer == .noFamily, address.isAnyFamily else {
+      return Outcome(address: address, answer: answer, capabilitiesCount: count)
+    }
     let other = BindAddress(.ipv4, .anyIPv4, port: address.port, device: address.device)
-    return (other, ask(root, other))
+    return Outcome(address: other, answer: ask(root, other), capabilitiesCount: count)
   }
 
   /// Asks in the calling thread's network namespace; of a recording only what is so on every host.

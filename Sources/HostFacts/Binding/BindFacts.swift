@@ -53,13 +53,18 @@ extension BindFacts {
   }
 
   /// Who the server is, and what he may: as asked for, or as this process is.
-  static func user(_ request: BindRequest, _ root: HostRoot) -> (uid: UInt32, mayBind: Bool) {
+  ///
+  /// - Parameter capabilitiesCount: whether this process's do in that namespace; nil for probably.
+  static func user(_ request: BindRequest, _ root: HostRoot, capabilitiesCount: Bool?) -> (
+    uid: UInt32, mayBind: Bool
+  ) {
     let own = geteuid()
     guard root.isLive, request.user == nil || request.user == own else {
       let uid = request.user ?? 0
       return (uid, uid == 0)
     }
-    return (own, Capabilities.effective(root)?.includesBindingPorts ?? (own == 0))
+    let isCapable = Capabilities.effective(root)?.includesBindingPorts ?? (own == 0)
+    return (own, isCapable && capabilitiesCount != false)
   }
 
   /// What may hide sockets on a port.
