@@ -150,6 +150,7 @@ extension Host {
         var facts = bindFacts(
           request, root, settings, sockets, bindAddress, portHolders, &answers)
         facts.kernel = host.kernel.value?.version
+        facts.leftOut = sockets.watched.leftOut
         return facts
       }
       let snapshot = Host(

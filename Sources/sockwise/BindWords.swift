@@ -149,10 +149,9 @@ extension BindRemedy {
       return "systemd holds it for a socket unit: let the service take the socket from systemd, or"
         + " stop the socket unit ('systemctl list-sockets' names it)."
     case .wait(let seconds):
-      return seconds < 1
-        ? "Wait: less than a second is left."
-        : "Wait up to \(Int(seconds.rounded(.up))) s: nobody holds what is in the way, and the"
-          + " kernel forgets it."
+      // The kernel's timers are up to two seconds late.
+      return "Wait about \(max(2, Int(seconds.rounded(.up)))) s: nobody holds what is in the way,"
+        + " and the kernel forgets it."
     case .reservePort:
       return "Put \(port) into net.ipv4.ip_local_reserved_ports, so that the kernel no longer gives"
         + " it to outgoing connections, or take a port outside net.ipv4.ip_local_port_range."
@@ -175,19 +174,22 @@ extension BindRemedy {
 extension BindAnswer {
   /// What one should know besides.
   fileprivate var advice: [String] {
-    if address.port == 0 {
-      return ["the kernel picks a port out of net.ipv4.ip_local_port_range"]
+    var advice: [String] = []
+    if leftOut > 0 {
+      advice.append("\(leftOut) more connections on the port were not looked at")
     }
-    guard request.transport == .tcp else { return [] }
+    if address.port == 0 {
+      advice.append("the kernel picks a port out of net.ipv4.ip_local_port_range")
+    }
+    guard request.transport == .tcp else { return advice }
     if request.reuseAddress, blockers.contains(where: { $0.state == .listen }) {
-      return ["SO_REUSEADDR does not help here: on Linux it never lets two sockets listen"]
+      advice.append("SO_REUSEADDR does not help here: on Linux it never lets two sockets listen")
     }
     if listen == .yes, beside.contains(where: { $0.state == .boundInactive && !$0.sharesPort }) {
-      return [
+      advice.append(
         "of the sockets that are bound there only the first that listens can: the others' listen()"
-          + " fails with EADDRINUSE"
-      ]
+          + " fails with EADDRINUSE")
     }
-    return []
+    return advice
   }
 }

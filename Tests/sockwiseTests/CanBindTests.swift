@@ -18,7 +18,7 @@ import Testing
       let result = try BuiltBinary.run(["can-bind"] + expected.arguments, as: user)
       let output = result.output.replacing(/pid \d+/, with: "pid PID")
         .replacing(/\d+ s left/, with: "N s left")
-        .replacing(/Wait up to \d+ s/, with: "Wait up to N s")
+        .replacing(/Wait about \d+ s/, with: "Wait about N s")
         .replacing(/> 127\.0\.0\.1:\d+/, with: "> 127.0.0.1:PORT")
       if result.status == expected.status, output == expected.output, result.errors == "" {
         return nil
@@ -90,7 +90,7 @@ import Testing
         listener.close()
       }
       let waiting =
-        "Wait up to N s: nobody holds what is in the way, and the kernel forgets it."
+        "Wait about N s: nobody holds what is in the way, and the kernel forgets it."
       return try Self.failures([
         Case(
           arguments: ["127.0.0.1:8081"], status: 1,

@@ -49,6 +49,8 @@ public struct BindAnswer: Sendable {
   public let undecided: [PortHolder]
   /// Sockets on the same address that share the port with this one.
   public let beside: [PortHolder]
+  /// Connections on the port that were not looked at.
+  public let leftOut: Int
   /// Why it is not known; nothing where it is.
   public let missing: [Unreadable]
   public let remedies: [BindRemedy]
@@ -74,6 +76,7 @@ extension BindAnswer {
     user = facts.uid
     v6Only = judgement.socket.v6Only
     refusals = judgement.refusals
+    leftOut = facts.leftOut
     missing = judgement.refusals.isEmpty ? judgement.missing : []
     blockers = judgement.holders { $0 == .conflict }
     undecided = judgement.holders { if case .undecided = $0 { true } else { false } }

@@ -10,6 +10,8 @@ struct BindFacts: Sendable {
   var holders: [PortHolder]
   /// What may hide further holders.
   var gaps: [Unreadable]
+  /// Connections on the port beyond those that are kept.
+  var leftOut = 0
   /// The user of the server's socket.
   var uid: UInt32
   /// Whether it may bind privileged ports.
@@ -79,8 +81,7 @@ extension BindFacts {
     if watched.leftOut > 0 {
       gaps.append(
         .init(
-          "there are more than \(WatchedPort.limit) connections on the port, and those beyond are "
-            + "not looked at (\(watched.leftOut))"))
+          "of the connections on the port only \(WatchedPort.limit) were looked at"))
     }
     switch sockets.boundIdle {
     case .value(let list, _): if let rest = list.rest { gaps.append(rest) }
