@@ -38,6 +38,9 @@ extension BindReport {
     return switch bind {
     case .yes: "\(place) can be \(calls)"
     case .no: "\(place) cannot be bound: \(errors.first?.text ?? "")"
+    case .unknown where undecided.isEmpty:
+      "Nothing that can be seen is in the way of \(place), but it is not certain that it can be "
+        + calls
     case .unknown: "It is not known whether \(place) can be \(calls)"
     }
   }
