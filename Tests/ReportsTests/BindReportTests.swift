@@ -74,8 +74,11 @@ import Testing
     udp.request.v6Only = nil
     udp.listen = nil
     #expect(
-      text(udp) == "Nothing that can be seen is in the way of [::]:80 (UDP), but it is not certain\n  "
-        + "that it can be bound\n")
+      text(udp) == """
+        Nothing that can be seen is in the way of [::]:80 (UDP), but it is not certain
+          that it can be bound
+
+        """)
     udp.undecided = [.init(state: "CONNECTED", local: "[::1]:80")]
     #expect(text(udp).hasPrefix("It is not known whether [::]:80 (UDP) can be bound\n"))
   }
