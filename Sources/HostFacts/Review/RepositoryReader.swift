@@ -204,11 +204,13 @@ struct RepositoryReader {
         }
         if file.isCut { tellOfMore(path) }
         add(file.statements, allowances: file.allowances, of: path)
+        if skipped.count < ForeignFile.mostStatements { skipped += file.skipped }
         if noticesOfFiles.count < Self.mostNotices {
           noticesOfFiles += file.noticesOfAllowances(shownAs: names.shown(path))
         }
         if file.templated > 0 { templated.append((path, file.templated)) }
-        if !file.statements.isEmpty || file.templated > 0 || !file.allowances.isEmpty
+        if !file.statements.isEmpty || !file.skipped.isEmpty || file.templated > 0
+          || !file.allowances.isEmpty
           || !file.refusedAllowances.isEmpty
         {
           paths.insert(path)
