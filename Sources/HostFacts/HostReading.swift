@@ -146,12 +146,10 @@ extension Host {
       let settings = answers.take(sysctl, "'/proc/sys/net'") {
         .unavailable(ProcSys.ofNamespace, $0)
       }
-      let bind = options.bind.map { request in
-        var facts = bindFacts(
-          request, root, settings, sockets, bindAddress, portHolders, &answers)
-        facts.kernel = host.kernel.value?.version
-        facts.leftOut = sockets.watched.leftOut
-        return facts
+      var bind: BindFacts?
+      if let request = options.bind, let bindAddress, let portHolders {
+        bind = bindFacts(request, root, settings, sockets, bindAddress, portHolders, &answers)
+        bind?.kernel = host.kernel.value?.version
       }
       let snapshot = Host(
         identity: host, imageKernels: image?.versions, namespace: identityOfNamespace,
@@ -176,31 +174,26 @@ extension Host {
   /// What is known of the port that somebody wants to bind.
   private static func bindFacts(
     _ request: BindRequest, _ root: HostRoot, _ settings: ProcSys, _ sockets: SocketsReading,
-    _ address: HostSource<AddressProbe.Outcome>?,
-    _ holders: HostSource<[PortHolder]>?, _ answers: inout Answers
+    _ address: HostSource<AddressProbe.Outcome>, _ holders: HostSource<[PortHolder]>,
+    _ answers: inout Answers
   ) -> BindFacts {
     var gaps = BindFacts.gaps(request.transport, sockets.sockets, sockets.watched)
-    let probe =
-      address.map { source in
-        answers.take(source, "bind()") {
-          AddressProbe.Outcome(address: request.address, answer: .unknown($0))
-        }
-      } ?? AddressProbe.Outcome(address: request.address, answer: .accepted)
-    let found =
-      holders.map { source in
-        answers.take(source, "'/proc/PID/fd'") { why in
-          gaps.append(why)
-          return []
-        }
-      } ?? []
+    let probe = answers.take(address, "bind()") {
+      AddressProbe.Outcome(address: request.address, answer: .unknown($0))
+    }
+    let found = answers.take(holders, "'/proc/PID/fd'") { why in
+      gaps.append(why)
+      return []
+    }
     let user = BindFacts.user(request, root, capabilitiesCount: probe.capabilitiesCount)
     let count = sockets.sockets.flatMap { sockets, _ in
       request.transport == .tcp ? sockets.tcp : sockets.udp
     }
-    return BindFacts(
+    var facts = BindFacts(
       request, address: probe.address, probe: probe.answer, holders: found, gaps: gaps,
-      uid: user.uid,
-      mayBindAnyPort: user.mayBind, settings: settings, sockets: count)
+      uid: user.uid, mayBindAnyPort: user.mayBind, settings: settings, sockets: count)
+    facts.leftOut = sockets.watched.leftOut
+    return facts
   }
 
   /// Reads the counters again, some seconds after the first reading.

@@ -99,11 +99,11 @@ extension BindAnswer.Refusal {
         "EINVAL",
         "Invalid argument (EINVAL): a v4-mapped address needs a socket without IPV6_V6ONLY"
       )
-    case .refused(let number): Self.words(number, answer)
+    case .refused(let number): Self.words(number)
     }
   }
 
-  private static func words(_ number: Int32, _ answer: BindAnswer) -> (String, String) {
+  private static func words(_ number: Int32) -> (String, String) {
     let text = errnoText(number)
     let name = text.split(separator: "(").last.map { String($0.prefix { $0 != ")" }) } ?? text
     return (name, "the kernel refuses the address: \(text)")

@@ -21,18 +21,6 @@ public struct BindAnswer: Sendable {
     case mappedOnV6Only
     /// bind() objects to the address for another reason.
     case refused(Int32)
-
-    public var errno: Int32 {
-      switch self {
-      case .noFamily: EAFNOSUPPORT
-      case .noDevice: ENODEV
-      case .notLocal: EADDRNOTAVAIL
-      case .privileged: EACCES
-      case .inUse: EADDRINUSE
-      case .multicast, .mappedOnV6Only: EINVAL
-      case .refused(let number): number
-      }
-    }
   }
 
   public let request: BindRequest

@@ -29,7 +29,6 @@ struct BindFacts: Sendable {
   init(
     _ request: BindRequest, address: BindAddress, probe: AddressProbe.Answer,
     holders: [PortHolder], gaps: [Unreadable] = [], uid: UInt32 = 0, mayBindAnyPort: Bool = true,
-    kernel: KernelVersion? = nil,
     settings: ProcSys, sockets: Reading<Int>
   ) {
     self.request = request
@@ -39,7 +38,6 @@ struct BindFacts: Sendable {
     self.gaps = gaps
     self.uid = uid
     self.mayBindAnyPort = mayBindAnyPort
-    self.kernel = kernel
     firstUnprivilegedPort = settings.integer("net.ipv4.ip_unprivileged_port_start")
     bindV6Only = settings.integer("net.ipv6.bindv6only")
     portRange = settings.portRange("net.ipv4.ip_local_port_range")

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// What would free the port, or make bind() succeed beside what is there. Each that says what the
 /// server could do was held against the sockets that are there.
 public enum BindRemedy: Hashable, Sendable {
@@ -98,24 +96,29 @@ extension BindAnswer.Judgement {
 
   /// In the order of the blockers, each once.
   private func stopping(_ blockers: [PortHolder]) -> [BindRemedy] {
+    let lingering = blockers.filter(\.lingers)
+    let units = Set(lingering.compactMap(\.unit))
+    let processes = Set(lingering.compactMap(\.pid))
+    let listeners = PortListeners(blockers)
     var remedies: [BindRemedy] = []
-    let listeners = blockers.filter { $0.state == .listen }
     for holder in blockers where holder.secondsLeft == nil {
       // What is not accepted yet ends with its listener.
-      if !holder.isHeld, listeners.contains(where: { $0.accepts(holder) }) { continue }
+      if !holder.isHeld, listeners.listener(of: holder) != nil { continue }
       let remedy: BindRemedy =
         if holder.isSocketActivated {
           .useSocketUnit
         } else if let unit = holder.unit {
-          .stop(unit: unit, lingers: blockers.contains { $0.unit == unit && $0.lingers })
+          .stop(unit: unit, lingers: units.contains(unit))
         } else if let pid = holder.pid {
           .end(
             process: holder.process ?? "the process", pid: pid,
-            lingers: blockers.contains { $0.pid == pid && $0.lingers })
+            lingers: processes.contains(pid))
         } else {
           holder.isHeld ? .endUnknown : .waitForPeers
         }
       if !remedies.contains(remedy) { remedies.append(remedy) }
+      // Who wants more of them than these takes another port.
+      if remedies.count == 10 { break }
     }
     return remedies
   }

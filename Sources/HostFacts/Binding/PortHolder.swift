@@ -56,13 +56,10 @@ extension [PortHolder] {
   /// where it is still there: IPV6_V6ONLY, which nobody can change, and SO_REUSEPORT, which nobody
   /// does change (inet_csk_clone_lock).
   var inheriting: [PortHolder] {
-    let listeners = filter { $0.state == .listen }
-    guard !listeners.isEmpty else { return self }
+    let listeners = PortListeners(self)
     return map { holder in
       guard holder.remote != nil, holder.whyNoOptions != nil,
-        let listener = listeners.first(where: { $0.address == holder.address && $0.accepts(holder) }
-        )
-          ?? listeners.first(where: { $0.accepts(holder) })
+        let listener = listeners.listener(of: holder)
       else { return holder }
       var holder = holder
       if holder.v6Only == nil { holder.v6Only = listener.v6Only }
@@ -72,12 +69,30 @@ extension [PortHolder] {
   }
 }
 
+/// Tells which listener on a port a connection came in through.
+struct PortListeners {
+  private var ofAddress: [InetAddress: PortHolder] = [:]
+  private var wildcards: [PortHolder] = []
+
+  init(_ holders: [PortHolder]) {
+    for holder in holders where holder.state == .listen {
+      ofAddress[holder.address] = holder
+      if holder.address.isWildcard { wildcards.append(holder) }
+    }
+  }
+
+  /// As far as addresses and devices tell: of several only one can have accepted it.
+  func listener(of connection: PortHolder) -> PortHolder? {
+    if let exact = ofAddress[connection.address], exact.hasDevice(of: connection) { return exact }
+    return wildcards.first { listener in
+      listener.hasDevice(of: connection)
+        && (listener.isIPv4 == connection.isIPv4 || !listener.isIPv4 && listener.v6Only == false)
+    }
+  }
+}
+
 extension PortHolder {
-  /// Whether a connection came in through this listener; nobody else may listen there.
-  func accepts(_ connection: PortHolder) -> Bool {
-    guard device == .none || device == connection.device else { return false }
-    if address == connection.address { return true }
-    guard address.isWildcard else { return false }
-    return isIPv4 == connection.isIPv4 || !isIPv4 && v6Only == false
+  fileprivate func hasDevice(of connection: PortHolder) -> Bool {
+    device == .none || device == connection.device
   }
 }

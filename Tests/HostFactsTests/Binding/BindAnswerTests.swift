@@ -177,3 +177,17 @@ import Testing
     #expect(answer.blockers.isEmpty)
   }
 }
+
+extension BindAnswer.Refusal {
+  fileprivate var errno: Int32 {
+    switch self {
+    case .noFamily: EAFNOSUPPORT
+    case .noDevice: ENODEV
+    case .notLocal: EADDRNOTAVAIL
+    case .privileged: EACCES
+    case .inUse: EADDRINUSE
+    case .multicast, .mappedOnV6Only: EINVAL
+    case .refused(let number): number
+    }
+  }
+}
