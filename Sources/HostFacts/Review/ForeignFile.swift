@@ -28,6 +28,8 @@ struct ForeignFile {
   static let mostStatements = 1000
   /// Whether there are more of them.
   private(set) var isCut = false
+  /// Whether it ended with what may be looked at of commands.
+  var hasManyCommands: Bool { budget == 0 }
 
   /// An assignment and its place, at less cost than a statement: an anchor may bring one line into
   /// several places.
@@ -83,6 +85,7 @@ struct ForeignFile {
   /// Takes a part of the budget; false where it is used up, as by no file that is meant.
   mutating func mayLookAt(_ count: Int) -> Bool {
     budget -= min(count, budget)
+    isCut = isCut || budget == 0
     return budget > 0
   }
 
@@ -101,7 +104,7 @@ struct ForeignFile {
       if refusedAllowances.count < Self.mostRefused { refusedAllowances.append(pattern) }
       return
     }
-    isCut = allowances.count >= Self.mostStatements
+    isCut = isCut || allowances.count >= Self.mostStatements
     if !isCut { allowances.append(allowance) }
   }
 
