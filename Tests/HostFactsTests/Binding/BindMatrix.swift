@@ -137,6 +137,12 @@ enum BindMatrix {
     return olds
   }()
 
+  /// The call that failed, and its errno.
+  struct Failure: Sendable {
+    var call: String
+    var code: CInt
+  }
+
   struct New: Hashable, Sendable, CustomStringConvertible {
     var place: Place
     var flags: Flags
@@ -218,19 +224,19 @@ extension BindMatrix.Old {
 }
 
 extension BindMatrix.New {
-  /// What the kernel says: nil where both calls succeed.
-  func attempt(_ transport: SocketRow.Transport, port: Int) throws -> (call: String, code: CInt)? {
+  /// What the kernel says: nil where both calls succeed. On a thread with its own descriptors.
+  func attempt(_ transport: SocketRow.Transport, port: Int) throws -> BindMatrix.Failure? {
     let socket = try asFileUser(uid) {
       try LabSocket(
         transport == .tcp ? .tcp : .udp, ipv6: place.isIPv6, options: flags.options(place))
     }
-    defer { socket.close() }
+    defer { socket.closeOnOwnThread() }
     do throws(SystemCallError) {
       try socket.bind(Endpoint(place.address, port))
       if transport == .tcp { try socket.listen() }
       return nil
     } catch {
-      return (String(error.call.prefix { $0 != " " }), error.code)
+      return BindMatrix.Failure(call: String(error.call.prefix { $0 != " " }), code: error.code)
     }
   }
 

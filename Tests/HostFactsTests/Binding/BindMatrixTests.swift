@@ -35,6 +35,19 @@ struct BindMatrixTests {
     return (sockets, watched)
   }
 
+  /// What the kernel says of each, in this network namespace.
+  private static func attempts(_ news: [BindMatrix.New]) throws -> [[BindMatrix.Failure?]] {
+    let result = onOwnThread {
+      Result {
+        try takeOwnDescriptors()
+        return try BindMatrix.olds.map { old in
+          try news.map { try $0.attempt(old.state.transport, port: old.port) }
+        }
+      }
+    }
+    return try result?.get() ?? []
+  }
+
   private static func run(_ net: ScratchNamespace) throws -> Outcome {
     try raiseDescriptorLimit()
     for (index, old) in BindMatrix.olds.enumerated() {
@@ -46,22 +59,23 @@ struct BindMatrixTests {
       usleep(2000)
     }
     let (sockets, watched) = sockets()
-    var outcome = Outcome()
     let news = BindMatrix.New.all([geteuid(), BindMatrix.otherUser])
-    for old in BindMatrix.olds {
+    let holders = try BindMatrix.olds.map { old in
       let port = UInt16(old.port)
-      let transport = old.state.transport
-      let holders = [PortHolder].read(
+      return [PortHolder].read(
         sockets, watched[port] ?? WatchedPort(port: port),
-        for: try news[0].request(transport, port: old.port), HostRoot(),
+        for: try news[0].request(old.state.transport, port: old.port), HostRoot(),
         deadline: .after(.seconds(20)))
-      for new in news {
+    }
+    var outcome = Outcome()
+    for ((old, holders), failures) in zip(zip(BindMatrix.olds, holders), try attempts(news)) {
+      let transport = old.state.transport
+      for (new, failure) in zip(news, failures) {
         let request = try new.request(transport, port: old.port)
         let answer = BindAnswer(
           BindFacts(
             request, address: request.address, probe: .accepted, holders: holders, uid: new.uid,
             settings: ProcSys([:]), sockets: .value(0, .dump("test"))))
-        let failure = try new.attempt(transport, port: old.port)
         outcome.cells += 1
         outcome.verdicts[answer.bind, default: 0] += 1
         switch answer.bind {
