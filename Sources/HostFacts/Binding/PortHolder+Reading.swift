@@ -4,54 +4,39 @@ extension [PortHolder] {
     _ sockets: Sockets, _ watched: WatchedPort, for request: BindRequest, _ root: HostRoot,
     deadline: Deadline
   ) -> [PortHolder] {
-    let port = request.address.port
-    guard port != 0 else { return [] }
-    guard request.transport == .tcp else {
-      let udp = sockets.boundUDP.elements.filter { $0.port == Int(port) }
-      var found = udp.map { PortSocket($0, state: $0.connected ? .established : .close) }
-      // An audit does not look at the options of clients.
-      found.lookUp(where: { $0.holder.state == .established }, root, deadline: deadline)
-      return found.map(\.holder)
-    }
-    let listeners = sockets.listeners.elements.filter { $0.port == Int(port) }
-    let idle = (sockets.boundIdle.value?.elements ?? []).filter { $0.port == Int(port) }
-    var connections = watched.rows.map { PortSocket($0, device: watched.devices[$0.interface]) }
-    connections.lookUp(where: { !$0.inodes.isEmpty }, root, deadline: deadline)
-    let all =
-      listeners.map { PortSocket($0, state: .listen).holder }
-      + idle.map { PortSocket($0, state: .boundInactive).holder }
-      + connections.map(\.holder)
-    return all.inheriting
-  }
-}
-
-extension [PortSocket] {
-  /// Fills in owners and options of some.
-  fileprivate mutating func lookUp(
-    where isWanted: (PortSocket) -> Bool, _ root: HostRoot, deadline: Deadline
-  ) {
-    let wanted = indices.filter { isWanted(self[$0]) }
-    guard !wanted.isEmpty else { return }
     if root.recording != nil {
-      attach(wanted, RecordedOwners(root))
-    } else if root.isLive {
-      attach(
-        wanted,
-        SocketOwnerLookup(
-          inodes: Set(wanted.flatMap { self[$0].inodes }),
-          cgroupIDs: Set(wanted.flatMap { self[$0].cgroupIDs }), root: root, deadline: deadline))
+      return read(sockets, watched, for: request, owners: RecordedOwners(root))
     }
+    let wanted = PortSocket.all(sockets, watched, request).filter(\.lacksOwner)
+    guard root.isLive, !wanted.isEmpty else {
+      return read(sockets, watched, for: request, owners: nil as RecordedOwners?)
+    }
+    let owners = SocketOwnerLookup(
+      inodes: Set(wanted.flatMap(\.inodes)), cgroupIDs: Set(wanted.flatMap(\.cgroupIDs)),
+      root: root, deadline: deadline)
+    return read(sockets, watched, for: request, owners: owners)
   }
 
-  private mutating func attach(_ wanted: [Int], _ source: some SocketOwnerSource) {
-    var source = source
-    for index in wanted { source.attach(to: &self[index]) }
+  /// - Parameter owners: tells of connections; of what is bound the sockets tell themselves.
+  static func read(
+    _ sockets: Sockets, _ watched: WatchedPort, for request: BindRequest,
+    owners: (some SocketOwnerSource)?
+  ) -> [PortHolder] {
+    var found = PortSocket.all(sockets, watched, request)
+    if var owners {
+      for index in found.indices where found[index].lacksOwner {
+        owners.attach(to: &found[index])
+      }
+    }
+    return found.map(\.holder).inheriting
   }
 }
 
 /// A socket of any kind whose owner and options can be looked up.
 private struct PortSocket: OwnedSocket {
   private var base: PortHolder
+  /// Nobody has looked yet for its owner and options, and there may be some.
+  let lacksOwner: Bool
   var inodes: [UInt64]
   var cgroupIDs: [UInt64]
   var ownership: SocketOwnership
@@ -59,6 +44,24 @@ private struct PortSocket: OwnedSocket {
   var reusePort: Reading<Bool>
   var v6Only: Reading<Bool>
   var bindAddressNoPort: Reading<Bool>
+
+  /// Those on the port of the request.
+  static func all(
+    _ sockets: Sockets, _ watched: WatchedPort, _ request: BindRequest
+  ) -> [PortSocket] {
+    let port = Int(request.address.port)
+    guard port != 0 else { return [] }
+    if request.transport == .udp {
+      return sockets.boundUDP.elements.filter { $0.port == port }.map {
+        PortSocket($0, state: $0.connected ? .established : .close)
+      }
+    }
+    let listeners = sockets.listeners.elements.filter { $0.port == port }
+    let idle = (sockets.boundIdle.value?.elements ?? []).filter { $0.port == port }
+    return listeners.map { PortSocket($0, state: .listen) }
+      + idle.map { PortSocket($0, state: .boundInactive) }
+      + watched.rows.map { PortSocket($0, device: watched.devices[$0.interface]) }
+  }
 
   /// A listener, or what else is bound.
   init(_ socket: some BoundPort, state: SocketState) {
@@ -79,7 +82,8 @@ private struct PortSocket: OwnedSocket {
     v6Only = socket.v6Only
     bindAddressNoPort = socket.bindAddressNoPort
     // A client of UDP: what an audit said of its options is that it did not look.
-    if state == .established { forgetOptions(Self.notLookedAt) }
+    lacksOwner = state == .established
+    if lacksOwner { forgetOptions(Self.notLookedAt) }
   }
 
   /// A connection.
@@ -100,12 +104,13 @@ private struct PortSocket: OwnedSocket {
     } else if row.cookie == nil {
       base.device = .notShown
     }
-    inodes = row.inode == 0 ? [] : [row.inode]
+    lacksOwner = row.inode != 0
+    inodes = lacksOwner ? [row.inode] : []
     cgroupIDs = row.cgroupID.map { [$0] } ?? []
     ownership = base.ownership
     (reuseAddress, reusePort) = (.unavailable(none), .unavailable(none))
     (v6Only, bindAddressNoPort) = (.unavailable(none), .unavailable(none))
-    if row.inode != 0 { forgetOptions(Self.notLookedAt) }
+    if lacksOwner { forgetOptions(Self.notLookedAt) }
   }
 
   private static let notLookedAt = Unreadable("options of connections are not in what was read")
