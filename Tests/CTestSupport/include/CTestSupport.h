@@ -11,3 +11,10 @@ enum {
 /// Makes the calls answer EPERM, in the calling thread and all that it starts; for good, as
 /// seccomp(2) has it. -1 and errno on failure.
 int test_deny_calls(int calls);
+
+// Makes the calling thread, and only it, create files and sockets as this user.
+void test_set_file_user(unsigned int user);
+
+// Gives the calling thread a table of descriptors of its own, with the standard streams in it; -1
+// and errno on failure. Linux 5.9.
+int test_own_descriptors(void);
