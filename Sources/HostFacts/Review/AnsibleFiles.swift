@@ -32,7 +32,7 @@ extension ForeignFile {
     let others = task["args"]
     guard let command = command ?? others?["cmd"] ?? others?["argv"] else { return }
     let ignores = ignoresFailure(task, context)
-    let dependent: SysctlStatement.Dependent? = task["failed_when"] == nil ? .task : nil
+    let dependent: SysctlStatement.Dependent? = context.mayFail(task) ? .task : nil
     guard let text = written(command), text.text.hasVariables, hasLoop(task) else {
       let found = assignments(ofCommand: command)
       return add(.ansible, found, ignoresFailure: ignores, dependent: dependent, context: context)

@@ -22,10 +22,15 @@ extension ForeignFile {
     var hosts: String?
     /// Whether a condition decides on which of them a task runs.
     var isConditional = false
+    /// Whether none ever runs one: `when: false`, the tag `never`.
+    var neverRuns = false
     /// Whether a play goes on where one fails.
     var ignoresErrors = false
 
     private static let longestHosts = 4096
+
+    /// Whether a play ends where a task fails. Who sets a condition knows on which hosts it does.
+    func mayFail(_ task: YAMLNode) -> Bool { !isConditional && task["failed_when"] == nil }
 
     /// What holds for what is in a play, a block or a task.
     func within(_ node: YAMLNode) -> AnsibleContext {
@@ -37,6 +42,10 @@ extension ForeignFile {
       result.isConditional =
         isConditional || node["when"] != nil || node["delegate_to"] != nil
         || node["local_action"] != nil
+      let tags = node["tags"].map { $0.elements.compactMap(\.text) + [$0.text].compactMap { $0 } }
+      result.neverRuns =
+        neverRuns || node["when"]?.text.flatMap(ForeignFile.boolean) == false
+        || tags?.contains("never") == true
       if let ignores = node["ignore_errors"]?.text.flatMap(ForeignFile.boolean) {
         result.ignoresErrors = ignores
       }
@@ -51,6 +60,7 @@ extension ForeignFile {
     guard depth < Self.depthLimit else { return }
     for task in node.elements where task.entries.count <= Self.mostEntries {
       let context = context.within(task)
+      if context.neverRuns { continue }
       for entry in task.entries {
         if Self.modules.contains(entry.key) {
           readTask(task, arguments: entry.value, context)
@@ -89,7 +99,7 @@ extension ForeignFile {
         .ansible, key: key,
         value: Text(text: Self.moduleValue(value.text), range: value.range),
         ignoresFailure: ignores,
-        dependent: isRead && !ignores && task["failed_when"] == nil ? .task : nil, context: context)
+        dependent: isRead && !ignores && context.mayFail(task) ? .task : nil, context: context)
     }
   }
 

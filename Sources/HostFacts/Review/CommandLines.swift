@@ -60,6 +60,7 @@ extension ForeignFile {
 extension String {
   /// Whether a shell or a template engine writes a part of it.
   fileprivate var hasShellVariables: Bool {
-    utf8.contains(UInt8(ascii: "$")) || utf8.contains(UInt8(ascii: "`")) || hasVariables
+    utf8.contains(UInt8(ascii: "$")) || utf8.contains(UInt8(ascii: "`")) || contains("%s")
+      || contains("%d") || hasVariables
   }
 }

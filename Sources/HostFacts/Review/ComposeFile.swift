@@ -13,6 +13,7 @@ extension ForeignFile {
         let place = sysctls.range.lowerBound
         let namespaces = hostNamespaces(of: service.value, among: services, at: place)
         for entry in sysctls.entries {
+          if case .scalar(let scalar) = entry.value.content, scalar.form == .null { continue }
           guard let value = written(entry.value) else { continue }
           addCompose(writtenKey(entry), value, namespaces)
         }

@@ -245,14 +245,36 @@ extension ForeignFile {
 }
 
 extension StringProtocol {
-  /// Whether a template engine or a shell writes a part of it.
+  /// Whether a template engine, a shell or a tool that fills in values writes a part of it: `{{ x }}`,
+  /// `${x}` and `$x` (compose, envsubst), `$(x)` (Tekton, shells), `#{x}`, `((x))`, `ENC[x]` (sops); or
+  /// all of it, as `__X__`, `@X@` and `<X>` are.
   var hasVariables: Bool {
     var previous: UInt8 = 0
     for byte in utf8 {
-      let opens = byte == UInt8(ascii: "{") || byte == UInt8(ascii: "%")
-      if opens, previous == UInt8(ascii: "{") || previous == UInt8(ascii: "$") { return true }
-      previous = byte
+      switch (previous, byte) {
+      case (UInt8(ascii: "{"), UInt8(ascii: "{")), (UInt8(ascii: "{"), UInt8(ascii: "%")),
+        (UInt8(ascii: "#"), UInt8(ascii: "{")), (UInt8(ascii: "("), UInt8(ascii: "(")):
+        return true
+      case (UInt8(ascii: "$"), _) where byte == UInt8(ascii: "{") || byte == UInt8(ascii: "("):
+        return true
+      case (UInt8(ascii: "$"), _) where isOfName(byte): return true
+      default: previous = byte
+      }
     }
-    return false
+    return utf8.starts(with: "ENC[".utf8) || isPlaceholder
   }
+
+  private var isPlaceholder: Bool {
+    [("__", "__"), ("@", "@"), ("<", ">")].contains { start, end in
+      guard utf8.count > start.utf8.count + end.utf8.count, utf8.starts(with: start.utf8) else {
+        return false
+      }
+      let name = utf8.dropFirst(start.utf8.count).dropLast(end.utf8.count)
+      return utf8.suffix(end.utf8.count).elementsEqual(end.utf8) && name.allSatisfy(isOfName)
+    }
+  }
+}
+
+private func isOfName(_ byte: UInt8) -> Bool {
+  byte == UInt8(ascii: "_") || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
 }

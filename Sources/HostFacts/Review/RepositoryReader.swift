@@ -116,6 +116,11 @@ struct RepositoryReader {
         paths.insert(path)
         let why = "it is a link to '\(target)', which is not there"
         sysctls.append(SysctlFile(path: path, content: .nothing(why)))
+      case .bytes(let bytes) where kind == .sysctl && bytes.contains(0):
+        // Each of its lines would be wrong.
+        let why = Unreadable("'\(names.shown(path))' is no text: there are NUL bytes in it")
+        unread.append(why)
+        sysctls.append(SysctlFile(path: path, content: .unreadable(why)))
       case .bytes(let bytes):
         // A unit has braces and variables of its own.
         let mayBeTemplate =

@@ -71,11 +71,12 @@ public struct Review: Sendable {
 
   private init(_ reader: RepositoryReader, _ options: ReviewOptions, _ paths: ReviewedPaths) {
     self.paths = paths
-    let found = reader.found
+    var found = reader.found
     kernels = options.kernels.isEmpty ? SysctlConfiguration.supportedKernels : options.kernels
     rawKeys = options.rawKeys
     units = Units.trees(of: found.units)
-    let commands = Self.commands(of: units.flatMap(\.units.elements))
+    let (commands, variables) = Self.commands(of: units.flatMap(\.units.elements))
+    found.templated += variables
     let most = SysctlBoot.mostStatements
     trees = SysctlConfiguration.trees(
       of: found.sysctls, images: Self.images(among: found.sysctls, paths), kernels: kernels)
@@ -117,16 +118,24 @@ public struct Review: Sendable {
     return images
   }
 
-  /// Kernel parameters that programs of units set.
-  private static func commands(of units: [Unit]) -> [SysctlStatement] {
+  /// Kernel parameters that programs of units set, and how many in each file variables write.
+  private static func commands(
+    of units: [Unit]
+  ) -> (statements: [SysctlStatement], variables: [(path: String, count: Int)]) {
     var commands = UnitSysctlCommands()
+    var variables: [String: Int] = [:]
     for command in units.flatMap(\.commands) {
+      let before = commands.variables
+      defer { variables[command.location.path, default: 0] += commands.variables - before }
       commands.add(
         program: command.program, arguments: Array(command.arguments.dropFirst()),
         location: command.location, sourceText: "\(command.setting)=\(command.text)",
         setting: command.setting, ignoresFailure: command.ignoresFailure)
     }
-    return commands.statements
+    return (
+      commands.statements,
+      variables.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    )
   }
 }
 

@@ -45,8 +45,15 @@ struct ReviewedPlace {
   /// Of a statement outside of sysctl.d that says what a host has; nil for others. A task that has a
   /// condition may be of some hosts alone.
   private static func name(of statement: SysctlStatement) -> String? {
-    guard statement.writer == .ansible, !statement.isConditional else { return nil }
-    return statement.path + (statement.hosts.map { ":\($0)" } ?? "")
+    switch statement.writer {
+    case .ansible where !statement.isConditional:
+      return statement.path + (statement.hosts.map { ":\($0)" } ?? "")
+    // They write later than sysctl.d.
+    case .tmpfiles, .unit, .tuned:
+      let name = lastComponent(statement.path)
+      return root(ofDirectory: String(statement.path.dropLast(name.count)))
+    default: return nil
+    }
   }
 
   /// The directory above those that an image, a role or a package has, and whose names tell what is

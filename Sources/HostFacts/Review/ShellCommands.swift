@@ -22,34 +22,58 @@ struct ShellCommands {
 
   private static let depthLimit = 4
 
-  init(_ words: [ShellWords.Word], depth: Int = 0) {
+  /// - Parameter endsAtErrors: whether a shell runs with `-e`.
+  init(_ words: [ShellWords.Word], depth: Int = 0, endsAtErrors: Bool = false) {
     let commands = words.split(whereSeparator: Self.endsCommand)
-    for (command, isDecisive) in zip(commands, Self.decisive(commands, of: words)) {
+    let decisive = Self.decisive(commands, of: words, endsAtErrors: endsAtErrors)
+    var isGuarded = false
+    for (command, isDecisive) in zip(commands, decisive) {
       let before = assignments.count
       read(command, depth: depth)
-      guard !isDecisive else { continue }
-      for index in assignments.indices.dropFirst(before) { assignments[index].isDecisive = false }
+      for index in assignments.indices.dropFirst(before) {
+        if !isDecisive || isGuarded { assignments[index].isDecisive = false }
+        if isGuarded { assignments[index].ignoresFailure = true }
+      }
+      isGuarded = isGuarded || Self.isGuard(command)
     }
   }
+
+  /// Whether what follows a command runs only where the command allows it: who asks first knows that
+  /// a key may be missing.
+  private static func isGuard(_ command: ArraySlice<ShellWords.Word>) -> Bool {
+    command.contains { guards.contains($0.text) }
+      || command.first.map { tests.contains($0.text) } ?? false
+  }
+
+  private static let guards: Set<String> = ["if", "case", "while", "until", "exit", "return"]
+  private static let tests: Set<String> = ["[", "[[", "test", "grep"]
 
   private static func endsCommand(_ word: ShellWords.Word) -> Bool {
     word.isOperator && !word.text.hasPrefix(">") && !word.text.hasPrefix("<")
   }
 
   /// Of each command whether all fails where it does: the last one, and those before it that `&&`
-  /// joins to it, but for conditions and what follows `||`.
+  /// joins to it, but for conditions and what follows `||`; after `set -e` every one that a `;` ends.
   private static func decisive(
-    _ commands: [ArraySlice<ShellWords.Word>], of words: [ShellWords.Word]
+    _ commands: [ArraySlice<ShellWords.Word>], of words: [ShellWords.Word], endsAtErrors: Bool
   ) -> [Bool] {
     var result: [Bool] = []
     var next = words.endIndex
+    let set = commands.first { command in
+      command.first?.text == "set"
+        && command.dropFirst().contains { $0.text.hasPrefix("-") && $0.text.contains("e") }
+    }
+    let endsFrom = endsAtErrors ? 0 : set?.endIndex ?? .max
     for command in commands.reversed() {
       let joint = next == words.endIndex ? ";" : "&&"
       let isJoined = words[command.endIndex..<next].allSatisfy { $0.text == joint }
       let isCondition = command.first.map { conditions.contains($0.text) } ?? false
       let isAlternative = words[..<command.startIndex].last?.text == "||"
+      let endsAll =
+        command.startIndex >= endsFrom
+        && words[command.endIndex..<next].allSatisfy { $0.text == ";" }
       result.append(
-        isJoined && (result.last ?? true) && !isCondition && !isAlternative)
+        (endsAll || isJoined && (result.last ?? true)) && !isCondition && !isAlternative)
       next = command.startIndex
     }
     return result.reversed()
@@ -80,7 +104,10 @@ struct ShellCommands {
         }),
         let script = arguments[arguments.index(after: option)...].first
       else { return }
-      let inner = ShellCommands(ShellWords(script.text).words, depth: depth + 1).assignments
+      let inner = ShellCommands(
+        ShellWords(script.text).words, depth: depth + 1,
+        endsAtErrors: arguments[option].text.contains("e")
+      ).assignments
       assignments += inner.map { assignment in assignment.moved(script.place) }
     default: break
     }

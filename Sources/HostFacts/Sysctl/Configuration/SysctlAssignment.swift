@@ -154,7 +154,7 @@ extension SysctlAssignment: FactObject {
     optional(judgement.refused?.isOfNewest, "nothing is known against it")
   }
   var isNamespaced: Reading<Bool> {
-    optional(judgement.isNamespaced, "the catalogue does not have the key")
+    optional(judgement.isNamespaced, "nothing is known of the key")
   }
   var containerNamespace: Reading<String> {
     optional(

@@ -14,7 +14,7 @@ struct SysctlJudgement: Hashable, Sendable {
   var addedIn: String?
   /// Why the kernel refuses the value.
   var refused: SysctlRefusal.Reason?
-  /// Whether each network namespace has its own; nil for keys outside the catalogue.
+  /// Whether each network namespace has its own; nil where that is not known.
   var isNamespaced: Bool?
   var vlanSpelling: String?
   /// Whether the catalogue has the key.
@@ -50,7 +50,9 @@ struct SysctlJudge: Sendable {
     let entry = SysctlCatalog.entry(for: key.dotted)
     var judgement = SysctlJudgement()
     judgement.isCatalogued = entry != nil
-    judgement.isNamespaced = entry.map { $0.scope == .networkNamespace }
+    judgement.isNamespaced =
+      entry.map { $0.scope == .networkNamespace }
+      ?? (SysctlNames.isOfInitialNamespace(key.dotted) ? false : nil)
     judgement.vlanSpelling = Self.vlanSpelling(of: key)
     if judgement.vlanSpelling == nil {
       judgeName(key, &judgement)
@@ -60,12 +62,22 @@ struct SysctlJudge: Sendable {
     if let entry = entry ?? SysctlLimits.entry(for: key.dotted), let value = statement.value {
       judgement.refused = SysctlRefusal(entry, firstUnprivilegedPort: firstUnprivilegedPort)
         .reason(value, kernels)
+    } else if let value = statement.value, judgement.known == .known {
+      judgement.refused = SysctlRefusal.word(value, for: key.dotted)
     }
     return judgement
   }
 
   private func judgeName(_ key: SysctlKey, _ judgement: inout SysctlJudgement) {
     guard !key.endsInPattern else { return }
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    guard !key.path.starts(with: mark) else {
+      // A byte order mark is a part of the name to every reader.
+      judgement.known = .unknown
+      judgement.suggestion = SysctlKey(String(key.dotted.unicodeScalars.dropFirst())).dotted
+      judgement.affectedKernels = kernels
+      return
+    }
     let dotted = key.dotted
     for kernel in kernels.isEmpty ? [nil] : kernels.map(Optional.some) {
       switch SysctlNames.status(of: dotted, on: kernel) {

@@ -4,6 +4,8 @@ internal import CEL
 struct UnitSysctlCommands {
   /// At most one more than is looked at.
   private(set) var statements: [SysctlStatement] = []
+  /// How many variables of the environment write.
+  private(set) var variables = 0
   /// Whether one reads `/etc/sysctl.conf`: `sysctl -p` and `sysctl --system`.
   private(set) var readsSysctlConf = false
 
@@ -31,6 +33,11 @@ struct UnitSysctlCommands {
       }
       // Options, and names of files after -p, have no "=" but for --pattern=….
       guard !word.utf8.starts(with: "-".utf8), let equals = word.utf8.firstIndex(of: 0x3d) else {
+        continue
+      }
+      // systemd fills in ${NAME} anywhere in a word: systemd.service(5), "Command lines".
+      if word.utf8.contains(UInt8(ascii: "$")), word.contains("${") {
+        variables += 1
         continue
       }
       let key = SysctlKey(word[..<equals])
