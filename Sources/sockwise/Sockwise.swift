@@ -17,7 +17,7 @@ struct Sockwise: ParsableCommand {
     version: version,
     subcommands: [
       Audit.self, ReviewCommand.self, BaselineCommand.self, Diff.self, Explain.self, Facts.self,
-      RulesCommand.self,
+      Prove.self, RulesCommand.self,
     ])
 }
 
