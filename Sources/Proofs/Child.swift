@@ -38,6 +38,9 @@ final class Child {
       &process, command[0], &actions, nil, &arguments, &environment)
     if code != 0 {
       close(ends[0])
+      if code == ENOENT {
+        return .failure(CallFailure(because: "there is no '\(command[0])'; mount /proc"))
+      }
       return .failure(CallFailure("starting '\(command[0])'", code: code))
     }
     return .success(Child(process: process, output: ends[0]))

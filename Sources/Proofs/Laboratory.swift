@@ -65,7 +65,7 @@ final class Laboratory {
   /// What was otherwise than the claim says; nil where nothing was.
   var difference: String? {
     let others = observations.compactMap { observation in
-      observation.expected.map { "\(observation.what): \(observation.seen), not \($0)" }
+      observation.expected.map { "\(observation.what): \(observation.seen) (claimed: \($0))" }
     }
     return others.isEmpty ? nil : others.joined(separator: "; ")
   }

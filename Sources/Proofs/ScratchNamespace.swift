@@ -15,10 +15,15 @@ enum ScratchNamespace {
       if sockwise_unshare(CInt(SOCKWISE_CLONE_NEWUSER | SOCKWISE_CLONE_NEWNET)) != 0 {
         throw refusal(errno)
       }
-      // Since Linux 3.19 groups can be mapped only after giving up setgroups(2), user_namespaces(7).
-      try SmallFile.write("deny", to: "/proc/self/setgroups")
-      try SmallFile.write("0 \(user) 1", to: "/proc/self/uid_map")
-      try SmallFile.write("0 \(group) 1", to: "/proc/self/gid_map")
+      do {
+        // Since Linux 3.19 groups can be mapped only after giving up setgroups(2),
+        // user_namespaces(7).
+        try SmallFile.write("deny", to: "/proc/self/setgroups")
+        try SmallFile.write("0 \(user) 1", to: "/proc/self/uid_map")
+        try SmallFile.write("0 \(group) 1", to: "/proc/self/gid_map")
+      } catch {
+        throw refusal(error.code)
+      }
     }
     try bringUpLoopback()
   }

@@ -29,7 +29,7 @@ import Testing
     }
     #expect(proof.outcome == .doesNotHold)
     #expect(proof.observed == "a bind(): succeeds; a second one: EADDRINUSE")
-    #expect(proof.reason == "a second one: EADDRINUSE, not succeeds")
+    #expect(proof.reason == "a second one: EADDRINUSE (claimed: succeeds)")
   }
 
   @Test(.needsNamespaces) func `what is seen to differ counts whatever comes after it`()
@@ -40,7 +40,7 @@ import Testing
       try lab.set("net.ipv4.no_such_key", "1")
     }
     #expect(proof.outcome == .doesNotHold)
-    #expect(proof.reason == "a figure: 1, not 2")
+    #expect(proof.reason == "a figure: 1 (claimed: 2)")
   }
 
   @Test(.needsNamespaces) func `what this kernel lacks cannot be tried`() async throws {

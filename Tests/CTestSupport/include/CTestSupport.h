@@ -11,3 +11,7 @@ enum {
 /// Makes the calls answer EPERM, in the calling thread and all that it starts; for good, as
 /// seccomp(2) has it. -1 and errno on failure.
 int test_deny_calls(int calls);
+
+/// Makes setsockopt(SO_REUSEADDR) succeed and do nothing, as a kernel may that only looks like
+/// Linux; likewise for good.
+int test_ignore_reuse_address(void);
