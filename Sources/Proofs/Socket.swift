@@ -25,7 +25,10 @@ struct Socket {
     type |= CInt(SOCK_CLOEXEC.rawValue)
     if options.contains(.nonBlocking) { type |= CInt(SOCK_NONBLOCK.rawValue) }
     descriptor = socket(ipv6 ? AF_INET6 : AF_INET, type, 0)
-    if descriptor < 0 { throw CallFailure(ipv6 ? "socket(AF_INET6)" : "socket()") }
+    if descriptor < 0 {
+      throw ipv6 && errno == EAFNOSUPPORT
+        ? CallFailure(because: "this kernel has no IPv6") : CallFailure("socket()")
+    }
     let limit = timeval(tv_sec: 5, tv_usec: 0)
     try set(SOL_SOCKET, SO_SNDTIMEO, limit, "SO_SNDTIMEO")
     try set(SOL_SOCKET, SO_RCVTIMEO, limit, "SO_RCVTIMEO")

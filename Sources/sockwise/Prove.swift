@@ -32,10 +32,7 @@ struct Prove: ParsableCommand {
   enum Format: String, CaseIterable, ExpressibleByArgument { case text, json }
 
   func run() throws {
-    if let experiment {
-      Prover.runOne(experiment)
-      return
-    }
+    if let experiment { Prover.runOne(experiment) }
     if list {
       let width = Claim.all.map(\.id.count).max() ?? 0
       try printOutput(Claim.all.map { "\($0.id.padded(to: width))  \($0.title)\n" }.joined())
@@ -68,7 +65,7 @@ struct ProgressLine {
   private let isShown = Terminal.showsProgress
 
   func show(_ progress: Prover.Progress) {
-    write("\(progress.done) of \(progress.total) claims, \(Int(progress.seconds)) s")
+    write("\(progress.done) of \(progress.total.counted("claim")), \(Int(progress.seconds)) s")
   }
 
   func clear() { write("") }

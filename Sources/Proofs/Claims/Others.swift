@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Listen queues and namespaces.
 extension Claim {
-  static let others = [somaxconn, listenerOfReuseport, namespaceDefaults]
+  static let others = [somaxconn, listenerOfReuseport, namespaceDefaults, hostWideKeys]
 
   static let somaxconn = Claim(
     "somaxconn-clamps-backlog",
@@ -56,7 +56,7 @@ extension Claim {
 
   static let namespaceDefaults = Claim(
     "namespace-starts-with-defaults",
-    "A new network namespace starts with the kernel's defaults, not with the values of the host"
+    "A new network namespace starts with the kernel's defaults, whatever was set where it was made"
   ) { lab in
     let values = [
       ("net.ipv4.tcp_tw_reuse", "1"), ("net.ipv4.ip_local_port_range", "20000 20999"),
@@ -74,5 +74,21 @@ extension Claim {
         "\(key) = \(value), in a namespace made then", seen, seen == before && seen != value,
         else: before ?? "none")
     }
+  }
+
+  static let hostWideKeys = Claim(
+    "host-wide-keys-not-in-namespaces",
+    "Parameters of the whole host, such as tcp_mem, are in no other network namespace than its own"
+  ) { lab in
+    let keys = [
+      "net.ipv4.tcp_mem", "net.ipv4.udp_mem", "net.ipv4.tcp_max_orphans",
+      "net.core.netdev_max_backlog",
+    ]
+    for key in keys {
+      lab.expect("\(key) in a new namespace", lab.sysctl(key) ?? "none", is: "none")
+    }
+    lab.expect(
+      "net.ipv4.tcp_tw_reuse", lab.sysctl("net.ipv4.tcp_tw_reuse") == nil ? "none" : "there",
+      is: "there")
   }
 }
