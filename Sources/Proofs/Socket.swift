@@ -90,6 +90,17 @@ struct Socket {
     if status != 1 { throw CallFailure("sendto() \(endpoint)") }
   }
 
+  /// A byte, or the end.
+  func receive() throws(CallFailure) {
+    var byte: UInt8 = 0
+    if unsafe recv(descriptor, &byte, 1, 0) < 0 { throw CallFailure("recv()") }
+  }
+
+  /// Makes close() send a reset and leave nothing behind.
+  func resetOnClose() throws(CallFailure) {
+    try set(SOL_SOCKET, SO_LINGER, linger(l_onoff: 1, l_linger: 0), "SO_LINGER")
+  }
+
   /// The datagrams that have come, which it takes.
   func countOfReceived() -> Int {
     var byte: UInt8 = 0

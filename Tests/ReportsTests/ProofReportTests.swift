@@ -8,7 +8,8 @@ import Testing
     id: "a-claim", title: "It is so", outcome: .holds, observed: "a bind(): succeeds", seconds: 0.5)
   private static let isWrong = Proof(
     id: "wrong-claim", title: "It is otherwise", outcome: .doesNotHold,
-    observed: "a bind(): EADDRINUSE", reason: "a bind(): EADDRINUSE (claimed: succeeds)", seconds: 61.25)
+    observed: "a bind(): EADDRINUSE", reason: "a bind(): EADDRINUSE (claimed: succeeds)",
+    seconds: 61.25)
   private static func untried(_ id: String, _ reason: String) -> Proof {
     Proof(id: id, title: "It may be so", outcome: .cannotTry, reason: reason)
   }

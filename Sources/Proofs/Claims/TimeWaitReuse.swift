@@ -2,7 +2,7 @@ internal import Glibc
 
 /// What tcp_tw_reuse does in connect().
 extension Claim {
-  static let timeWaitReuse = [reuseInConnect, reuseNeedsTimestamps, reuseOnLoopback, peerReopens]
+  static let timeWaitReuse = [reuseInConnect, reuseNeedsTimestamps, reuseOnLoopback, reuseDelay, peerReopens]
 
   private static let key = "net.ipv4.tcp_tw_reuse"
   /// Older than this, a TIME_WAIT may be taken over on every kernel.
@@ -70,6 +70,23 @@ extension Claim {
     try lab.expect("to the own address", .fails(EADDRNOTAVAIL), try Socket().connect(own))
     try lab.set(key, "1")
     try lab.expect("with tcp_tw_reuse = 1", .succeeds, try Socket().connect(own))
+  }
+
+  static let reuseDelay = Claim(
+    "tw-reuse-delay",
+    "tcp_tw_reuse_delay (Linux 6.14) is how old a TIME_WAIT must be for connect() to take its port"
+  ) { lab in
+    let delay = "net.ipv4.tcp_tw_reuse_delay"
+    try lab.set(delay, "60000")
+    try lab.set(key, "1")
+    let server = try lab.listener(.loopback(7000))
+    try lab.fillWithTimeWait(40000...40003, .loopback(7000), server)
+    lab.sleep(age)
+    try lab.expect(
+      "tcp_tw_reuse_delay = 60000, connect() over TIME_WAIT of \(age) s", .fails(EADDRNOTAVAIL),
+      try Socket().connect(.loopback(7000)))
+    try lab.set(delay, "100")
+    try lab.expect("with 100", .succeeds, try Socket().connect(.loopback(7000)))
   }
 
   static let peerReopens = Claim(

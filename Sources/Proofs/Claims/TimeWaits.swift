@@ -2,7 +2,7 @@ internal import Glibc
 
 /// How long TIME_WAIT lasts, and how much of it there may be.
 extension Claim {
-  static let timeWaits = [timeWaitLasts, finTimeout, recycleGone, overflow]
+  static let timeWaits = [timeWaitLasts, finTimeout, recycleGone, overflow, lingerZero]
 
   static let timeWaitLasts = Claim(
     "time-wait-lasts-60-seconds",
@@ -108,6 +108,19 @@ extension Claim {
     let overflow = try overflows()
     lab.expect(
       "TCPTimeWaitOverflow rises by", "\(overflow)", (39...49).contains(overflow), else: "40")
+  }
+
+  static let lingerZero = Claim(
+    "linger-zero-resets",
+    "close() with SO_LINGER {1, 0} resets the connection: no TIME_WAIT, and the peer gets ECONNRESET"
+  ) { lab in
+    let listener = try lab.listener(.loopback(7000))
+    let (client, server) = try lab.connection(to: .loopback(7000), listener)
+    try server.resetOnClose()
+    server.close()
+    try client.waitForPeerClose()
+    try lab.expect("recv() by the peer", .fails(ECONNRESET), try client.receive())
+    lab.expect("TIME_WAIT", try lab.count(.timeWait), is: 0)
   }
 }
 
