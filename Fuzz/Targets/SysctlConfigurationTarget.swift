@@ -38,9 +38,10 @@ enum SysctlConfigurationTarget {
     }
     for line in text.skipped { lines.hold(line.location) }
     // Read once more from a second file, it wins over itself or agrees.
+    let files = ["a", "b"].map { SysctlFile(path: "etc/sysctl.d/\($0).conf", bytes: bytes) }
     let configuration = SysctlConfiguration(
-      files: ["a", "b"].map { SysctlFile(path: "etc/sysctl.d/\($0).conf", bytes: bytes) },
-      dialect: dialect, kernels: [KernelVersion(6, 12)])
+      SysctlSources(files: files, sysctlConf: .never, dialect: dialect),
+      kernels: [KernelVersion(6, 12)])
     require(
       configuration.assignments.elements.count == 2 * text.statements.count
         || configuration.assignments.rest != nil, "statements are missing")

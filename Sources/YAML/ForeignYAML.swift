@@ -10,6 +10,13 @@ public enum ForeignYAML {
   /// repeats ten others makes ten times as many of them.
   static let nodeLimit = 250_000
 
+  /// A text whose templates are hidden, every character in its place.
+  public static func masked(_ source: SourceText) -> SourceText {
+    var text = String.UnicodeScalarView()
+    for scalar in TemplateMask.masked(source.scalars) { text.append(scalar) }
+    return SourceText(path: source.path, bytes: Array(String(text).utf8))
+  }
+
   /// Hands each document to `body`, one after another; what ends the reading early, if something
   /// does.
   public static func read(_ source: SourceText, _ body: (YAMLNode) -> Void) -> YAMLProblem? {

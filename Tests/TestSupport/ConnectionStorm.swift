@@ -22,6 +22,9 @@ public final class ConnectionStorm: Sendable {
   /// Connections that both ends have had.
   public var completed: Int { progress.withLock { $0.completed } }
 
+  /// What ended it; nil while it blows.
+  public var failure: SystemCallError? { progress.withLock { $0.failure } }
+
   /// - Parameters:
   ///   - destinations: Taken in turn; the storm listens on them.
   ///   - open: So many stay open; of older ones the client closes first.

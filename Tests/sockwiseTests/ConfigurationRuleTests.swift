@@ -68,6 +68,9 @@ import Testing
       "syn-backlog-no-effect",
       ("etc/sysctl.d/60-net.conf", "net.ipv4.tcp_max_syn_backlog = 65536")),
     Case(
+      "syncookies-configured-off", ("compose.yaml", "net.ipv4.tcp_syncookies=0"),
+      ("etc/sysctl.d/60-net.conf", "net.ipv4.tcp_syncookies = 0")),
+    Case(
       "sysctl-drift", isRoot: true, ("/etc/sysctl.d/60-net.conf", "net.core.somaxconn = 1024")),
     Case("sysctl-file-not-read", ("etc/sysctl.d/70-more", "kernel.panic = 10")),
     Case(
@@ -85,17 +88,42 @@ import Testing
       "sysctl-not-namespaced", in: "compose-not-namespaced",
       ("compose.yaml", "net.core.somaxconn=2048"), ("compose.yaml", "vm.max_map_count: 262144")),
     Case("sysctl-overridden", ("etc/sysctl.d/60-local.conf", "net.core.somaxconn = 4096")),
-    Case("sysctl-unknown-key", ("etc/sysctl.d/60-net.conf", "net.core.somaxcon = 4096")),
+    Case(
+      "sysctl-unknown-key", ("etc/sysctl.d/60-net.conf", "net.core.somaxcon = 4096"),
+      ("etc/sysctl.d/70-host.conf", "fs.file-maxx = 1000000"),
+      ("etc/sysctl.d/70-host.conf", "kernel.swappiness = 10"),
+      ("etc/sysctl.d/70-host.conf", "vm.swapiness = 10"),
+      ("etc/sysctl.d/70-host.conf", "kernel.sched_min_granularity_ns = 10000000")),
+    Case(
+      "sysctl-unknown-key", in: "commands", ("ansible/tasks/main.yml", "net.core.rmem_mx=1"),
+      ("ansible/tasks/main.yml", "net.ipv4.tcp_fin_timeut = 30"),
+      ("ansible/tasks/main.yml", "net.ipv4.tcp_tiemstamps = 1"),
+      ("deploy/daemonset.yaml", "net.core.somaxcon=4096"),
+      ("deploy/daemonset.yaml", "net.ipv4.tcp_twreuse=1")),
+    Case(
+      "sysctl-unknown-key", in: "key-stops-start",
+      ("ansible/tasks/main.yml", "net.ipv4.tcp_abc, value: 1"),
+      ("compose.yaml", "net.core.somaxcon: 1024"), ("deploy/pod.yaml", "net.ipv4.tcp_abc"),
+      ("etc/systemd/system/api.service", "/sbin/sysctl -w net.ipv4.tcp_abc=1"),
+      ("ansible/tasks/main.yml", "net.ipv4.tcp_abc, value: 2")),
     Case(
       "sysctl-value-refused",
       ("ansible/tasks/main.yml", "net.core.somaxconn, value: viele"),
-      ("etc/sysctl.d/60-net.conf", #"net.ipv4.tcp_tw_reuse = "1""#)),
+      ("etc/sysctl.d/60-net.conf", #"net.ipv4.tcp_tw_reuse = "1""#),
+      ("etc/sysctl.d/70-host.conf", "net.ipv4.tcp_congestion_control = bbrr"),
+      ("etc/sysctl.d/70-host.conf", "vm.dirty_ratio = 200"),
+      ("etc/sysctl.d/70-host.conf", "vm.swappiness = 150")),
     Case(
       "sysctl-vlan-spelling",
       ("etc/sysctl.d/60-vlan.conf", "net.ipv4.conf.eth0.100.rp_filter = 2")),
     Case(
       "tw-recycle-gone", ("etc/default/grub", "net.ipv4.tcp_tw_recycle=1"),
       ("etc/sysctl.d/60-net.conf", "net.ipv4.tcp_tw_recycle = 1")),
+    Case(
+      "tw-recycle-gone", in: "tw-recycle-stops-start",
+      ("compose.yaml", "net.ipv4.tcp_tw_recycle=0"),
+      ("etc/systemd/system/api.service", "/sbin/sysctl -w net.ipv4.tcp_tw_recycle=1"),
+      ("pod.yaml", #"net.ipv4.tcp_tw_recycle, value: "0""#)),
     Case("waiver-expired", (".sockwise.yaml", "2020-06-30")),
   ]
 

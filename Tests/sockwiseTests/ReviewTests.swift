@@ -117,6 +117,52 @@ import Testing
     #expect(result.output.contains("file=profiles/web/tuned.conf,line=2,col=1,endColumn=24,"))
   }
 
+  /// Nobody is told to have a key allowed that no kernel has.
+  @Test func aKeyThatIsGoneIsNothingToAllow() throws {
+    let repository = try Self.repository([
+      "pod.yaml": """
+      spec:
+        securityContext:
+          sysctls:
+          - {name: net.ipv4.tcp_tw_recycle, value: "0"}
+          - {name: net.core.somaxcon, value: "1024"}
+
+      """,
+      "compose.yaml":
+        "services: {a: {network_mode: host, sysctls: [vm.swapiness=1, net.core.a=1]}}\n",
+    ])
+    let report = try ParsedJSON(
+      Array(Self.review(["--format", "json"], in: repository.path).output.utf8))
+    #expect(
+      report["findings"]?.elements?.map { $0["rule"] }
+        == ["sysctl-not-namespaced", "sysctl-unknown-key", "sysctl-unknown-key", "tw-recycle-gone"]
+        .map(ParsedJSON.string))
+  }
+
+  /// `hostNetwork` in a branch says nothing of the pods of the other one.
+  @Test func aBranchOfATemplateIsNoFact() throws {
+    let repository = try Self.repository([
+      "templates/deployment.yaml": """
+      spec:
+        {{- if .Values.hostNetwork }}
+        hostNetwork: true
+        {{- end }}
+        securityContext:
+          sysctls:
+          - name: net.ipv4.tcp_syncookies
+            value: "1"
+          {{- if .Values.big }}
+          - name: net.core.somaxconn
+            value: "many"
+          {{- end }}
+
+      """
+    ])
+    let result = try Self.review(["--format", "github"], in: repository.path)
+    #expect(!result.output.contains("tcp_syncookies"), "\(result.output)")
+    #expect(result.output.contains("'many' is not a number"), "\(result.output)")
+  }
+
   /// Who reads `/etc/sysctl.conf` is the same question of both.
   @Test(
     arguments: [

@@ -1,7 +1,8 @@
 internal import YAML
 
-// Ansible: tasks with the module `sysctl`, in files of tasks and handlers, in plays and in blocks.
-// A loop over items that are written out is followed; what comes from variables is counted only.
+// Ansible: tasks with the module `sysctl` in files of tasks and handlers, in plays and in blocks;
+// AnsibleFiles.swift has other modules. A loop over items that are written out is followed; what comes
+// from variables is counted only.
 // https://docs.ansible.com/ansible/latest/collections/ansible/posix/sysctl_module.html
 extension ForeignFile {
   private static let modules: Set<String> = [
@@ -12,6 +13,8 @@ extension ForeignFile {
     "tasks", "pre_tasks", "post_tasks", "handlers", "block", "rescue", "always",
   ]
   private static let depthLimit = 16
+  /// No task and no play has as many.
+  private static let mostEntries = 1000
 
   /// What plays and blocks say of the tasks in them.
   struct AnsibleContext {
@@ -39,7 +42,7 @@ extension ForeignFile {
     _ node: YAMLNode, in context: AnsibleContext = AnsibleContext(), depth: Int = 0
   ) {
     guard depth < Self.depthLimit else { return }
-    for task in node.elements {
+    for task in node.elements where task.entries.count <= Self.mostEntries {
       let context = context.within(task)
       for entry in task.entries {
         if Self.modules.contains(entry.key) {
@@ -50,6 +53,8 @@ extension ForeignFile {
           let module = entry.value["module"]?.text, Self.modules.contains(module)
         {
           readTask(task, arguments: entry.value, context)
+        } else {
+          readTask(task, module: entry.key, arguments: entry.value, context)
         }
       }
     }
@@ -62,9 +67,11 @@ extension ForeignFile {
     guard let key = arguments["name"] ?? arguments["key"] else { return }
     if arguments["state"]?.text == "absent" { return }
     guard let value = arguments["value"] ?? arguments["val"] else { return }
-    let ignores =
-      [arguments["ignoreerrors"]?.text, task["ignore_errors"]?.text]
-      .contains { $0.flatMap(Self.boolean) ?? false }
+    func isOn(_ text: String?) -> Bool? { text.flatMap(Self.boolean) }
+    let ignores = isOn(arguments["ignoreerrors"]?.text) == true || ignoresFailure(task)
+    // It writes a file of sysctl.d; only then does it run sysctl.
+    let isRead =
+      isOn(arguments["reload"]?.text) != false || isOn(arguments["sysctl_set"]?.text) == true
     for item in items(of: task) {
       guard let key = item.filledIn(key), let value = item.filledIn(value) else {
         addTemplated()
@@ -73,8 +80,15 @@ extension ForeignFile {
       add(
         .ansible, key: key,
         value: Text(text: Self.moduleValue(value.text), range: value.range),
-        ignoresFailure: ignores, context: context)
+        ignoresFailure: ignores,
+        dependent: isRead && !ignores && task["failed_when"] == nil ? .task : nil, context: context)
     }
+  }
+
+  /// Whether a play goes on where a task fails, or the task cannot.
+  func ignoresFailure(_ task: YAMLNode) -> Bool {
+    task["ignore_errors"]?.text.flatMap(Self.boolean) == true
+      || task["failed_when"]?.text.flatMap(Self.boolean) == false
   }
 
   /// What the module writes for a value: booleans as numbers.
@@ -89,7 +103,7 @@ extension ForeignFile {
   // MARK: Arguments
 
   /// The arguments of a module: a mapping, or the older text `name=… value="…"`.
-  private struct Arguments {
+  struct Arguments {
     private var values: [String: Text] = [:]
 
     init(_ node: YAMLNode, _ more: YAMLNode?, in file: ForeignFile) {
@@ -110,7 +124,7 @@ extension ForeignFile {
   // MARK: Loops
 
   /// What `item` stands for in one round of a loop.
-  private enum Item {
+  enum Item {
     /// There is no loop.
     case none
     case scalar(Text)
@@ -154,8 +168,15 @@ extension ForeignFile {
 
   private static let mostItems = 1000
 
-  private func items(of task: YAMLNode) -> [Item] {
-    for key in ["loop", "with_items", "with_list", "with_flattened"] {
+  /// Whether a task is repeated.
+  func hasLoop(_ task: YAMLNode) -> Bool {
+    Self.loops.contains { task[$0] != nil } || task["with_dict"] != nil
+  }
+
+  private static let loops = ["loop", "with_items", "with_list", "with_flattened"]
+
+  func items(of task: YAMLNode) -> [Item] {
+    for key in Self.loops {
       guard let list = task[key] else { continue }
       guard case .sequence(let nodes) = list.content else { return [.unknown] }
       // with_items takes lists apart, one level.

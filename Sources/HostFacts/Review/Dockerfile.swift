@@ -33,15 +33,7 @@ extension ForeignFile {
   }
 
   private mutating func note(_ words: [ShellWords.Word]) {
-    for assignment in ShellCommands(words).assignments {
-      if assignment.key.text.hasShellVariables || assignment.value.text.hasShellVariables {
-        addTemplated()
-      } else {
-        add(
-          .dockerfile, key: assignment.key, value: assignment.value,
-          ignoresFailure: assignment.ignoresFailure)
-      }
-    }
+    add(.dockerfile, ShellCommands(words).assignments)
   }
 
   /// What follows RUN, CMD or ENTRYPOINT.
@@ -83,12 +75,5 @@ extension ForeignFile {
       let name = word.text.hasPrefix("-") ? String(word.text.dropFirst()) : word.text
       return name.isEmpty ? nil : name
     }
-  }
-}
-
-extension String {
-  /// Whether a shell or a template engine writes a part of it.
-  fileprivate var hasShellVariables: Bool {
-    utf8.contains(UInt8(ascii: "$")) || utf8.contains(UInt8(ascii: "`")) || hasVariables
   }
 }

@@ -4,6 +4,10 @@ internal import YAML
 /// A file of another program, and the kernel parameters found in it so far.
 struct ForeignFile {
   let source: SourceText
+  /// What a template engine writes on a condition only.
+  private(set) var branches = TemplateBranches()
+  /// The text with its templates hidden, as YAML is read.
+  private(set) var masked: SourceText
   private(set) var statements: [SysctlStatement] = []
   private var known: Set<Assignment> = []
   /// What a kubelet lets pods set beyond what is safe.
@@ -11,6 +15,11 @@ struct ForeignFile {
   private var knownAllowances: Set<KubeletAllowance> = []
   /// Patterns of that kind with which no kubelet starts.
   private(set) var refusedAllowances: [Text] = []
+  /// How much is still looked at of what may be looked at many times: bytes of texts that aliases repeat,
+  /// and entries of mappings.
+  private var budget = 2 << 20
+  /// Lines for files of sysctl.d that are no assignments.
+  private(set) var skipped: [SkippedSysctlLine] = []
   /// How many keys or values a template engine or a variable writes.
   private(set) var templated = 0
 
@@ -24,14 +33,17 @@ struct ForeignFile {
   /// several places.
   private struct Assignment: Hashable {
     var writer: SysctlWriter
-    var key: Text
+    var key: SysctlKey
+    var keyRange: Range<Int>
     var value: Text
     var ignoresFailure: Bool
-    var usesHostNetwork: Bool?
+    var usesHostNamespace: Bool?
+    var dependent: SysctlStatement.Dependent?
   }
 
   init(path: String, bytes: [UInt8]) {
     source = SourceText(foreign: path, bytes: bytes)
+    masked = source
   }
 
   /// A piece of the file: what stands there, and where.
@@ -40,29 +52,47 @@ struct ForeignFile {
     var range: Range<Int>
   }
 
-  /// Notes an assignment. One that is not written out is only counted.
+  /// Notes an assignment, of an anchor that brings it into several places once.
+  ///
+  /// - Parameter hostNamespaces: of a container: which of its namespaces are the host's and which are
+  ///   not; it lacks those of which the file does not tell.
   mutating func add(
     _ writer: SysctlWriter, key: Text, value: Text, ignoresFailure: Bool = false,
-    usesHostNetwork: Bool? = nil, valueType: SysctlStatement.ScalarType? = nil,
+    dependent: SysctlStatement.Dependent? = nil,
+    hostNamespaces: [ContainerNamespace: Bool] = [:], valueType: SysctlStatement.ScalarType? = nil,
     context: AnsibleContext = AnsibleContext()
   ) {
     let name = SysctlKey(key.text)
+    let usesHostNamespace = ContainerNamespace(of: name).flatMap { hostNamespaces[$0] }
     let assignment = Assignment(
-      writer: writer, key: key, value: value, ignoresFailure: ignoresFailure,
-      usesHostNetwork: usesHostNetwork)
+      writer: writer, key: name, keyRange: key.range, value: value, ignoresFailure: ignoresFailure,
+      usesHostNamespace: usesHostNamespace, dependent: dependent)
     guard !name.path.isEmpty, !isCut, known.insert(assignment).inserted else { return }
     let place = location(key.range)
     var statement = SysctlStatement(
       writer: writer, key: name, value: Array(value.text.utf8), ignoresFailure: ignoresFailure,
       keyLocation: place, valueLocation: location(value.range),
       sourceText: lineText(key.range.lowerBound), nearComment: comment(near: place.line ?? 1),
-      usesHostNetwork: usesHostNetwork, valueType: valueType)
+      usesHostNamespace: usesHostNamespace, dependent: dependent, valueType: valueType)
     statement.hosts = context.hosts
-    statement.isConditional = context.isConditional
+    statement.isConditional =
+      context.isConditional || !branches.has(key.range.lowerBound, whereverThereIs: 0)
     add(statement)
   }
 
+  /// Takes a part of the budget; false where it is used up, as by no file that is meant.
+  mutating func mayLookAt(_ count: Int) -> Bool {
+    budget -= min(count, budget)
+    isCut = isCut || budget == 0
+    return budget > 0
+  }
+
   mutating func addTemplated() { templated += 1 }
+
+  mutating func addSkipped(_ text: String, at range: Range<Int>) {
+    let line = SkippedSysctlLine(text: text, location: location(range))
+    if skipped.count < Self.mostRefused, !skipped.contains(line) { skipped.append(line) }
+  }
 
   mutating func allow(_ pattern: Text) {
     guard !pattern.text.isEmpty, !pattern.text.hasVariables, !isCut else { return }
@@ -72,7 +102,7 @@ struct ForeignFile {
       if refusedAllowances.count < Self.mostRefused { refusedAllowances.append(pattern) }
       return
     }
-    isCut = allowances.count >= Self.mostStatements
+    isCut = isCut || allowances.count >= Self.mostStatements
     if !isCut { allowances.append(allowance) }
   }
 
@@ -147,6 +177,8 @@ extension ForeignFile {
   /// - Parameter path: what messages call it.
   mutating func readYAML(shownAs path: String? = nil) -> Unreadable? {
     var documents: [YAMLNode] = []
+    branches = TemplateBranches(source)
+    if branches.hasTemplates { masked = ForeignYAML.masked(source) }
     let problem = ForeignYAML.read(source) { documents.append($0) }
     for document in documents {
       readAnsible(document)
@@ -158,6 +190,32 @@ extension ForeignFile {
       return Unreadable("'\(path ?? source.path)':\(line):\(column): \(problem.message)")
     }
   }
+
+  /// What the value of a key says wherever there is what stands at an offset; nil where a template
+  /// decides, or `read` says so.
+  func value<Value>(
+    of key: String, in mapping: YAMLNode, at offset: Int, otherwise: Value,
+    _ read: (YAMLNode) -> Value?
+  ) -> Value? {
+    let last = mapping.entries.last {
+      $0.key == key && branches.mayHave($0.keyRange.lowerBound, with: offset)
+    }
+    guard let last else { return otherwise }
+    return branches.has(last.keyRange.lowerBound, whereverThereIs: offset) ? read(last.value) : nil
+  }
+
+  /// The values that a key may have: the last one, and one for each branch of a template.
+  func alternatives(for key: String, in mapping: YAMLNode) -> [YAMLNode] {
+    let entries = mapping.entries.filter { $0.key == key }.prefix(Self.mostAlternatives)
+    return entries.indices.filter { index in
+      !entries[index...].dropFirst().contains { later in
+        branches.has(
+          later.keyRange.lowerBound, whereverThereIs: entries[index].keyRange.lowerBound)
+      }
+    }.map { entries[$0].value }
+  }
+
+  private static let mostAlternatives = 100
 
   /// A scalar as it is written, with the templates in it.
   func written(_ node: YAMLNode) -> Text? {

@@ -2,7 +2,8 @@ internal import YAML
 
 // Kubernetes: `securityContext.sysctls` of a pod, wherever one stands: in a Pod, in the template of a
 // Deployment, StatefulSet, DaemonSet, Job or CronJob, in a List, in a resource of somebody's own, and
-// in the values of a Helm chart. `securityContext` of a container has no such list. And what a kubelet
+// in the values of a Helm chart. `securityContext` of a container has no such list, but
+// the command of a privileged one may run sysctl. And what a kubelet
 // lets pods set: `allowedUnsafeSysctls` of its configuration, and its option in the configuration of
 // kubeadm, where `kubeletExtraArgs` is a mapping, or a list of names and values.
 // https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/
@@ -19,10 +20,15 @@ extension ForeignFile {
     if node["name"]?.text == Self.kubeletOption, let value = node["value"] { readOption(value) }
     for entry in entries {
       if entry.key.hasSuffix("ecurityContext") {
-        let sysctls = entry.value["sysctls"]?.elements ?? []
-        if !sysctls.isEmpty {
-          let isHosts = node["hostNetwork"]?.text.flatMap(Self.boolean) ?? false
-          for sysctl in sysctls { readPodSysctl(sysctl, usesHostNetwork: isHosts) }
+        for list in alternatives(for: "sysctls", in: entry.value) {
+          for sysctl in list.elements { readPodSysctl(sysctl, ofPod: node) }
+        }
+      } else if entry.key.hasSuffix("ontainers") {
+        for container in entry.value.elements {
+          addCommand(container["command"], container["args"])
+          for hook in container["lifecycle"]?.entries ?? [] {
+            addCommand(hook.value["exec"]?["command"], nil)
+          }
         }
       } else if entry.key == "allowedUnsafeSysctls" {
         for pattern in entry.value.elements {
@@ -35,6 +41,11 @@ extension ForeignFile {
     }
   }
 
+  /// Notes what a container's command sets; its arguments follow it.
+  mutating func addCommand(_ command: YAMLNode?, _ arguments: YAMLNode?) {
+    add(.container, assignments(ofCommand: command, arguments), dependent: .command)
+  }
+
   private static let kubeletOption = "allowed-unsafe-sysctls"
 
   private mutating func readOption(_ node: YAMLNode) {
@@ -43,14 +54,40 @@ extension ForeignFile {
     }
   }
 
-  private mutating func readPodSysctl(_ node: YAMLNode, usesHostNetwork: Bool) {
-    guard let key = node["name"].flatMap(written), let value = node["value"].flatMap(written) else {
-      return
+  private mutating func readPodSysctl(_ node: YAMLNode, ofPod pod: YAMLNode) {
+    for key in alternatives(for: "name", in: node).compactMap(written) {
+      let place = key.range.lowerBound
+      let namespaces = hostNamespaces(ofPod: pod, at: place)
+      for node in alternatives(for: "value", in: node)
+      where branches.mayHave(node.range.lowerBound, with: place) {
+        guard let value = written(node) else { continue }
+        if key.text.hasVariables || value.text.hasVariables {
+          addTemplated()
+        } else {
+          add(
+            .kubernetes, key: key, value: value, dependent: .pod, hostNamespaces: namespaces,
+            valueType: Self.type(node))
+        }
+      }
     }
-    if key.text.hasVariables || value.text.hasVariables { return addTemplated() }
-    add(
-      .kubernetes, key: key, value: value, usesHostNetwork: usesHostNetwork,
-      valueType: node["value"].map(Self.type))
+  }
+
+  private static let namespaceSettings: [(setting: String, namespace: ContainerNamespace)] = [
+    ("hostNetwork", .network), ("hostIPC", .ipc),
+  ]
+
+  /// Which namespaces of a pod are the host's, wherever there is what stands at an offset.
+  private mutating func hostNamespaces(
+    ofPod pod: YAMLNode, at offset: Int
+  ) -> [ContainerNamespace: Bool] {
+    var namespaces: [ContainerNamespace: Bool] = [:]
+    guard mayLookAt(pod.entries.count) else { return namespaces }
+    for (setting, namespace) in Self.namespaceSettings {
+      namespaces[namespace] = value(of: setting, in: pod, at: offset, otherwise: false) {
+        $0.text.flatMap(Self.boolean)
+      }
+    }
+    return namespaces
   }
 
   /// What a scalar is to the API server, which reads YAML 1.1.

@@ -204,11 +204,13 @@ struct RepositoryReader {
         }
         if file.isCut { tellOfMore(path) }
         add(file.statements, allowances: file.allowances, of: path)
+        if skipped.count < ForeignFile.mostStatements { skipped += file.skipped }
         if noticesOfFiles.count < Self.mostNotices {
           noticesOfFiles += file.noticesOfAllowances(shownAs: names.shown(path))
         }
         if file.templated > 0 { templated.append((path, file.templated)) }
-        if !file.statements.isEmpty || file.templated > 0 || !file.allowances.isEmpty
+        if !file.statements.isEmpty || !file.skipped.isEmpty || file.templated > 0
+          || !file.allowances.isEmpty
           || !file.refusedAllowances.isEmpty
         {
           paths.insert(path)
@@ -226,7 +228,8 @@ struct RepositoryReader {
       let most = ForeignFile.mostStatements
       unread.append(
         .init(
-          "the rest of '\(names.shown(path))', which sets or allows more than \(most) parameters"))
+          "the rest of '\(names.shown(path))', which has more than \(most) parameters, or commands "
+            + "without end"))
     }
 
     /// The lines of a template for sysctl.d that stand there as they are. Which of them a host gets is

@@ -69,10 +69,11 @@ extension Review {
 }
 
 extension CEL.Value {
-  /// Lists one after the other; of objects of one type, their lists. A whole without parts is an empty
-  /// list.
+  /// Lists one after the other; of objects of one type, their fields. A whole without parts is an empty
+  /// list; of what has no parts all are the same.
   fileprivate static func joined(_ values: [CEL.Value]) -> CEL.Value {
     guard case .object(var object)? = values.first else {
+      if let first = values.first, !first.isList { return first }
       return .list(
         values.flatMap { value -> [CEL.Value] in
           if case .list(let elements) = value { elements } else { [] }
@@ -89,5 +90,9 @@ extension CEL.Value {
         return (name, .value(joined(parts), nil))
       })
     return .object(object)
+  }
+
+  private var isList: Bool {
+    if case .list = self { true } else { false }
   }
 }

@@ -124,7 +124,7 @@ public struct Review: Sendable {
       commands.add(
         program: command.program, arguments: Array(command.arguments.dropFirst()),
         location: command.location, sourceText: "\(command.setting)=\(command.text)",
-        ignoresFailure: command.ignoresFailure)
+        setting: command.setting, ignoresFailure: command.ignoresFailure)
     }
     return commands.statements
   }

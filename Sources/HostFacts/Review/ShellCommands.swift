@@ -5,6 +5,15 @@ struct ShellCommands {
     var key: ForeignFile.Text
     var value: ForeignFile.Text
     var ignoresFailure = false
+    /// Whether the command line ends in failure where this one does.
+    var isDecisive = false
+
+    func moved(_ place: (Range<Int>) -> Range<Int>) -> Assignment {
+      var assignment = self
+      assignment.key.range = place(key.range)
+      assignment.value.range = place(value.range)
+      return assignment
+    }
   }
 
   private(set) var assignments: [Assignment] = []
@@ -14,11 +23,39 @@ struct ShellCommands {
   private static let depthLimit = 4
 
   init(_ words: [ShellWords.Word], depth: Int = 0) {
-    let commands = words.split(omittingEmptySubsequences: true) {
-      $0.isOperator && !$0.text.hasPrefix(">") && !$0.text.hasPrefix("<")
+    let commands = words.split(whereSeparator: Self.endsCommand)
+    for (command, isDecisive) in zip(commands, Self.decisive(commands, of: words)) {
+      let before = assignments.count
+      read(command, depth: depth)
+      guard !isDecisive else { continue }
+      for index in assignments.indices.dropFirst(before) { assignments[index].isDecisive = false }
     }
-    for command in commands { read(command, depth: depth) }
   }
+
+  private static func endsCommand(_ word: ShellWords.Word) -> Bool {
+    word.isOperator && !word.text.hasPrefix(">") && !word.text.hasPrefix("<")
+  }
+
+  /// Of each command whether all fails where it does: the last one, and those before it that `&&`
+  /// joins to it, but for conditions and what follows `||`.
+  private static func decisive(
+    _ commands: [ArraySlice<ShellWords.Word>], of words: [ShellWords.Word]
+  ) -> [Bool] {
+    var result: [Bool] = []
+    var next = words.endIndex
+    for command in commands.reversed() {
+      let joint = next == words.endIndex ? ";" : "&&"
+      let isJoined = words[command.endIndex..<next].allSatisfy { $0.text == joint }
+      let isCondition = command.first.map { conditions.contains($0.text) } ?? false
+      let isAlternative = words[..<command.startIndex].last?.text == "||"
+      result.append(
+        isJoined && (result.last ?? true) && !isCondition && !isAlternative)
+      next = command.startIndex
+    }
+    return result.reversed()
+  }
+
+  private static let conditions: Set<String> = ["if", "then", "do", "else", "!", "while", "until"]
 
   private mutating func read(_ command: ArraySlice<ShellWords.Word>, depth: Int) {
     var words = command.drop { word in
@@ -37,17 +74,14 @@ struct ShellCommands {
       guard let before else { return }
       for target in arguments where !target.isOperator { write(before, to: target) }
     case "sh", "bash", "dash", "ash":
-      guard depth < Self.depthLimit, let option = arguments.firstIndex(where: { $0.text == "-c" }),
+      guard depth < Self.depthLimit,
+        let option = arguments.firstIndex(where: {
+          $0.text.hasPrefix("-") && $0.text.hasSuffix("c")
+        }),
         let script = arguments[arguments.index(after: option)...].first
       else { return }
       let inner = ShellCommands(ShellWords(script.text).words, depth: depth + 1).assignments
-      assignments += inner.map { assignment in
-        // Where in the quotes it stands is not known.
-        var assignment = assignment
-        assignment.key.range = script.range
-        assignment.value.range = script.range
-        return assignment
-      }
+      assignments += inner.map { assignment in assignment.moved(script.place) }
     default: break
     }
   }
@@ -68,13 +102,14 @@ struct ShellCommands {
 
   private mutating func readSysctl(_ arguments: ArraySlice<ShellWords.Word>) {
     let words = arguments.prefix { !$0.isOperator }
-    let options = words.filter { $0.text.hasPrefix("-") }.map(\.text)
-    let ignoresFailure = options.contains { option in
-      option == "--ignore" || (!option.hasPrefix("--") && option.contains("e"))
-    }
+    let ignoresFailure = SysctlOptions.ignoreMissing(words.map(\.text))
     for word in words where !word.text.hasPrefix("-") {
-      guard var assignment = Self.assignment(word) else { continue }
+      // Ansible takes words such as `chdir=/tmp` from the end of a command; keys have a separator.
+      guard var assignment = Self.assignment(word),
+        SysctlKey(assignment.key.text).path.contains(0x2F)
+      else { continue }
       assignment.ignoresFailure = ignoresFailure
+      assignment.isDecisive = true
       assignments.append(assignment)
     }
   }
@@ -86,6 +121,7 @@ struct ShellCommands {
     said.text = words.map(\.text).joined(separator: " ")
     said.range = first.range.lowerBound..<last.range.upperBound
     said.isPlain = first.isPlain && words.count == 1
+    if words.count > 1 { said.offsets = nil }
     let rest = arguments.drop { !$0.isOperator }
     guard let redirection = rest.first, redirection.text.hasPrefix(">") else {
       piped = said
@@ -115,15 +151,10 @@ struct ShellCommands {
     let key = trimmed(word.text[..<equals])
     let value = trimmed(word.text[word.text.index(after: equals)...])
     guard !key.isEmpty else { return nil }
-    guard word.isPlain else {
-      return Assignment(
-        key: .init(text: key, range: word.range), value: .init(text: value, range: word.range))
-    }
-    let middle = word.range.lowerBound + word.text[..<equals].unicodeScalars.count
+    let middle = word.text[..<equals].unicodeScalars.count
+    let end = word.text.unicodeScalars.count
     return Assignment(
-      key: .init(text: key, range: word.range.lowerBound..<middle),
-      value: .init(
-        text: value, range: min(middle + 1, word.range.upperBound)..<word.range.upperBound)
-    )
+      key: .init(text: key, range: word.place(0..<middle)),
+      value: .init(text: value, range: word.place(middle + 1..<end)))
   }
 }

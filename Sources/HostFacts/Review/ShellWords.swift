@@ -1,5 +1,8 @@
+internal import YAML
+
 /// The words of a shell's command line, as far as finding a program and its arguments needs: quotes
-/// are taken away, operators are words of their own, variables stay as they are written.
+/// are taken away, operators are words of their own, as is the end of a line (`;`), variables stay as they
+/// are written.
 struct ShellWords {
   struct Word {
     var text: String
@@ -9,24 +12,37 @@ struct ShellWords {
     var isOperator = false
     /// Whether offsets into `text` are offsets into `range`.
     var isPlain = true
+    /// Of a word that is a scalar of YAML: where its characters stand.
+    var offsets: ScalarOffsets?
+
+    /// Where a part of the text stands, as far as that is known.
+    func place(_ part: Range<Int>) -> Range<Int> {
+      if let offsets { return offsets.range(part) }
+      guard isPlain else { return range }
+      let start = min(range.lowerBound + part.lowerBound, range.upperBound)
+      return start..<min(max(range.lowerBound + part.upperBound, start), range.upperBound)
+    }
   }
 
   private(set) var words: [Word] = []
 
   init(_ text: String) {
     let scalars = Array(text.unicodeScalars)
-    self.init(scalars, in: 0..<scalars.count)
+    self.init(scalars, in: 0..<scalars.count, isScript: true)
   }
 
   /// - Parameters:
-  ///   - range: what belongs to the command; line ends in it part words, as after a continued line.
+  ///   - range: what belongs to the command.
   ///   - escape: what takes away the meaning of the character after it.
   ///   - isList: whether it is a list such as `["sysctl", "-w"]`.
+  ///   - isScript: whether lines end commands; else they only part words, as lines of an instruction do
+  ///     that goes on.
   init(
     _ scalars: [Unicode.Scalar], in range: Range<Int>, escape: Unicode.Scalar = "\\",
-    isList: Bool = false
+    isList: Bool = false, isScript: Bool = false
   ) {
-    var scanner = Scanner(scalars: scalars, range: range, escape: escape, isList: isList)
+    var scanner = Scanner(
+      scalars: scalars, range: range, escape: escape, isList: isList, isScript: isScript)
     words = scanner.words()
   }
 }
@@ -36,12 +52,16 @@ private struct Scanner {
   var range: Range<Int>
   let escape: Unicode.Scalar
   let isList: Bool
+  let isScript: Bool
 
   mutating func words() -> [ShellWords.Word] {
     var words: [ShellWords.Word] = []
     while skipBlanks() {
       let scalar = scalars[range.lowerBound]
-      if !isList, ";&|<>()".unicodeScalars.contains(scalar) {
+      if scalar == "\n" {
+        words.append(.init(text: ";", range: range.prefix(1), isOperator: true))
+        range = range.dropFirst()
+      } else if !isList, ";&|<>()".unicodeScalars.contains(scalar) {
         words.append(operatorWord())
       } else {
         words.append(word())
@@ -66,7 +86,7 @@ private struct Scanner {
     while let index = range.first {
       if isAtEscapedLineEnd {
         range = range.dropFirst(2)
-      } else if isBlank(scalars[index]) {
+      } else if isBlank(scalars[index]), !(isScript && scalars[index] == "\n") {
         range = range.dropFirst()
       } else if scalars[index] == "#", !isList {
         // A comment to the end of its line.

@@ -25,6 +25,7 @@ struct Destination: Sendable {
   var closesPerSecond60s: Reading<Double>
   var closesPerSecondLeast5s: Reading<Double>
   var reuseApplies: Reading<Bool>
+  var forecast: Reading<PortForecast>
 
   /// Rows by state.
   struct Tally: Hashable, Sendable {
@@ -127,5 +128,6 @@ extension Destination: FactObject {
       "reuse_applies", \.reuseApplies,
       "connect() may take ports in TIME_WAIT again: tcp_timestamps is not 0, and tcp_tw_reuse is"
         + " 1, or 2 and the connection is loopback. The peer's timestamps are not known."),
+    .init("forecast", \.forecast, "What becomes of its ports at the present rate."),
   ]
 }

@@ -90,6 +90,18 @@ extension SocketAssembly {
     func needsBoth<Value>(_ value: Value?) -> Reading<Value> {
       settings.reservedPorts.problem.map { .lacking($0) } ?? needsReuse(value)
     }
+    let reuseApplies = reuse.value?.applies(
+      local: place.address, remote: key.remoteAddress, onLoopbackDevice: onLoopbackDevice)
+    var forecast: PortForecast? {
+      guard let use, let closes, let reuse = reuse.value, let reuseApplies else { return nil }
+      return PortForecast(
+        .init(
+          available: use.available, held: use.held, reusable: use.reusable,
+          preferredTotal: ports.preferred.count, preferredHeld: use.preferredHeld),
+        rate: closes.least,
+        remaining: rows.filter { $0.state == .timeWait && ports.usable.contains($0.localPort) }
+          .map(\.remaining), reuse, reuseApplies: reuseApplies, from: origin)
+    }
     let isLinkLocal = place.address.isLinkLocalIPv6 || key.remoteAddress.isLinkLocalIPv6
     return Destination(
       localAddress: place.address, address: key.remoteAddress, port: Int(key.remotePort),
@@ -110,9 +122,7 @@ extension SocketAssembly {
       closesPerSecond15s: needsReuse(closes?.perSecond(over: 15)),
       closesPerSecond60s: needsReuse(closes?.perSecond(over: 60)),
       closesPerSecondLeast5s: needsReuse(closes?.least),
-      reuseApplies: needsReuse(
-        reuse.value?.applies(
-          local: place.address, remote: key.remoteAddress, onLoopbackDevice: onLoopbackDevice)))
+      reuseApplies: needsReuse(reuseApplies), forecast: needsBoth(forecast))
   }
 
   private func pool(

@@ -46,6 +46,8 @@ struct TimeWaitReuse: Sendable {
   let delay: Int
   /// How long TIME_WAIT lasts, in milliseconds.
   let length: Int
+  /// Whether connections have timestamps, as far as this end decides.
+  let hasTimestamps: Bool
 
   func applies(local: InetAddress, remote: InetAddress, onLoopbackDevice: Bool) -> Bool {
     switch mode {
@@ -82,7 +84,8 @@ extension SocketSettings {
     case .unavailable(let why): return .unavailable(.init(why.reason, grant: why.grant))
     }
     return .value(
-      TimeWaitReuse(mode: stamps == 0 ? 0 : mode, delay: delay, length: length),
+      TimeWaitReuse(
+        mode: stamps == 0 ? 0 : mode, delay: delay, length: length, hasTimestamps: stamps != 0),
       .derived([modeOrigin, stampsOrigin]))
   }
 }

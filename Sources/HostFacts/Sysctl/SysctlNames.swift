@@ -1,10 +1,13 @@
-/// Which sysctls exist below `net.core`, `net.ipv4`, `net.ipv6`, `net.unix` and `net.netfilter`, and
-/// in which versions: tells a misspelt key, or one that is gone, from one that is merely rare.
+/// Which sysctls exist below `net.core`, `net.ipv4`, `net.ipv6`, `net.unix` and `net.netfilter`, below
+/// `fs`, `kernel` and `vm`, and in which versions: tells a misspelt key, or one that is gone, from one
+/// that is merely rare.
 ///
 /// The table lists the names that the kernel's own sources register. Versions come from comparing
 /// those sources: every release from 4.18 to 7.3 except 5.5, 5.13, 5.18, 6.15 and 6.16, and for
 /// older names 4.10, 4.12 and 4.15; a key is added in the first release that has it. Remarks say
-/// where that leaves a gap. Keys of modules outside these prefixes, of `net.ipv4.vs` and of bridges
+/// where that leaves a gap. Those below `fs`, `kernel` and `vm` are from 4.18 to 7.1 without 5.4, 5.5,
+/// 5.13, 5.15, 5.18, 6.15 and 6.16, and of their versions only removals are told. Keys of modules outside
+/// these prefixes, of `net.ipv4.vs` and of bridges
 /// are not listed and not judged.
 enum SysctlNames {
   /// What the table says of a key.
@@ -30,14 +33,16 @@ enum SysctlNames {
       let section = sections.first(where: { $0.name == place.section })
     else { return .notJudged }
     guard let name = section[place.name] else {
-      return .unknown(suggestions: suggestions(for: place, in: section, on: version))
+      let suggestions = suggestions(for: place, in: section, on: version)
+      return section.isComplete || !suggestions.isEmpty
+        ? .unknown(suggestions: suggestions) : .notJudged
     }
     return name.status(on: version)
   }
 
   /// The table: keys with the same beginning, `*` for an interface (in `nf_log`, for a protocol's
   /// number).
-  static let sections = ipv4 + ipv6 + netfilter
+  static let sections = ipv4 + ipv6 + netfilter + host
 
   /// One line of the table.
   struct Name: Hashable, Sendable {
@@ -109,12 +114,19 @@ extension SysctlNames {
     ]
   }
 
-  /// Keys of the section that a misspelt one may have meant.
+  /// The directories of the host's that are taken for one another: `kernel.swappiness`.
+  private static let neighbours: Set<String> = ["fs", "kernel", "vm"]
+
+  /// Keys that a misspelt one may have meant: of the section, after one of that name beside it.
   private static func suggestions(
     for place: Place, in section: Section, on version: KernelVersion?
   ) -> [String] {
-    section.names(near: place.name).filter { $0.name.status(on: version) == .exists }
+    let near = section.names(near: place.name).filter { $0.name.status(on: version) == .exists }
       .map { (distance: $0.distance, key: "\(place.prefix).\($0.name.name)") }
       .sorted { ($0.distance, $0.key) < ($1.distance, $1.key) }.map(\.key)
+    guard neighbours.contains(section.name) else { return near }
+    let others = sections.filter { neighbours.contains($0.name) }
+    return others.compactMap { $0[place.name] }.filter { $0.status(on: version) == .exists }
+      .map(\.key) + near
   }
 }

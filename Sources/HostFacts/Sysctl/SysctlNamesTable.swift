@@ -10,10 +10,13 @@ extension SysctlNames {
   struct Section: Sendable {
     /// Such as `net.ipv4.conf.*`.
     let name: String
+    /// Whether no kernel has others; else a key is unknown only where it is like one of them.
+    let isComplete: Bool
     private let lines: SortedText
 
-    init(_ name: String, _ lines: StaticString) {
+    init(_ name: String, isComplete: Bool = true, _ lines: StaticString) {
       self.name = name
+      self.isComplete = isComplete
       self.lines = SortedText(lines)
     }
 

@@ -31,6 +31,8 @@ struct Unit: Sendable {
   var problems: [UnitProblem]
   /// Ports of the running system that its processes, or systemd for it, listen on.
   var listeners: Reading<[ServicePort]>
+  /// Of a service that listens: whether it would come back.
+  var restart: Reading<RestartForecast> = .absent("only a running system tells")
 
   /// `LoadState` of `systemctl show`.
   enum LoadState: String, Sendable {
@@ -137,5 +139,9 @@ extension Unit: FactObject {
       "listeners", \.listeners,
       "Ports of the audited network namespace that its processes listen on, or systemd for it. Only"
         + " a running system tells.", optional: true),
+    .init(
+      "restart", \.restart,
+      "Of a service that listens on TCP ports of the audited network namespace: whether it would"
+        + " come back if it were restarted now. Only a running system tells.", optional: true),
   ]
 }

@@ -3,12 +3,16 @@ internal import CEL
 /// The ports of the audited namespace, by the unit that listens on them.
 struct UnitPorts {
   private var byUnit: [String: [ServicePort]] = [:]
+  private var listeners: [String: [Listener]] = [:]
   /// What systemd holds for socket units, by port.
   private var activated: [Int: [ServicePort]] = [:]
   private let origin: Origin
 
   init(_ sockets: Sockets, _ origin: Origin) {
     self.origin = origin
+    for listener in sockets.listeners.elements {
+      if let unit = listener.ownership.unit.value { listeners[unit, default: []].append(listener) }
+    }
     let udp = sockets.boundUDP.elements.filter { !$0.connected }.map { ServicePort($0) }
     for port in sockets.listeners.elements.map({ ServicePort($0) }) + udp {
       let owners = port.ownership.owners.elements.compactMap(\.unit.value)
@@ -26,6 +30,10 @@ struct UnitPorts {
     var unit = unit
     guard let socket = unit.socket.value else {
       unit.listeners = .value(unit.names.flatMap { byUnit[$0] ?? [] }, origin)
+      let tcp = unit.names.flatMap { listeners[$0] ?? [] }
+      unit.restart =
+        unit.service.value.flatMap { RestartForecast.of($0, tcp, from: origin) }
+        ?? .absent("it listens on no TCP port")
       return unit
     }
     var ports: [ServicePort] = []

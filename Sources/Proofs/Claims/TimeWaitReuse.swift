@@ -2,7 +2,9 @@ internal import Glibc
 
 /// What tcp_tw_reuse does in connect().
 extension Claim {
-  static let timeWaitReuse = [reuseInConnect, reuseNeedsTimestamps, reuseOnLoopback, reuseDelay, peerReopens]
+  static let timeWaitReuse = [
+    reuseInConnect, reuseNeedsTimestamps, reuseOnLoopback, reuseDelay, peerReopens,
+  ]
 
   private static let key = "net.ipv4.tcp_tw_reuse"
   /// Older than this, a TIME_WAIT may be taken over on every kernel.

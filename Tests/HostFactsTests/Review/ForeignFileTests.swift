@@ -48,6 +48,132 @@ import YAML
       ])
   }
 
+  @Test func readsTasksThatRunSysctl() {
+    let found = yaml(
+      """
+      - shell: sysctl -w net.core.somaxconn=1024 && sysctl -w "vm.swappiness=10" chdir=/tmp
+      - name: a block
+        ansible.builtin.shell: |
+          set -e
+          # {{ ansible_managed }}
+          sysctl -e -w vm.a=1
+          echo 3 > /proc/sys/vm/drop_caches
+          sysctl -w net.core.rmem_max={{ rmem }}
+      - command: {cmd: sysctl -w vm.b=2}
+      - ansible.builtin.command:
+          argv: [/sbin/sysctl, -w, 'vm.c=3']
+      - command: sysctl -w {{ item.key }}={{ item.value }}
+        loop: [{key: vm.d, value: 4}]
+        ignore_errors: true
+      - command: "true"
+        args: {cmd: sysctl -w vm.never=1}
+      - shell: echo hello
+      - local_action: command sysctl -w vm.here=1
+      """)
+    #expect(
+      found == [
+        "1: net.core.somaxconn|1024 net.core.somaxconn = 1024",
+        "1: \"vm.swappiness=10\"|\"vm.swappiness=10\" vm.swappiness = 10",
+        "6: vm.a|1 vm.a = 1 (ignored)",
+        "7: /proc/sys/vm/drop_caches|3 vm.drop_caches = 3",
+        "9: vm.b|2 vm.b = 2",
+        "11: vm.c|3 vm.c = 3",
+        "13: 4|4 vm.d = 4 (ignored)",
+        "1 templated",
+      ])
+  }
+
+  @Test func readsTasksThatWriteFilesOfSysctl() {
+    let found = yaml(
+      """
+      - lineinfile: {path: /etc/sysctl.conf, line: net.core.somaxconn = 1024, regexp: x}
+      - ansible.builtin.lineinfile:
+          dest: /etc/sysctl.d/60-x.conf
+          line: "vm.swappiness=10"
+      - lineinfile:
+          path: /etc/sysctl.d/60-x.conf
+          line: "{{ item.key }} = {{ item.value }}"
+        loop:
+          - {key: vm.a, value: "1"}
+      - lineinfile: {path: /etc/sysctl.conf, line: vm.gone = 1, state: absent}
+      - lineinfile: {path: /etc/sysctl.conf, line: 'vm.\\1 = 1', backrefs: true}
+      - lineinfile: {path: /etc/hosts, line: vm.b = 1}
+      - blockinfile:
+          path: /etc/sysctl.d/70-{{ name }}.conf
+          block: |
+            {{ ansible_managed | comment }}
+            net.ipv4.tcp_syncookies = 1
+
+            {% if big %}
+              -vm.c = 1
+            {% endif %}
+            net.core.rmem_max = {{ rmem }}
+            vm.swappiness 10
+      - copy:
+          dest: /usr/local/lib/sysctl.d/x.conf
+          content: >
+            vm.d = 1
+      - copy: dest=/etc/sysctl.d/y.conf content="vm.e = 2"
+      """)
+    #expect(
+      found == [
+        "1: net.core.somaxconn|1024 net.core.somaxconn = 1024",
+        "4: vm.swappiness|10 vm.swappiness = 10",
+        "9: \"1\"|\"1\" vm.a = 1",
+        "17: net.ipv4.tcp_syncookies|1 net.ipv4.tcp_syncookies = 1",
+        "20: vm.c|1 vm.c = 1 (ignored)",
+        "26: >|> vm.d = 1",
+        "28: dest=/etc/sysctl.d/y.conf content=\"vm.e = 2\""
+          + "|dest=/etc/sysctl.d/y.conf content=\"vm.e = 2\" vm.e = 2",
+        "23: vm.swappiness 10 skipped",
+        "1 templated",
+      ])
+  }
+
+  /// Aliases repeat long texts, and each is read so many times only.
+  @Test func whatIsRepeatedIsNotReadWithoutEnd() {
+    let script = "sysctl -w vm.a=1 " + String(repeating: "x", count: 100_000)
+    let tasks = String(repeating: "- shell: *a\n", count: 100)
+    let found = yaml("- shell: &a \(script)\n\(tasks)")
+    #expect(1..<50 ~= found.count, "\(found.count)")
+  }
+
+  @Test func readsCommandsOfContainers() {
+    let found = yaml(
+      """
+      kind: DaemonSet
+      spec:
+        template:
+          spec:
+            initContainers:
+            - command: ["sysctl", "-w", "vm.max_map_count=262144"]
+              securityContext: {privileged: true}
+            - command: [sh, -c]
+              args: ["sysctl -w net.core.somaxconn=1024 && sysctl -qw 'vm.a=1'"]
+            containers:
+            - command: [/bin/sh, -ec]
+              args:
+              - |
+                {{- if .Values.x }}
+                sysctl -w vm.b=$B
+                {{- end }}
+                sysctl -w \\
+                  vm.c=1; exec app
+              lifecycle: {postStart: {exec: {command: [sysctl, vm.d=2]}}}
+      ---
+      services:
+        a:
+          command: sysctl -w vm.e=1
+          entrypoint: [sh]
+      """)
+    #expect(
+      found == [
+        "6: vm.max_map_count|262144 vm.max_map_count = 262144",
+        "9: net.core.somaxconn|1024 net.core.somaxconn = 1024", "9: 'vm.a=1'|'vm.a=1' vm.a = 1",
+        "18: vm.c|1 vm.c = 1", "19: vm.d|2 vm.d = 2", "23: vm.e|1 vm.e = 1", "1 templated",
+      ])
+  }
+
   @Test func followsLoopsThatAreWrittenOut() {
     let found = yaml(
       """
@@ -114,12 +240,86 @@ import YAML
       """)
     #expect(
       found == [
-        "8: net.core.somaxconn|\"1024\" net.core.somaxconn = 1024 (host network)",
+        "8: net.core.somaxconn|\"1024\" net.core.somaxconn = 1024 (of the host)",
         "17: kernel.shm_rmid_forced|'1' kernel.shm_rmid_forced = 1",
         "23: a.b|'1' a.b = 1",
         "27: net.ipv4.ip_unprivileged_port_start|\"0\" net.ipv4.ip_unprivileged_port_start = 0",
         "1 templated",
       ])
+  }
+
+  /// What stands in a branch of a template is not certain outside of it.
+  @Test func branchesOfATemplateAreAlternatives() {
+    let found = yaml(
+      """
+      spec:
+        {{- if .Values.host }}
+        hostNetwork: true
+        {{- else if .Values.other }}
+        hostIPC: true
+        {{- end }}
+        securityContext:
+          sysctls:
+          - name: net.core.somaxconn
+            {{- if .Values.big }}
+            value: "4096"
+            {{- else }}
+            value: "1024"
+            {{- end }}
+          - name: kernel.sem
+            value: "1"
+      ---
+      spec:
+        {{- if .Values.host }}
+        hostNetwork: true
+        securityContext:
+          sysctls: [{name: net.core.somaxconn, value: "1"}]
+        {{- else }}
+        securityContext:
+          sysctls: [{name: net.core.somaxconn, value: "2"}]
+        {{- end }}
+      ---
+      services:
+        a:
+          {% if x %}
+          network_mode: host
+          {% endif %}
+          sysctls: [net.core.somaxconn=1]
+        b:
+          network_mode: bridge
+          sysctls: [net.core.somaxconn=2]
+      """)
+    #expect(
+      found == [
+        "9: net.core.somaxconn|\"4096\" net.core.somaxconn = 4096 (perhaps of the host)",
+        "9: net.core.somaxconn|\"1024\" net.core.somaxconn = 1024 (perhaps of the host)",
+        "15: kernel.sem|\"1\" kernel.sem = 1 (perhaps of the host)",
+        "22: net.core.somaxconn|\"1\" net.core.somaxconn = 1 (of the host)",
+        "25: net.core.somaxconn|\"2\" net.core.somaxconn = 2",
+        "33: net.core.somaxconn|1 net.core.somaxconn = 1 (perhaps of the host)",
+        "36: net.core.somaxconn|2 net.core.somaxconn = 2",
+      ])
+  }
+
+  @Test func servicesHaveTheNamespacesOfOthers() {
+    let found = yaml(
+      """
+      services:
+        a: {network_mode: host, ipc: host, sysctls: [kernel.sem=1, net.a.b=1]}
+        b: {network_mode: "service:a", ipc: shareable, sysctls: [kernel.sem=1, net.a.b=1]}
+        c: {network_mode: "container:a", ipc: "container:a", sysctls: [kernel.sem=1, net.a.b=1]}
+        d: {network_mode: "service:d", ipc: $IPC, sysctls: [kernel.sem=1, net.a.b=1]}
+        e: {extends: a, sysctls: [kernel.sem=1, net.a.b=1]}
+        f: {uts: host, sysctls: [kernel.domainname=x, vm.a=1]}
+      """)
+    #expect(
+      found.map { $0.split(separator: "=").last.map(String.init) }
+        == [
+          " 1 (of the host)", " 1 (of the host)", " 1", " 1 (of the host)",
+          " 1 (perhaps of the host)", " 1 (perhaps of the host)", " 1 (perhaps of the host)",
+          " 1 (perhaps of the host)", " 1 (perhaps of the host)", " 1 (perhaps of the host)",
+          " x (of the host)", " 1",
+        ])
   }
 
   @Test func takesNoSchemaForAPod() {
@@ -263,7 +463,7 @@ import YAML
         \t\t{"name":"net.core.somaxconn","value":"1024"}]}}
         }
         """) == [
-          #"4: "net.core.somaxconn"|"1024" net.core.somaxconn = 1024 (host network)"#
+          #"4: "net.core.somaxconn"|"1024" net.core.somaxconn = 1024 (of the host)"#
         ])
   }
 
@@ -289,7 +489,7 @@ import YAML
     #expect(
       found == [
         "2: net.core.somaxconn|1024 net.core.somaxconn = 1024",
-        "2: net.core.somaxconn|1024 net.core.somaxconn = 1024 (host network)",
+        "2: net.core.somaxconn|1024 net.core.somaxconn = 1024 (of the host)",
         "10: net.ipv4.tcp_syncookies|0 net.ipv4.tcp_syncookies = 0",
         "12: net.ipv4.ip_local_port_range|1024 65535 net.ipv4.ip_local_port_range = 1024 65535",
         "1 templated",

@@ -13,9 +13,18 @@ extension ForeignFile {
       text += "|" + (statement.valueLocation.map(spelling) ?? "")
       text += " \(statement.key.dotted) = \(value)"
       if statement.ignoresFailure { text += " (ignored)" }
-      if statement.usesHostNetwork == true { text += " (host network)" }
+      if ContainerNamespace(of: statement.key) != nil,
+        statement.writer == .kubernetes || statement.writer == .compose
+      {
+        switch statement.usesHostNamespace {
+        case true?: text += " (of the host)"
+        case false?: break
+        case nil: text += " (perhaps of the host)"
+        }
+      }
       return text
     }
+    shown += skipped.map { "\($0.location.line ?? 0): \(spelling($0.location)) skipped" }
     if templated > 0 { shown.append("\(templated) templated") }
     return shown
   }

@@ -1,5 +1,6 @@
 import CEL
 import Glibc
+import TestSupport
 import Testing
 
 @testable import HostFacts
@@ -28,7 +29,19 @@ import Testing
       // Stable releases carry it before its version.
       ("net.ipv4.tcp_migrate_req", KernelVersion(5, 10), .exists),
       ("net.ipv4.tcp_migrate_req", KernelVersion(5, 9), .notYet(added: KernelVersion(5, 14))),
-      ("vm.swappiness", KernelVersion(6, 1), .notJudged),
+      ("vm.swappiness", KernelVersion(6, 1), .exists),
+      ("vm.swapiness", KernelVersion(6, 1), .unknown(suggestions: ["vm.swappiness"])),
+      ("fs.file_max", KernelVersion(6, 1), .unknown(suggestions: ["fs.file-max"])),
+      ("kernel.max_map_count", nil, .unknown(suggestions: ["vm.max_map_count"])),
+      (
+        "kernel.panic_on_oom", nil,
+        .unknown(suggestions: ["vm.panic_on_oom", "kernel.panic_on_oops"])
+      ),
+      ("fs.inotify.max_user_watch", nil, .unknown(suggestions: ["fs.inotify.max_user_watches"])),
+      ("kernel.vendor_knob", KernelVersion(6, 1), .notJudged),
+      ("kernel.sched_domain.cpu0.domain0.flags", KernelVersion(4, 18), .notJudged),
+      ("kernel.sched_latency_ns", KernelVersion(5, 10), .exists),
+      ("kernel.sched_latency_ns", KernelVersion(5, 14), .removed(in: KernelVersion(5, 13))),
       ("net.bridge.bridge-nf-call-iptables", KernelVersion(6, 1), .notJudged),
       ("net.ipv4.vs.conntrack", KernelVersion(6, 1), .notJudged),
       ("net.netfilter.nf_log.x", KernelVersion(6, 1), .notJudged),
@@ -138,6 +151,19 @@ extension SysctlNamesTests {
     for key in keys.sorted() where !key.hasPrefix("net.ipv4.vs.") {
       #expect(SysctlNames.status(of: key, on: version) == .exists, "\(key)")
     }
+  }
+
+  /// Of what a kernel has outside `net`, the table may lack a name, but takes none for a mistake.
+  @Test func noKeyOfThisKernelIsTakenForAnother() throws {
+    let paths = try Subprocess(
+      program: "/usr/bin/find",
+      arguments: ["/proc/sys/fs", "/proc/sys/kernel", "/proc/sys/vm", "-type", "f"]
+    ).run().output.split(separator: "\n")
+    try #require(paths.count > 100)
+    let wrong = paths.map { SysctlKey($0.dropFirst("/proc/sys/".count)).dotted }.filter { key in
+      if case .unknown = SysctlNames.status(of: key, on: nil) { true } else { false }
+    }
+    #expect(wrong == [])
   }
 
   /// What needs no option must be there; IPv6, Netfilter and Unix sockets may be modules, and only

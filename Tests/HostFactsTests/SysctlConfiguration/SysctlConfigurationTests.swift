@@ -120,12 +120,12 @@ import Testing
     let place = SourceLocation(path: "pod.yaml", line: 7, column: 5, endColumn: 20)
     let statement = SysctlStatement(
       writer: .kubernetes, key: SysctlKey("net.core.somaxconn"), value: Array("\"1\"".utf8),
-      keyLocation: place, valueLocation: nil, sourceText: "", usesHostNetwork: false)
+      keyLocation: place, valueLocation: nil, sourceText: "", usesHostNamespace: false)
     let configuration = SysctlConfiguration(statements: [statement])
     let pod = try #require(configuration.assignments.elements.last)
     #expect(pod.isInEffect.value == true)
     #expect(pod.refused.value == "its quotes are taken for part of the value")
-    #expect(pod.usesHostNetwork.value == false)
+    #expect(pod.usesHostNamespace.value == false)
     #expect(pod.factOrigin == .file(place))
     #expect(configuration.keys.elements.isEmpty)
   }

@@ -118,7 +118,16 @@ import Testing
     ("net.ipv4.tcp_congestion_control", "bbr # fast", "comment"),
     ("net.ipv4.tcp_congestion_control", "b/r", "form"),
     ("net.netfilter.nf_conntrack_count", "1", "read_only"),
-    ("net.core.somaxconn", "4096", nil),
+    ("net.core.somaxconn", "4096", nil), ("vm.swappiness", "300", "amount"),
+    ("vm.swappiness", "100", nil), ("vm.dirty_ratio", "101", "amount"),
+    ("vm.dirty_ratio", "100", nil), ("vm.overcommit_memory", "3", "amount"),
+    ("vm.overcommit_ratio", "1000", nil), ("vm.overcommit_ratio", "half", "form"),
+    ("vm.max_map_count", "2147483648", "amount"), ("vm.vendor_knob", "x", nil),
+    ("net.ipv4.tcp_congestion_control", "bbrr", "misspelt"),
+    ("net.ipv4.tcp_congestion_control", "westwod", "misspelt"),
+    ("net.ipv4.tcp_congestion_control", "bbr2", nil),
+    ("net.ipv4.tcp_congestion_control", "mine", nil), ("net.core.default_qdisc", "fq", nil),
+    ("net.core.default_qdisc", "fq-codel", "misspelt"), ("net.core.default_qdisc", "fx", nil),
   ]) func kinds(_ key: String, _ value: String, _ expected: String?) throws {
     let configuration = SysctlConfiguration(
       ofTreesIn: [SysctlFile(path: "a.conf", bytes: Array("\(key) = \(value)\n".utf8))])
@@ -134,6 +143,27 @@ import Testing
       SysctlRefusal(entry).reason(Array("300".utf8), kernels)?.text
         == "300 is not within 0 and 255 (on Linux 6.1, 6.12)")
     #expect(SysctlRefusal(entry).reason(Array("1 # on".utf8), kernels) == nil)
+  }
+
+  @Test func whatTheNewestTakesIsToldApart() throws {
+    func isOfNewest(_ value: String, _ kernels: KernelVersion...) throws -> Bool? {
+      let entry = try #require(SysctlLimits.entry(for: "vm.swappiness"))
+      return SysctlRefusal(entry).reason(Array(value.utf8), kernels)?.isOfNewest
+    }
+    let (old, new) = (KernelVersion(5, 4), KernelVersion(6, 18))
+    #expect(try isOfNewest("150", old, new) == false)
+    #expect(try isOfNewest("150", old) == true)
+    #expect(try isOfNewest("150", new) == nil)
+    #expect(try isOfNewest("300", old, new) == true)
+  }
+
+  /// The catalogue's own limits go first, and no key has two.
+  @Test func limitsAreOfKeysThatThereAre() {
+    for entry in SysctlLimits.entries {
+      #expect(SysctlCatalog.entry(for: entry.key) == nil, "\(entry.key)")
+      #expect(SysctlNames.status(of: entry.key, on: nil) == .exists, "\(entry.key)")
+    }
+    #expect(Set(SysctlLimits.entries.map(\.key)).count == SysctlLimits.entries.count)
   }
 
   @Test func theRangeMayBeginWherePrivilegeEnds() throws {

@@ -53,12 +53,21 @@ extension SysctlAssignment: FactObject {
       "writer", \.writer,
       """
       Who writes it: `systemd-sysctl`, `procps`, `sysctl.conf`, `kernel command line`, \
-      `tmpfiles`, `unit`, `tuned`, `ansible`, `kubernetes`, `compose` or `dockerfile`.
+      `tmpfiles`, `unit`, `tuned`, `ansible`, `kubernetes`, `compose`, `container` (a command of \
+      one) or `dockerfile`.
       """),
     .init("path", \.path, "The file.", key: true),
     .init("line", \.line, "The line, from 1.", key: true),
     .init("source_text", \.sourceText, "The line, without blanks at its ends."),
-    .init("ignore_failure", \.ignoresFailure, "Whether it begins with a dash."),
+    .init(
+      "ignore_failure", \.ignoresFailure,
+      "Whether a failure to write it is to be ignored: a dash before it, or `sysctl -e`."),
+    .init(
+      "if_missing", \.ifMissing,
+      """
+      What fails where the kernel has no such key, and what is said then, a clause; absent where a \
+      warning is all.
+      """, optional: true),
     .init("vendor", \.isVendors, "Whether the file is in `/usr/lib` or `/lib`."),
     .init("in_effect", \.isInEffect, "Whether the key gets this value."),
     .init("overridden_by", \.overriddenBy, "What wins over it.", optional: true),
@@ -82,8 +91,12 @@ extension SysctlAssignment: FactObject {
       """
       What is wrong with a value that the kernel refuses: `read_only` (any would be), `empty`, \
       `quotes` or `comment` (they are taken for part of it), `form` (it is no number, list of ports \
-      or name) or `amount` (too small or too large).
+      or name), `amount` (too small or too large) or `misspelt` (like a name that is known).
       """, optional: true),
+    .init(
+      "refused_by_newest", \.refusedByNewest,
+      "Of a value that the kernel refuses: whether the newest of the kernels in question does.",
+      optional: true),
     .init(
       "namespaced", \.isNamespaced,
       "Whether each network namespace has a value of its own that it may set.", optional: true),
@@ -99,8 +112,11 @@ extension SysctlAssignment: FactObject {
     .init(
       "near_comment", \.nearComment, "Comments within three lines, one a line.", optional: true),
     .init(
-      "host_network", \.usesHostNetwork,
-      "Of a pod, or a service of a compose file: whether it uses the host's network namespace.",
+      "host_namespace", \.usesHostNamespace,
+      """
+      Of a pod, or a service of a compose file: whether the namespace that the key is of is the \
+      host's; absent where the file does not tell.
+      """,
       optional: true),
     .init(
       "kubelet_allows", \.kubeletAllows,
@@ -134,6 +150,9 @@ extension SysctlAssignment: FactObject {
   var refusedKind: Reading<String> {
     optional(judgement.refused?.kind.rawValue, "nothing is known against it")
   }
+  var refusedByNewest: Reading<Bool> {
+    optional(judgement.refused?.isOfNewest, "nothing is known against it")
+  }
   var isNamespaced: Reading<Bool> {
     optional(judgement.isNamespaced, "the catalogue does not have the key")
   }
@@ -148,8 +167,28 @@ extension SysctlAssignment: FactObject {
     optional(judgement.vlanSpelling, "it does not look like an interface with a dot in its name")
   }
   var nearComment: Reading<String> { optional(statement.nearComment, "there is no comment near") }
-  var usesHostNetwork: Reading<Bool> {
-    optional(statement.usesHostNetwork, "it is not of a container")
+  var usesHostNamespace: Reading<Bool> {
+    optional(statement.usesHostNamespace, "it is not of a container, or the file does not tell")
+  }
+  var ifMissing: Reading<String> {
+    let path = "/proc/sys/\(String(decoding: statement.key.path, as: UTF8.self))"
+    let ofRuntime = "(\"open \(path): no such file or directory\")"
+    let ofSysctl = "(\"sysctl: cannot stat \(path): No such file or directory\")"
+    let clause: String? =
+      switch statement.dependent {
+      // Its runtime looks at the name of a key before it opens it.
+      case .container
+      where ContainerNamespace(of: statement.key) == nil || statement.usesHostNamespace == true:
+        "the container does not start"
+      case .container: "the container does not start \(ofRuntime)"
+      case .pod where allowance == nil: "a kubelet refuses the pod (SysctlForbidden)"
+      case .pod: "the pod does not start \(ofRuntime)"
+      case .unit: "the unit fails \(ofSysctl)"
+      case .task: "the task fails \(ofSysctl)"
+      case .command: "the container's command fails"
+      case nil: nil
+      }
+    return optional(clause, "a warning is all that comes of it")
   }
   var kubeletAllows: Reading<Bool> {
     guard statement.writer == .kubernetes else { return .absent("it is not of a pod") }

@@ -7,6 +7,7 @@ extension SysctlConfiguration {
   /// Says of each key what the kernel has: that of the network namespace of the calling thread.
   mutating func compare(with root: HostRoot, tuned: TunedProfile) {
     guard root.line("/proc/sys/kernel/osrelease").value != nil else { return }
+    isWithoutHost = false
     let owners = SysctlOwner.present(on: root)
     let tuned = tuned.isActive ? Set(tuned.statements.map(\.key)) : []
     for index in keys.elements.indices {

@@ -12,6 +12,8 @@ struct SysctlConfiguration: Sendable {
   var skippedLines: PartialList<SkippedSysctlLine>
   /// Whether systemd-sysctl is what reads the files.
   private(set) var isReadBySystemd = false
+  /// Whether no host runs with the files: they are a repository's or an image's.
+  var isWithoutHost = true
 
   /// What was found outside of sysctl.d, such as in playbooks and manifests. It is judged and wins
   /// over nothing.
@@ -133,5 +135,8 @@ extension SysctlConfiguration: FactObject {
     .init("unread_files", \.unreadFiles, "Files with parameters that nothing reads."),
     .init(
       "skipped_lines", \.skippedLines, "Lines of the files that are no assignments."),
+    .init(
+      "without_host", \.isWithoutHost,
+      "Whether no host runs with the files: they are those of a repository or of an image."),
   ]
 }

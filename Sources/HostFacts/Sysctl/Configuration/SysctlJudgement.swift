@@ -57,7 +57,7 @@ struct SysctlJudge: Sendable {
     } else {
       judgement.known = .unknown
     }
-    if let entry, let value = statement.value {
+    if let entry = entry ?? SysctlLimits.entry(for: key.dotted), let value = statement.value {
       judgement.refused = SysctlRefusal(entry, firstUnprivilegedPort: firstUnprivilegedPort)
         .reason(value, kernels)
     }

@@ -24,15 +24,20 @@ struct SysctlRefusal: Sendable {
       case form
       /// It is too small or too large.
       case amount
+      /// It is like a name that there is, and none that is known.
+      case misspelt
     }
 
     var kind: Kind
     /// A clause such as "'on' is not a number".
     var text: String
+    /// Whether the newest of the kernels in question refuses it too.
+    var isOfNewest: Bool
 
-    init(_ kind: Kind, _ text: String) {
+    init(_ kind: Kind, _ text: String, isOfNewest: Bool = true) {
       self.kind = kind
       self.text = text
+      self.isOfNewest = isOfNewest
     }
   }
 
@@ -53,7 +58,9 @@ struct SysctlRefusal: Sendable {
     guard let last = refusals.last else { return nil }
     if refusals.count == kernels.count { return Reason(.amount, last.1) }
     let names = refusals.map(\.0.description).joined(separator: ", ")
-    return Reason(.amount, "\(last.1) (on Linux \(names))")
+    return Reason(
+      .amount, "\(last.1) (on Linux \(names))",
+      isOfNewest: refusals.contains { $0.0 == kernels.max() })
   }
 
   /// Parameters whose file has no permission to write.
@@ -80,10 +87,14 @@ struct SysctlRefusal: Sendable {
         return quotes(value) ?? comment(value) ?? Reason(.form, portSetForm(value))
       }
     case .string:
-      guard Self.names.contains(entry.key) else { return nil }
+      guard SysctlChoices.areNames(of: entry.key) else { return nil }
       if value.isEmpty { return Reason(.empty, "it is empty, and a name is needed") }
       if !value.allSatisfy(Self.isOfName) {
         return quotes(value) ?? comment(value) ?? Reason(.form, "\(shown) is not a name")
+      }
+      let name = String(decoding: value, as: UTF8.self)
+      if let other = SysctlChoices.suggestion(for: name, of: entry.key) {
+        return Reason(.misspelt, "nothing is known by that name ('\(other)' is)")
       }
     }
     return nil
@@ -139,11 +150,6 @@ struct SysctlRefusal: Sendable {
   }
 
   // MARK: Words
-
-  /// Parameters that hold one name.
-  private static let names: Set<String> = [
-    "net.core.default_qdisc", "net.ipv4.tcp_congestion_control",
-  ]
 
   private static func isOfName(_ byte: UInt8) -> Bool {
     isDigit(byte) || 0x61...0x7a ~= byte | 0x20 || byte == UInt8(ascii: "_")

@@ -17,13 +17,17 @@ enum SysctlWriter: String, Hashable, Sendable, CaseIterable {
   case unit
   /// The active profile of TuneD.
   case tuned
-  case ansible, kubernetes, compose, dockerfile
+  /// A sysctl of a pod or of a service, which its runtime sets before it starts.
+  case kubernetes, compose
+  /// A command of a container, of a pod or a service.
+  case container
+  case ansible, dockerfile
 
   /// Whether what it writes holds in a network namespace of its own, where nothing else of this list
   /// writes.
   var hasNamespaceOfItsOwn: Bool {
     switch self {
-    case .kubernetes, .compose, .dockerfile: true
+    case .kubernetes, .compose, .container, .dockerfile: true
     default: false
     }
   }
@@ -60,8 +64,11 @@ struct SysctlStatement: Hashable, Sendable {
   var sourceText: String
   /// What comments within three lines say.
   var nearComment: String?
-  /// Of a pod or a service: whether it uses the host's network namespace.
-  var usesHostNetwork: Bool?
+  /// Of a pod or a service: whether the namespace that the key is of is the host's; nil where the file
+  /// does not tell.
+  var usesHostNamespace: Bool?
+  /// What fails with the line where the kernel refuses it; nil where a warning is all that comes of it.
+  var dependent: Dependent?
   /// Of a pod: what the value is to YAML.
   var valueType: ScalarType?
   /// Of a play of Ansible: the hosts that it names.
@@ -73,13 +80,23 @@ struct SysctlStatement: Hashable, Sendable {
   /// The key's path exactly as procps compares it: unsimplified. Other readers have none.
   var procpsPath: [UInt8]?
 
+  /// What does not go on without a line.
+  enum Dependent: Hashable, Sendable {
+    case container, pod, unit
+    /// Of a play.
+    case task
+    /// Of a container.
+    case command
+  }
+
   /// What a scalar without quotes stands for.
   enum ScalarType: String, Hashable, Sendable { case text, number, boolean }
 
   init(
     writer: SysctlWriter, key: SysctlKey, value: [UInt8]?, ignoresFailure: Bool = false,
     keyLocation: SourceLocation, valueLocation: SourceLocation?, sourceText: String,
-    nearComment: String? = nil, usesHostNetwork: Bool? = nil, valueType: ScalarType? = nil
+    nearComment: String? = nil, usesHostNamespace: Bool? = nil,
+    dependent: Dependent? = nil, valueType: ScalarType? = nil
   ) {
     self.writer = writer
     self.key = key
@@ -89,7 +106,8 @@ struct SysctlStatement: Hashable, Sendable {
     self.valueLocation = valueLocation
     self.sourceText = sourceText
     self.nearComment = nearComment
-    self.usesHostNetwork = usesHostNetwork
+    self.usesHostNamespace = usesHostNamespace
+    self.dependent = dependent
     self.valueType = valueType
   }
 

@@ -12,9 +12,10 @@ struct UnitSysctlCommands {
   ///   - program: as written, with or without directories.
   ///   - arguments: without the program's own name.
   ///   - location: of the line.
+  ///   - setting: that names the command; one that starts the unit fails it.
   mutating func add(
     program: String, arguments: [String], location: SourceLocation, sourceText: String,
-    ignoresFailure: Bool = false
+    setting: String = "ExecStart", ignoresFailure: Bool = false
   ) {
     var words = [program] + arguments
     // /bin/sh -c "sysctl -w …": only one plain command is understood.
@@ -22,6 +23,8 @@ struct UnitSysctlCommands {
       words = Self.plainWords(words[2])
     }
     guard let first = words.first, Self.name(first) == "sysctl" else { return }
+    let ignoresFailure = ignoresFailure || SysctlOptions.ignoreMissing(words)
+    let isOfStart = setting.utf8.starts(with: "ExecStart".utf8)
     for word in words.dropFirst() {
       if word == "--system" || word == "-p" || word == "--load" || word == "-f" {
         readsSysctlConf = true
@@ -36,7 +39,7 @@ struct UnitSysctlCommands {
         SysctlStatement(
           writer: .unit, key: key, value: Array(word[equals...].utf8.dropFirst()).trimmingBlanks,
           ignoresFailure: ignoresFailure, keyLocation: location, valueLocation: nil,
-          sourceText: sourceText))
+          sourceText: sourceText, dependent: isOfStart && !ignoresFailure ? .unit : nil))
     }
   }
 
@@ -75,6 +78,17 @@ struct UnitSysctlCommands {
   }
 }
 
+/// Options of sysctl(8).
+enum SysctlOptions {
+  /// Whether a key that the kernel lacks is no failure: `-e`, also among others as in `-qe`.
+  static func ignoreMissing(_ arguments: some Sequence<String>) -> Bool {
+    arguments.contains { option in
+      option == "--ignore"
+        || (option.hasPrefix("-") && !option.hasPrefix("--") && option.contains("e"))
+    }
+  }
+}
+
 extension UnitSysctlCommands {
   /// Those of the units that are started at boot.
   init(_ units: [Unit]) {
@@ -83,7 +97,7 @@ extension UnitSysctlCommands {
       where Self.mayWrite(command.program) && command.setting.hasPrefix("ExecStart") {
         add(
           program: command.program, arguments: Array(command.arguments.dropFirst()),
-          location: command.location, sourceText: command.text,
+          location: command.location, sourceText: command.text, setting: command.setting,
           ignoresFailure: command.ignoresFailure)
       }
     }
