@@ -38,38 +38,29 @@ enum ScratchNamespace {
     func isSet(_ path: String, to value: String) -> Bool {
       SmallFile.value("/proc/sys/\(path)") == value
     }
-    let what = "no network namespace can be made: "
     let asRoot = "run it as root"
-    switch code {
-    case ENOSPC where isSet("user/max_user_namespaces", to: "0"):
-      return CallFailure(because: what + "user.max_user_namespaces is 0; raise it, or \(asRoot)")
-    case ENOSPC where isSet("user/max_net_namespaces", to: "0"):
-      return CallFailure(because: what + "user.max_net_namespaces is 0; raise it")
-    case ENOSPC:
-      return CallFailure(
-        because: what + "a limit of user.max_user_namespaces or user.max_net_namespaces is reached")
-    case EUSERS:
-      return CallFailure(because: what + "user namespaces are nested too deeply")
-    case EPERM where isSet("kernel/unprivileged_userns_clone", to: "0"):
-      return CallFailure(
-        because: what + "kernel.unprivileged_userns_clone is 0; set it to 1, or \(asRoot)")
-    case EPERM where isSet("kernel/apparmor_restrict_unprivileged_userns", to: "1"),
-      EACCES where isSet("kernel/apparmor_restrict_unprivileged_userns", to: "1"):
-      return CallFailure(
-        because: what
-          + "AppArmor keeps user namespaces from ordinary users; give the program a profile with 'userns', or \(asRoot)"
-      )
-    case EPERM, EACCES:
-      return CallFailure(
-        because: what
-          + "a sandbox refuses it (seccomp, chroot, a security module); \(asRoot), or grant CAP_SYS_ADMIN"
-      )
-    case EINVAL, ENOSYS:
-      return CallFailure(
-        because: what + "this kernel is built without user or network namespaces, or \(asRoot)")
-    default:
-      return CallFailure(because: what + "unshare() fails with \(errnoName(code))")
-    }
+    let isAppArmor = isSet("kernel/apparmor_restrict_unprivileged_userns", to: "1")
+    let why =
+      switch code {
+      case ENOSPC where isSet("user/max_user_namespaces", to: "0"):
+        "user.max_user_namespaces is 0; raise it, or \(asRoot)"
+      case ENOSPC where isSet("user/max_net_namespaces", to: "0"):
+        "user.max_net_namespaces is 0; raise it"
+      case ENOSPC: "user.max_user_namespaces or user.max_net_namespaces is reached; raise it"
+      case EUSERS: "user namespaces are nested too deeply"
+      case EPERM where isSet("kernel/unprivileged_userns_clone", to: "0"):
+        "kernel.unprivileged_userns_clone is 0; set it to 1, or \(asRoot)"
+      case EPERM where isAppArmor, EACCES where isAppArmor:
+        "AppArmor keeps user namespaces from ordinary users; give this program a profile with "
+          + "'userns', or \(asRoot)"
+      case EPERM, EACCES:
+        "a sandbox refuses it (seccomp, chroot, a security module); \(asRoot), or with CAP_SYS_ADMIN"
+      case EINVAL, ENOSYS:
+        "this kernel is built without network namespaces, or without user namespaces; where it "
+          + "lacks only these, \(asRoot)"
+      default: "unshare() fails with \(errnoName(code))"
+      }
+    return CallFailure(because: "no network namespace can be made: \(why)")
   }
 
   /// A new namespace has `lo` alone, and it is down.

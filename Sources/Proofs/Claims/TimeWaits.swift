@@ -9,33 +9,25 @@ extension Claim {
     "TIME_WAIT lasts 60 s, and tcp_fin_timeout does not change that"
   ) { lab in
     let ports = [8001: "60", 8002: "5"]
+    var starts: [Int: Double] = [:]
     for (port, timeout) in ports {
       try lab.set("net.ipv4.tcp_fin_timeout", timeout)
       let listener = try lab.listener(.loopback(port), [])
       let (client, server) = try lab.connection(to: .loopback(port), listener)
+      starts[port] = lab.now
       try lab.close(server, then: client)
       listener.close()
     }
-    let start = lab.now
-    var ends: [Int: Double] = [:]
-    _ = try lab.wait(upTo: 80) {
-      for port in ports.keys where ends[port] == nil {
-        let server = try Socket()
-        let answer = try lab.answer { try server.bind(.loopback(port)) }
-        if answer == .succeeds { ends[port] = lab.now - start }
-        server.close()
-      }
-      // Looking 50 times a second for a minute would be work for nothing.
-      lab.sleep(0.2)
-      return ends.count == ports.count
+    let ends = try lab.ends(of: starts, within: 80) { port in
+      let server = try Socket()
+      defer { server.close() }
+      return try lab.answer { try server.bind(.loopback(port)) } == .succeeds
     }
     for (port, timeout) in ports.sorted(by: { $0.key < $1.key }) {
-      let end = ends[port]
       // The timer wheel adds up to 2 s, and a busy machine some more.
       lab.expect(
-        "tcp_fin_timeout = \(timeout), bind() without SO_REUSEADDR succeeds after",
-        end.map { "\(tenths($0)) s" } ?? "more than 80 s",
-        end.map { (59.5...75).contains($0) } ?? false, else: "60 to 62 s")
+        "tcp_fin_timeout = \(timeout), bind() without SO_REUSEADDR succeeds after", ends[port],
+        within: 59.5...75, else: "60 to 62 s")
     }
   }
 
@@ -43,35 +35,27 @@ extension Claim {
     "fin-timeout-70-is-20-seconds",
     "tcp_fin_timeout is for FIN_WAIT2 of closed sockets, and 70 is less than 60 there: 20 s"
   ) { lab in
-    let listener = try lab.listener(.loopback(7000))
     let timeouts = [5, 70]
+    var starts: [Int: Double] = [:]
     for timeout in timeouts {
       try lab.set("net.ipv4.tcp_fin_timeout", "\(timeout)")
-      let (client, server) = try lab.connection(to: .loopback(7000), listener)
-      let before = try lab.count(.finWait2)
+      let port = 7000 + timeout
+      let listener = try lab.listener(.loopback(port))
+      let (client, server) = try lab.connection(to: .loopback(port), listener)
+      starts[port] = lab.now
       server.close()
       try client.waitForPeerClose()
       // The timeout is that of the moment in which the FIN is acknowledged, which takes 40 ms.
-      let isThere = try lab.wait(upTo: 5) { try lab.count(.finWait2) > before }
+      let isThere = try lab.wait(upTo: 5) { try lab.count(.finWait2, localPort: port) > 0 }
       if !isThere { throw CallFailure(because: "a closed connection did not reach FIN_WAIT2") }
     }
-    // Rows of one local port: the first that goes is that of 5.
-    let start = lab.now
-    var ends: [Double] = []
-    _ = try lab.wait(upTo: 50) {
-      let left = try lab.count(.finWait2, localPort: 7000)
-      while ends.count < timeouts.count - left { ends.append(lab.now - start) }
-      lab.sleep(0.1)
-      return left == 0
+    let ends = try lab.ends(of: starts, within: 50) { port in
+      try lab.count(.finWait2, localPort: port) == 0
     }
-    for (timeout, expected) in [(5, 4.0...12.0), (70, 19.0...40.0)] {
-      let end = ends.isEmpty ? nil : ends.removeFirst()
-      lab.expect(
-        "tcp_fin_timeout = \(timeout), FIN_WAIT2 is gone after",
-        end.map { "\(tenths($0)) s" } ?? "more than 50 s",
-        end.map(expected.contains) ?? false,
-        else: "\(timeout == 5 ? 5 : 20) s")
-    }
+    lab.expect(
+      "tcp_fin_timeout = 5, FIN_WAIT2 is gone after", ends[7005], within: 4.5...15, else: "5 s")
+    lab.expect(
+      "tcp_fin_timeout = 70, FIN_WAIT2 is gone after", ends[7070], within: 19.5...40, else: "20 s")
   }
 
   static let recycleGone = Claim(
@@ -124,8 +108,29 @@ extension Claim {
   }
 }
 
-/// A figure with one decimal.
-private func tenths(_ seconds: Double) -> String {
-  let tenths = Int((seconds * 10).rounded())
-  return "\(tenths / 10).\(tenths % 10)"
+extension Laboratory {
+  /// How many seconds after its start each thing, by its port, came to its end.
+  fileprivate func ends(
+    of starts: [Int: Double], within limit: Double, _ hasEnded: (Int) throws -> Bool
+  ) throws -> [Int: Double] {
+    var ends: [Int: Double] = [:]
+    _ = try wait(upTo: limit) {
+      for (port, start) in starts where ends[port] == nil {
+        if try hasEnded(port) { ends[port] = now - start }
+      }
+      // Looking 50 times a second for a minute would be work for nothing.
+      sleep(0.2)
+      return ends.count == starts.count
+    }
+    return ends
+  }
+
+  /// Compares a time; nil is one that was too long to wait for.
+  fileprivate func expect(
+    _ what: String, _ seconds: Double?, within range: ClosedRange<Double>, else expected: String
+  ) {
+    let tenths = seconds.map { Int(($0 * 10).rounded()) }
+    let seen = tenths.map { "\($0 / 10).\($0 % 10) s" } ?? "a longer time than was waited for"
+    expect(what, seen, seconds.map(range.contains) ?? false, else: expected)
+  }
 }
