@@ -70,6 +70,10 @@ import Testing
       "{ printf 'RUN '; for i in $(seq 1 100000); do printf 'sysctl -w vm.a=%s && ' $i; done; } > Dockerfile",
       "the rest of 'Dockerfile', which sets or allows more than 1000 parameters"
     ),
+    (
+      "{ printf 'services:\\n  a: {image: x, sysctls: {}, command: &c \"'; head -c 36000 /dev/zero | tr '\\0' x; printf '\"}\\n'; for i in $(seq 1 100); do echo \"  a$i: {image: x, command: *c}\"; done; } > compose.yaml",
+      "the rest of 'compose.yaml', which repeats long commands many times"
+    ),
   ]
 
   @Test(arguments: oddities)

@@ -28,6 +28,8 @@ struct ForeignFile {
   static let mostStatements = 1000
   /// Whether there are more of them.
   private(set) var isCut = false
+  /// Whether it ended with what may be looked at of commands.
+  var hasManyCommands: Bool { budget == 0 }
 
   /// An assignment and its place, at less cost than a statement: an anchor may bring one line into
   /// several places.

@@ -202,7 +202,7 @@ struct RepositoryReader {
         case .tunedProfile: file.readTunedProfile()
         default: file.readDockerfile()
         }
-        if file.isCut { tellOfMore(path) }
+        if file.isCut { tellOfMore(path, hasManyCommands: file.hasManyCommands) }
         add(file.statements, allowances: file.allowances, of: path)
         if skipped.count < ForeignFile.mostStatements { skipped += file.skipped }
         if noticesOfFiles.count < Self.mostNotices {
@@ -224,12 +224,12 @@ struct RepositoryReader {
       unitsOfTemplates[unit] = (template, content)
     }
 
-    private mutating func tellOfMore(_ path: String) {
-      let most = ForeignFile.mostStatements
-      unread.append(
-        .init(
-          "the rest of '\(names.shown(path))', which has more than \(most) parameters, or commands "
-            + "without end"))
+    private mutating func tellOfMore(_ path: String, hasManyCommands: Bool = false) {
+      let why =
+        hasManyCommands
+        ? "which repeats long commands many times"
+        : "which sets or allows more than \(ForeignFile.mostStatements) parameters"
+      unread.append(.init("the rest of '\(names.shown(path))', \(why)"))
     }
 
     /// The lines of a template for sysctl.d that stand there as they are. Which of them a host gets is

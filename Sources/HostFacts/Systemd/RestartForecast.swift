@@ -54,9 +54,15 @@ struct RestartForecast: Sendable {
     guard case .value(let restart, _) = service.restart else {
       return .unavailable(service.restart.problem ?? .init("Restart= is not known"))
     }
+    let origins =
+      kept.flatMap { [$0.inbound.origin, $0.reuseAddress.origin, $0.reusePort.origin] }
+      + [
+        service.restart.origin, service.restartDelay.origin, service.startLimitInterval.origin,
+        service.startLimitBurst.origin,
+      ]
+    let whole = kept.isEmpty ? origin : .derived(origins.compactMap { $0 })
     return .value(
-      RestartForecast(
-        kept, restart: restart, StartAttempts(service), from: origin), origin)
+      RestartForecast(kept, restart: restart, StartAttempts(service), from: whole), whole)
   }
 
   private init(
