@@ -8,9 +8,9 @@ Ansible, Kubernetes, compose and others, 200 Dockerfiles; and 5,500 files of oth
 600 end in .conf.
 """
 
+import argparse
 import pathlib
 import random
-import sys
 
 KEYS = [
     ('net.core.somaxconn', ['1024', '4096', '65535']),
@@ -225,8 +225,11 @@ spec:
 
 
 def main():
-    root, files = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 10_000
-    Repository(root, files).make()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('directory')
+    parser.add_argument('files', type=int, nargs='?', default=10_000)
+    arguments = parser.parse_args()
+    Repository(arguments.directory, arguments.files).make()
 
 
 if __name__ == '__main__':

@@ -11,6 +11,8 @@ public struct HostOptions: Sendable {
   /// The kernels that an image is to boot; none for those that are in it.
   public var kernels: [KernelVersion]
   public var root: HostRoot
+  /// What ``Host/bindAnswer`` is to answer.
+  public var bind: BindRequest?
 
   public init(
     netns: NetworkNamespace.Selection = .own, timeLimit: Double = 60, sample: Double? = nil,
@@ -41,6 +43,8 @@ public struct Host: Sendable {
   let sockets: Reading<Sockets>
   /// Service and socket units, from their files.
   let units: Reading<PartialList<Unit>>
+  /// What was read for ``bindAnswer``; nil where nobody asked.
+  let bind: BindFacts?
 
   /// The network namespaces that can be seen, the audited one first.
   public let namespaces: [NamespaceEntry]

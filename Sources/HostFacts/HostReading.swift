@@ -88,13 +88,17 @@ extension Host {
       let kernel = identity.value(by: limit.early)?.kernel.value?.version
       return sources.sockets(
         root, limit.dumps,
-        .init(kernel: kernel) {
+        .init(kernel: kernel, watchedPort: options.bind?.address.port ?? 0) {
           switch sysctl.answer(by: limit.dumps) {
           case .success(let settings): SocketSettings(settings)
           case .failure(let why): SocketSettings(.unavailable(ProcSys.ofNamespace, why))
           case nil: SocketSettings(.unavailable(ProcSys.ofNamespace, limit.passed))
           }
         })
+    }
+
+    let bindAddress = options.bind.map { request in
+      HostSource(in: namespace) { sources.bindAddress(root, request.address) }
     }
 
     return HostReading { rawKeys in
@@ -109,6 +113,12 @@ extension Host {
         sockets.sockets = .value(
           found.withoutOwners(
             .init("files do not tell whose a socket is nor what its options are")), origin)
+      }
+      let portHolders = options.bind.map { request in
+        let (facts, watched) = (sockets.sockets.value, sockets.watched)
+        return HostSource {
+          facts.map { sources.portHolders(root, limit.owners, $0, watched, request) } ?? []
+        }
       }
       var units = answers.take(unitFiles, "'/etc/systemd/system'") { .unavailable($0) }
       if case .value(var list, let origin) = units, root.isLive,
@@ -133,15 +143,23 @@ extension Host {
       let growth = delta.map {
         answers.take($0, "the second sample", by: end, or: NetstatDelta.unavailable)
       }
+      let settings = answers.take(sysctl, "'/proc/sys/net'") {
+        .unavailable(ProcSys.ofNamespace, $0)
+      }
+      var bind: BindFacts?
+      if let request = options.bind, let bindAddress, let portHolders {
+        bind = bindFacts(request, root, settings, sockets, bindAddress, portHolders, &answers)
+        bind?.kernel = host.kernel.value?.version
+      }
       let snapshot = Host(
         identity: host, imageKernels: image?.versions, namespace: identityOfNamespace,
-        sysctl: answers.take(sysctl, "'/proc/sys/net'") { .unavailable(ProcSys.ofNamespace, $0) },
+        sysctl: settings,
         rawSysctls: answers.take(rawSysctls, "'/proc/sys'") { .unavailable(rawKeys, $0) },
         sysctlConfiguration: answers.take(configuration, "'/etc/sysctl.d'") { .unavailable($0) },
         netstat: answers.take(netstat, "'/proc/net/netstat'") { NetstatSample(.unavailable($0)) }
           .reading,
         sockstat: answers.take(sockstat, "'/proc/net/sockstat'", or: Sockstat.unavailable),
-        delta: growth ?? .notSampled, sockets: sockets.sockets, units: units,
+        delta: growth ?? .notSampled, sockets: sockets.sockets, units: units, bind: bind,
         namespaces: recorded?.namespaces.map(\.entry) ?? found.entries(audited: namespace),
         namespacesGap: recorded.map { $0.namespacesGap?.unreadable } ?? found.gap,
         notices: notices(identityOfNamespace, sockets, answers)
@@ -151,6 +169,31 @@ extension Host {
         snapshot, hostIsInitial: HostSource { hostIsInitial() }.value(by: limit.end))
       return snapshot
     }
+  }
+
+  /// What is known of the port that somebody wants to bind.
+  private static func bindFacts(
+    _ request: BindRequest, _ root: HostRoot, _ settings: ProcSys, _ sockets: SocketsReading,
+    _ address: HostSource<AddressProbe.Outcome>, _ holders: HostSource<[PortHolder]>,
+    _ answers: inout Answers
+  ) -> BindFacts {
+    var gaps = BindFacts.gaps(request.transport, sockets.sockets, sockets.watched)
+    let probe = answers.take(address, "bind()") {
+      AddressProbe.Outcome(address: request.address, answer: .unknown($0))
+    }
+    let found = answers.take(holders, "'/proc/PID/fd'") { why in
+      gaps.append(why)
+      return []
+    }
+    let user = BindFacts.user(request, root, capabilitiesCount: probe.capabilitiesCount)
+    let count = sockets.sockets.flatMap { sockets, _ in
+      request.transport == .tcp ? sockets.tcp : sockets.udp
+    }
+    var facts = BindFacts(
+      request, address: probe.address, probe: probe.answer, holders: found, gaps: gaps,
+      uid: user.uid, mayBindAnyPort: user.mayBind, settings: settings, sockets: count)
+    facts.leftOut = sockets.watched.leftOut
+    return facts
   }
 
   /// Reads the counters again, some seconds after the first reading.

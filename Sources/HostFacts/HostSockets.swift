@@ -5,6 +5,8 @@ struct SocketsReading: Sendable {
   var sockets: Reading<Sockets>
   /// What the user should know, such as that sock_diag was refused.
   var notices: [String] = []
+  /// Connections on the port that the context names.
+  var watched = WatchedPort(port: 0)
   /// The dumps, as the snapshot lists them.
   var sources: [Host.Source] = []
 
@@ -14,6 +16,8 @@ struct SocketsReading: Sendable {
   /// What other sources tell that the sockets' meaning depends on.
   struct Context {
     var kernel: KernelVersion?
+    /// A port whose connections are wanted one by one; 0 for none.
+    var watchedPort: UInt16 = 0
     /// Asked for once the sockets are read: it may wait.
     var settings: () -> SocketSettings
   }
@@ -30,7 +34,7 @@ struct SocketsReading: Sendable {
   ) -> SocketsReading {
     guard root.isLive || root.recording != nil else { return readProc(root, deadline, context) }
     if let why = root.recording?.whyNoSockets { return SocketsReading(why) }
-    var table = SocketTable(source: .sockDiag)
+    var table = SocketTable(source: .sockDiag, watching: context.watchedPort)
     var bytes = 0
     let refusal =
       sockDiag.map { $0(&table, context.kernel, deadline, &bytes) }
@@ -46,6 +50,7 @@ struct SocketsReading: Sendable {
       let notices = readRefused(into: &table, root, deadline)
       result = SocketsReading(facts(&table, root, context), from: .dump("sock_diag"))
       result.notices = notices
+      result.watched = table.watched
     }
     result.sources.append(source)
     return result
@@ -93,12 +98,14 @@ struct SocketsReading: Sendable {
   private static func readProc(
     _ root: HostRoot, _ deadline: Deadline, _ context: Context, refusal: Unreadable? = nil
   ) -> SocketsReading {
-    var table = SocketTable(source: .proc)
+    var table = SocketTable(source: .proc, watching: context.watchedPort)
     ProcNet.read(into: &table, live: root.isLive, deadline: deadline) { name, body in
       root.stream("/proc/net/\(name)", body)
     }
-    return SocketsReading(
+    var result = SocketsReading(
       facts(&table, root, context, refusal: refusal), from: table.origin(of: .tcp))
+    result.watched = table.watched
+    return result
   }
 
   private static func facts(
@@ -106,11 +113,13 @@ struct SocketsReading: Sendable {
   ) -> Sockets {
     root.recording?.file.socketTables?.mark(&table)
     root.recorder?.tables(RecordedTables(table, refusal: refusal))
-    return table.sockets(settings: context.settings()) { index in
+    let interfaceName = { (index: UInt32) -> String? in
       guard root.isLive else { return root.recording?.interfaceName(index) }
       let name = nameOfInterface(index)
       if let name { root.recorder?.interface(index, name) }
       return name
     }
+    table.nameWatchedDevices(interfaceName)
+    return table.sockets(settings: context.settings(), interfaceName: interfaceName)
   }
 }

@@ -32,6 +32,13 @@ struct HostSources: Sendable {
     sockets.attachOwners(root, deadline: deadline)
     return sockets
   }
+  /// Of the sockets on the port that somebody wants to bind.
+  var portHolders:
+    @Sendable (HostRoot, Deadline, Sockets, WatchedPort, BindRequest) -> [PortHolder] =
+      { .read($2, $3, for: $4, $0, deadline: $1) }
+  var bindAddress: @Sendable (HostRoot, BindAddress) -> AddressProbe.Outcome = {
+    AddressProbe.run($0, $1)
+  }
 }
 
 extension SocketSettings {

@@ -45,7 +45,7 @@ enum ReadFailure: Error, Hashable {
 }
 
 /// What an error number means, in words that no locale changes.
-func errnoText(_ number: Int32) -> String {
+public func errnoText(_ number: Int32) -> String {
   errnoWords[number] ?? "error number \(number)"
 }
 

@@ -76,9 +76,9 @@ extension Finding {
   public func namingPaths(_ name: (String) -> String) -> Finding {
     var finding = self
     let files = locations + evidence.compactMap(\.origin).flatMap(\.files)
-    for path in Set(files.map(\.path)).sorted() where name(path) != path {
-      finding.message = finding.message.replacingWord(path, with: name(path))
-    }
+    let names = Dictionary(
+      files.map { ($0.path, name($0.path)) }, uniquingKeysWith: { first, _ in first })
+    finding.message = message.naming(names.filter { $0.key != $0.value && !$0.key.isEmpty })
     for index in locations.indices { finding.locations[index].path = name(locations[index].path) }
     for index in evidence.indices {
       finding.evidence[index].origin = evidence[index].origin?.namingPaths(name)
@@ -88,21 +88,29 @@ extension Finding {
 }
 
 extension String {
-  /// Replaces a path where it is not a part of another.
-  fileprivate func replacingWord(_ word: String, with other: String) -> String {
-    guard !word.isEmpty else { return self }
+  /// Replaces paths where they are not parts of others, the longest first.
+  fileprivate func naming(_ names: [String: String]) -> String {
+    guard !names.isEmpty else { return self }
+    let paths = names.keys.sorted { ($1.utf8.count, $0) < ($0.utf8.count, $1) }
     func isOfPath(_ character: Character?) -> Bool {
-      character.map { $0.isLetter || $0.isNumber || "/._-".contains($0) } ?? false
+      character.map { $0.isLetter || $0.isNumber || "/._-@+".contains($0) } ?? false
     }
     var result = ""
     var rest = self[...]
-    while let range = rest.firstRange(of: word) {
-      let before = rest[..<range.lowerBound].last ?? result.last
-      let isWhole = !isOfPath(before) && !isOfPath(rest[range.upperBound...].first)
-      result += rest[..<range.lowerBound] + (isWhole ? other : word)
-      rest = rest[range.upperBound...]
+    while let first = rest.first {
+      if !isOfPath(result.last),
+        let path = paths.first(where: {
+          rest.hasPrefix($0) && !isOfPath(rest.dropFirst($0.count).first)
+        })
+      {
+        result += names[path] ?? path
+        rest = rest.dropFirst(path.count)
+      } else {
+        result.append(first)
+        rest = rest.dropFirst()
+      }
     }
-    return result + rest
+    return result
   }
 }
 

@@ -78,7 +78,8 @@ extension RuleSet {
   ///   namespace's for each.
   /// - Parameter scopeName: see `Rule.evaluate`.
   /// - Parameter places: of a review, the hosts that there may be. Rules that read kernel parameters
-  ///   or units judge the facts of each by itself, others those of `activation`.
+  ///   or units judge the facts of each by itself, others those of `activation`; one supersedes
+  ///   another of the same place alone.
   /// - Parameter isLive: whether the facts are those of a live or recorded host; elsewhere rules
   ///   with `needs: live` are not applicable.
   public func evaluate(
@@ -86,56 +87,31 @@ extension RuleSet {
     scopes: Set<Rule.Scope> = [.netns, .host], scopeName: String = "",
     places: [FactPlace] = [], isLive: Bool = true
   ) -> EvaluationResult {
-    var result = EvaluationResult()
-    var findings: [JudgedFinding] = []
+    var run = EvaluationRun()
+    var ofPlaces: [Rule] = []
     var notLive: [String] = []
     var activation = activation
     for rule in inOrderOfJudging where scopes.contains(rule.scope) && selection.selects(rule) {
       if rule.readsFindings {
-        let keys = Set(findings.flatMap(\.finding.evidence).flatMap(\.sysctls)).sorted()
-        activation.variables[Rule.findings] = .value(.list(keys.map(Value.string)), nil)
+        activation.variables[Rule.findings] = .value(.list(run.sysctls.map(Value.string)), nil)
       }
-      var summary = RuleSummary(rule: rule.id)
+      run.begin(rule)
       if rule.needsLive && !isLive {
-        summary.notApplicable.append("needs a live or recorded host")
-        summary.lackedFacts = true
+        run.lacksFacts(rule, "needs a live or recorded host")
         notLive.append(rule.id)
+      } else if places.contains(where: { $0.tells(rule) }) {
+        ofPlaces.append(rule)
       } else {
-        result.usedDelta = result.usedDelta || rule.readsDelta
-        let ofRule = places.filter {
-          rule.readsSysctls && $0.hasSysctls || rule.readsUnits && $0.hasUnits
-        }
-        let whole = FactPlace(name: scopeName, facts: activation)
-        for place in ofRule.isEmpty ? [whole] : ofRule {
-          for judgement in rule.judgements(in: place.facts, scopeName: place.name) {
-            switch judgement.outcome {
-            case .finding(let finding):
-              findings.append(
-                JudgedFinding(place: place.name, identity: judgement.identity, finding: finding))
-            case .pass: summary.passed += 1
-            case .notApplicable(let why): summary.notApplicable.append(why)
-            case .undecided(let undecided):
-              result.undecided.append(undecided)
-              summary.undecided += 1
-            }
-          }
-        }
+        run.judge(rule, in: activation, place: scopeName)
       }
-      result.passed += summary.passed
-      result.notApplicable += summary.notApplicable.count
-      result.rules.append(summary)
     }
-    result.rules.sort { $0.rule < $1.rule }
-    result.undecided.sort { $0.rule < $1.rule }
-    findings.sort { $0.finding.rule < $1.finding.rule }
-    let kept = withoutSuperseded(findings)
-    result.superseded = findings.count - kept.count
-    result.findings = kept
-    let places = Dictionary(
-      result.rules.enumerated().map { ($1.rule, $0) }, uniquingKeysWith: { first, _ in first })
-    for finding in kept {
-      if let place = places[finding.rule] { result.rules[place].findings += 1 }
+    for place in places {
+      let facts = place.facts()
+      for rule in ofPlaces where place.tells(rule) {
+        run.judge(rule, in: facts, place: place.name)
+      }
     }
+    var result = run.result(leavingOut: withoutSuperseded)
     if !notLive.isEmpty { result.notices.append(Self.notice(notLive)) }
     return result
   }
@@ -164,22 +140,6 @@ extension RuleSet {
   }
 }
 
-/// A finding, and what others it is compared with.
-private struct JudgedFinding {
-  struct Subject: Hashable {
-    var place: String
-    var identity: Identity
-  }
-
-  var subject: Subject
-  var finding: Finding
-
-  init(place: String, identity: Identity, finding: Finding) {
-    subject = Subject(place: place, identity: identity)
-    self.finding = finding
-  }
-}
-
 extension Rule {
   /// The variable that tells what other rules found.
   static let findings = "sysctls_of_findings"
@@ -187,7 +147,7 @@ extension Rule {
 
 extension Evidence {
   /// The kernel parameters that it was read from, as sysctl(8) writes them.
-  fileprivate var sysctls: [String] {
+  var sysctls: [String] {
     var keys: [String] = []
     var pending = [origin].compactMap { $0 }
     while let origin = pending.popLast() {

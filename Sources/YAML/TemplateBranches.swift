@@ -13,10 +13,12 @@ public struct TemplateBranches: Sendable {
     var parent: Int
     var block: Int
     var depth: Int
+    /// The word that opened the block, which tells its end in Jinja.
+    var word: String
   }
 
   private var stretches = [Stretch(start: 0, branch: 0)]
-  private var branches = [Branch(parent: 0, block: 0, depth: 0)]
+  private var branches = [Branch(parent: 0, block: 0, depth: 0, word: "")]
   /// Whether a template engine writes anything.
   public private(set) var hasTemplates = false
 
@@ -37,16 +39,18 @@ public struct TemplateBranches: Sendable {
       switch Statement(text, part) {
       case .opens where branches[current].depth == Self.depthLimit: tooDeep += 1
       case .closes where tooDeep > 0: tooDeep -= 1
-      case .opens:
+      case .opens(let word):
         blocks += 1
         branches.append(
-          Branch(parent: current, block: blocks, depth: branches[current].depth + 1))
+          Branch(
+            parent: current, block: blocks, depth: branches[current].depth + 1, word: word))
         current = branches.count - 1
       case .divides where tooDeep == 0 && current > 0:
         branches.append(branches[current])
         current = branches.count - 1
-      case .closes: current = branches[current].parent
-      case .divides, nil: continue
+      case .closes(let word) where word == nil || word == branches[current].word:
+        current = branches[current].parent
+      case .closes, .divides, nil: continue
       }
       stretches.append(Stretch(start: part.upperBound, branch: current))
     }
@@ -87,23 +91,26 @@ public struct TemplateBranches: Sendable {
 
 /// What a part of a template does to what follows it.
 private enum Statement {
-  case opens, divides, closes
+  case opens(String)
+  case divides
+  /// The word of the block; Go has one end for all.
+  case closes(String?)
 
   /// Go: `{{- if x }}`, `{{ else }}`, `{{ end }}`; Jinja: `{% if x %}`, `{% elif x %}`, `{% endif %}`.
   init?(_ text: [Unicode.Scalar], _ part: Range<Int>) {
     let isGo = text[part.lowerBound + 1] == "{"
     let inside = part.dropFirst(2).dropLast(2).drop { Self.marks.contains(text[$0]) }
-    let name = inside.prefix(16).prefix { !Self.marks.contains(text[$0]) }
+    let name = inside.prefix(16).prefix { !Self.marks.contains(text[$0]) && text[$0] != "(" }
     var word = String.UnicodeScalarView()
     for index in name { word.append(text[index]) }
     // A variable of Jinja may have such a name, but no arguments.
     let hasArguments = inside.dropFirst(name.count).contains { !Self.marks.contains(text[$0]) }
     switch String(word) {
     case "else", "elif": self = .divides
-    case "end" where isGo && !hasArguments: self = .closes
-    case let word where !isGo && word.hasPrefix("end"): self = .closes
+    case "end" where isGo && !hasArguments: self = .closes(nil)
+    case let word where !isGo && word.hasPrefix("end"): self = .closes(String(word.dropFirst(3)))
     case let word where (isGo ? Self.ofGo : Self.ofJinja).contains(word) && hasArguments:
-      self = .opens
+      self = .opens(word)
     default: return nil
     }
   }

@@ -28,7 +28,7 @@ struct AuditRun {
     let files = ruleOptions.sources()
     // Rules are read while the kernel answers. Files are not: there may be too few descriptors for
     // both. And a recording is begun when nothing else can be wrong any more.
-    let begun = host.record == nil && accepted.isEmpty ? try host.beginAudit() : nil
+    let begun = !host.records && accepted.isEmpty ? try host.beginAudit() : nil
     let rules = RuleSet.load(files, schema: Host.schema, compiled: true)
     let rulesAreWrong = rules.diagnostics.report()
     let chosen = try selection.selection(from: rules)

@@ -3,8 +3,8 @@ import HostFacts
 import Reports
 import Rules
 
-/// Which host to read and for how long, shared by `audit` and `facts`.
-struct HostArguments: ParsableArguments {
+/// Which host to read and for how long, shared by all that read one.
+struct PlaceArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Network namespace: 'self', the number of a process in it, or a path such as /run/netns/blue.",
@@ -19,21 +19,9 @@ struct HostArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Read the counters twice, this far apart, for rules about counters that rise.",
-      valueName: "DURATION"))
-  var sample: Seconds?
-
-  @Option(
-    help: ArgumentHelp(
       "Read a recorded host, an unpacked report of sos(1), or the files of an image instead of this host.",
       valueName: "DIR"))
   var root: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "The kernel that the image of --root is to boot, such as 6.1: what is not configured has its defaults. Repeatable. Without it those in the image.",
-      valueName: "VERSION"))
-  var kernel: [KernelArgument] = []
 
   @Option(
     help: ArgumentHelp(
@@ -46,11 +34,54 @@ struct HostArguments: ParsableArguments {
   func validate() throws {
     if root != nil {
       if record != nil { throw ValidationError("--root and --record exclude each other") }
-      if sample != nil { throw ValidationError("--root and --sample exclude each other") }
       if netns.selection != .own { throw ValidationError("--root and --netns exclude each other") }
     }
-    if root == nil && !kernel.isEmpty { throw ValidationError("--kernel needs --root DIR") }
     if anonymize && record == nil { throw ValidationError("--anonymize needs --record DIR") }
+  }
+
+  /// What to read, and where. What stands in the way is said on standard error.
+  func options() throws(ExitCode) -> HostOptions {
+    HostOptions(netns: netns.selection, timeLimit: timeLimit.value, root: try files())
+  }
+
+  private func files() throws(ExitCode) -> HostRoot {
+    do throws(RecordingFailure) {
+      if let root { return try HostRoot.open(root) }
+      guard let record else { return HostRoot() }
+      return HostRoot(
+        recordingTo: try Recorder(
+          directory: record, tool: Sockwise.version, time: Clock.utcNow(), anonymize: anonymize))
+    } catch {
+      printError("sockwise: \(error)")
+      throw ExitCode((root == nil ? ExitStatus.undelivered : ExitStatus.failed).rawValue)
+    }
+  }
+}
+
+/// What else matters for facts, shared by `audit`, `baseline` and `facts`.
+struct HostArguments: ParsableArguments {
+  @OptionGroup(title: "What to read") var place: PlaceArguments
+
+  @Option(
+    help: ArgumentHelp(
+      "Read the counters twice, this far apart, for rules about counters that rise.",
+      valueName: "DURATION"))
+  var sample: Seconds?
+
+  @Option(
+    help: ArgumentHelp(
+      "The kernel that the image of --root is to boot, such as 6.1: what is not configured has its defaults. Repeatable. Without it those in the image.",
+      valueName: "VERSION"))
+  var kernel: [KernelArgument] = []
+
+  /// Whether what is read is recorded.
+  var records: Bool { place.record != nil }
+
+  func validate() throws {
+    if place.root != nil && sample != nil {
+      throw ValidationError("--root and --sample exclude each other")
+    }
+    if place.root == nil && !kernel.isEmpty { throw ValidationError("--kernel needs --root DIR") }
   }
 
   /// Begins an audit.
@@ -66,22 +97,10 @@ struct HostArguments: ParsableArguments {
 
   /// What to read, and where. What stands in the way is said on standard error.
   func options() throws(ExitCode) -> HostOptions {
-    HostOptions(
-      netns: netns.selection, timeLimit: timeLimit.value, sample: sample?.value,
-      kernels: kernel.map(\.version), root: try files())
-  }
-
-  private func files() throws(ExitCode) -> HostRoot {
-    do throws(RecordingFailure) {
-      if let root { return try HostRoot.open(root) }
-      guard let record else { return HostRoot() }
-      return HostRoot(
-        recordingTo: try Recorder(
-          directory: record, tool: Sockwise.version, time: Clock.utcNow(), anonymize: anonymize))
-    } catch {
-      printError("sockwise: \(error)")
-      throw ExitCode((root == nil ? ExitStatus.undelivered : ExitStatus.failed).rawValue)
-    }
+    var options = try place.options()
+    options.sample = sample?.value
+    options.kernels = kernel.map(\.version)
+    return options
   }
 }
 

@@ -28,7 +28,7 @@ struct ReviewRun {
     let facts = review.facts(waivers: acceptance.facts(namingPaths: paths.nameInRepository))
     let places = facts.places.map {
       FactPlace(
-        name: $0.name, facts: $0.facts, hasSysctls: $0.hasSysctls, hasUnits: $0.hasUnits)
+        name: $0.name, hasSysctls: $0.hasSysctls, hasUnits: $0.hasUnits, facts: $0.facts)
     }
     var result = rules.evaluate(
       in: facts.whole, selection: selection, places: places, isLive: false)
@@ -38,8 +38,17 @@ struct ReviewRun {
       acceptance.reported($0.namingPaths(review.shown), namespace: nil, comments: &comments)
     }
     comments.look(into: review.commentedFiles)
+    let left =
+      facts.leftOut == 0
+      ? []
+      : [
+        Notice(
+          .warning,
+          "not read: what \(facts.leftOut.counted("more host")) of the repository, or files that "
+            + "stand alone, set together")
+      ]
     let notices =
-      review.allNotices + result.notices.map { Notice(.info, $0) }
+      review.allNotices + left + result.notices.map { Notice(.info, $0) }
       + comments.notices(of: result) + acceptance.notices(of: result)
     var report = Report(
       tool: .sockwise,
@@ -53,7 +62,7 @@ struct ReviewRun {
     report.nameInRepository = { paths.nameInRepository($0) }
     return Result(
       report: acceptance.baseline.map(report.comparing) ?? report,
-      hasGaps: !review.unread.isEmpty,
+      hasGaps: !review.unread.isEmpty || facts.leftOut > 0,
       readNothing: review.files.isEmpty && !review.unread.isEmpty, missing: review.missing)
   }
 }

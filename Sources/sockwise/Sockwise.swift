@@ -16,8 +16,8 @@ struct Sockwise: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Audit.self, ReviewCommand.self, BaselineCommand.self, Diff.self, Explain.self, Facts.self,
-      Prove.self, RulesCommand.self,
+      Audit.self, ReviewCommand.self, CanBind.self, BaselineCommand.self, Diff.self, Explain.self,
+      Facts.self, Prove.self, RulesCommand.self,
     ])
 }
 

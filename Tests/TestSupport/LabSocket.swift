@@ -122,6 +122,12 @@ public final class LabSocket {
     descriptor = -1
   }
 
+  /// The same on a thread that has its descriptors for itself: there is no program to wait for.
+  public func closeOnOwnThread() {
+    if descriptor >= 0 { _ = Glibc.close(descriptor) }
+    descriptor = -1
+  }
+
   private func wait(for events: CInt, _ what: String) throws(SystemCallError) {
     var entry = pollfd(fd: descriptor, events: Int16(events), revents: 0)
     let deadline = monotonicSeconds() + 5

@@ -60,6 +60,20 @@ import Testing
       ["explain", "timestamp-disabled"], "sockwise: no rule or topic is called 'timestamp-disabled'"
     ),
     (["rules", "check", "/nonexistent.yaml"], "/nonexistent.yaml: error:"),
+    (["can-bind"], "Error: Missing expected argument '<ADDRESS:PORT>'"),
+    (
+      ["can-bind", "localhost:80"],
+      "Error: The value 'localhost:80' is invalid for '<ADDRESS:PORT>': 'localhost' is a name, and"
+    ),
+    (
+      ["can-bind", "127.0.0.1"],
+      "Error: The value '127.0.0.1' is invalid for '<ADDRESS:PORT>': a port is missing; write"
+    ),
+    (
+      ["can-bind", "80", "--user", "root"], "Error: The value 'root' is invalid for '--user <UID>'"
+    ),
+    (["can-bind", "80", "--netns", "0"], "Error: The value '0' is invalid for '--netns"),
+    (["canbind", "80"], "Error: Unexpected argument 'canbind'. Did you mean 'can-bind'?"),
   ]) func aMistakeIsSaid(_ arguments: [String], _ message: String) throws {
     let result = try BuiltBinary.run(arguments)
     #expect(result.status == 2)

@@ -4,9 +4,10 @@ internal import Glibc
 struct Capabilities: Sendable {
   private let bits: UInt64
 
-  /// Capabilities that reading other processes needs, by their numbers in linux/capability.h.
+  /// Those that matter here, by their numbers in linux/capability.h.
   private enum Number {
     static let readAnyDirectory: UInt64 = 2  // CAP_DAC_READ_SEARCH
+    static let bindAnyPort: UInt64 = 10  // CAP_NET_BIND_SERVICE
     static let traceAnyProcess: UInt64 = 19  // CAP_SYS_PTRACE
   }
 
@@ -24,6 +25,9 @@ struct Capabilities: Sendable {
 
   /// Whether it may trace any process, and so sees all of `/proc` whatever `hidepid` says.
   var includesTracing: Bool { bits & 1 << Number.traceAnyProcess != 0 }
+
+  /// Whether it may bind privileged ports.
+  var includesBindingPorts: Bool { bits & 1 << Number.bindAnyPort != 0 }
 
   /// Whether nothing more can be granted for looking into other processes; where one refuses all
   /// the same, a security module or a sandbox stands behind it.

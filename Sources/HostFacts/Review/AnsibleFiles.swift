@@ -31,13 +31,14 @@ extension ForeignFile {
       isScalar ? arguments : arguments["cmd"] ?? arguments["argv"] ?? arguments["_raw_params"]
     let others = task["args"]
     guard let command = command ?? others?["cmd"] ?? others?["argv"] else { return }
-    let ignores = ignoresFailure(task)
+    let ignores = ignoresFailure(task, context)
     let dependent: SysctlStatement.Dependent? = task["failed_when"] == nil ? .task : nil
     guard let text = written(command), text.text.hasVariables, hasLoop(task) else {
       let found = assignments(ofCommand: command)
       return add(.ansible, found, ignoresFailure: ignores, dependent: dependent, context: context)
     }
     for item in items(of: task) {
+      guard mayLookAt(text.text.utf8.count) else { return }
       guard let text = item.filledIn(text) else {
         if ShellWords(text.text).words.contains(where: { $0.text.hasSuffix("sysctl") }) {
           addTemplated()
@@ -80,6 +81,7 @@ extension ForeignFile {
         continue
       }
       for item in items(of: task) {
+        guard mayLookAt(text.text.utf8.count) else { return }
         if let text = item.filledIn(text) {
           addLines(text.text, context) { _ in text.range }
         } else {

@@ -22,9 +22,10 @@ extension ForeignFile {
     var hosts: String?
     /// Whether a condition decides on which of them a task runs.
     var isConditional = false
+    /// Whether a play goes on where one fails.
+    var ignoresErrors = false
 
-    /// Of names longer than this the beginning is enough.
-    private static let longestHosts = 64
+    private static let longestHosts = 4096
 
     /// What holds for what is in a play, a block or a task.
     func within(_ node: YAMLNode) -> AnsibleContext {
@@ -33,7 +34,13 @@ extension ForeignFile {
         let names = hosts.text.map { [$0] } ?? hosts.elements.compactMap(\.text)
         result.hosts = String(names.joined(separator: ",").prefix(Self.longestHosts))
       }
-      result.isConditional = isConditional || node["when"] != nil
+      result.isConditional =
+        isConditional || node["when"] != nil || node["delegate_to"] != nil
+        || node["local_action"] != nil
+      if let ignores = node["ignore_errors"]?.text.flatMap(ForeignFile.boolean) {
+        result.ignoresErrors = ignores
+      }
+      result.ignoresErrors = result.ignoresErrors || node["rescue"] != nil
       return result
     }
   }
@@ -68,11 +75,12 @@ extension ForeignFile {
     if arguments["state"]?.text == "absent" { return }
     guard let value = arguments["value"] ?? arguments["val"] else { return }
     func isOn(_ text: String?) -> Bool? { text.flatMap(Self.boolean) }
-    let ignores = isOn(arguments["ignoreerrors"]?.text) == true || ignoresFailure(task)
+    let ignores = isOn(arguments["ignoreerrors"]?.text) == true || ignoresFailure(task, context)
     // It writes a file of sysctl.d; only then does it run sysctl.
     let isRead =
       isOn(arguments["reload"]?.text) != false || isOn(arguments["sysctl_set"]?.text) == true
     for item in items(of: task) {
+      guard mayLookAt(key.text.utf8.count + value.text.utf8.count) else { return }
       guard let key = item.filledIn(key), let value = item.filledIn(value) else {
         addTemplated()
         continue
@@ -86,9 +94,8 @@ extension ForeignFile {
   }
 
   /// Whether a play goes on where a task fails, or the task cannot.
-  func ignoresFailure(_ task: YAMLNode) -> Bool {
-    task["ignore_errors"]?.text.flatMap(Self.boolean) == true
-      || task["failed_when"]?.text.flatMap(Self.boolean) == false
+  func ignoresFailure(_ task: YAMLNode, _ context: AnsibleContext) -> Bool {
+    context.ignoresErrors || task["failed_when"]?.text.flatMap(Self.boolean) == false
   }
 
   /// What the module writes for a value: booleans as numbers.
@@ -132,9 +139,12 @@ extension ForeignFile {
     /// Something that is not written out.
     case unknown
 
+    private static let longestText = 65_536
+
     /// A text with the item filled in where the text is nothing else, or holds it; nil where
     /// anything else in it is a variable.
     func filledIn(_ text: Text) -> Text? {
+      guard text.text.utf8.count < Self.longestText else { return nil }
       var rest = text.text[...]
       var result = ""
       var range = text.range

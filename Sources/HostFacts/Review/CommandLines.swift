@@ -26,10 +26,16 @@ extension ForeignFile {
   /// What a command sets that is a list of its words, `[sysctl, -w, a=b]`, or a line of a shell.
   mutating func assignments(ofCommand nodes: YAMLNode?...) -> [ShellCommands.Assignment] {
     var words: [ShellWords.Word] = []
+    let nodes = nodes.compactMap { $0 }.filter { $0.text != nil || !$0.elements.isEmpty }
     for node in nodes {
-      guard let node else { continue }
       if let (text, offsets) = textAndPlaces(node) {
-        return ShellCommands(ShellWords(text).words).assignments.map { $0.moved(offsets.range) }
+        let found = ShellWords(text).words
+        if nodes.count == 1 {
+          return ShellCommands(found).assignments.map { $0.moved(offsets.range) }
+        }
+        words += found.map {
+          .init(text: $0.text, range: node.range, isOperator: $0.isOperator, isPlain: false)
+        }
       }
       for element in node.elements.prefix(Self.mostWords) {
         guard let (text, offsets) = textAndPlaces(element) else { continue }

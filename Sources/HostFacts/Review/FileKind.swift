@@ -94,9 +94,12 @@ enum FileKind: Hashable {
       ["[Unit]", "[Service]", "[Socket]", "[Install]"].contains { Self.holds(bytes, $0) }
         || bytes.allSatisfy { $0 == 0x20 || ($0 >= 0x09 && $0 <= 0x0D) }
     // "sysctls", "allowedUnsafeSysctls".
-    case .yaml, .grub: Self.holds(bytes, "ysctl")
+    case .grub: Self.holds(bytes, "ysctl")
+    case .yaml: Self.holds(bytes, "ysctl") || Self.holds(bytes, "/proc/sys/")
     // Long lists of packages have such words, too.
-    case .json: Self.holds(bytes, "\"sysctls\"") || Self.holds(bytes, "allowedUnsafeSysctls")
+    case .json:
+      ["\"sysctls\"", "allowedUnsafeSysctls", "\"sysctl\"", "sysctl -", "/proc/sys/"]
+        .contains { Self.holds(bytes, $0) }
     case .tunedProfile: Self.holds(bytes, "sysctl")
     case .tmpfiles: Self.holds(bytes, "/proc/sys/")
     case .dockerfile: Self.holds(bytes, "sysctl") || Self.holds(bytes, "/proc/sys/")

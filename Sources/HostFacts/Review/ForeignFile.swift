@@ -64,12 +64,13 @@ struct ForeignFile {
     hostNamespaces: [ContainerNamespace: Bool] = [:], valueType: SysctlStatement.ScalarType? = nil,
     context: AnsibleContext = AnsibleContext()
   ) {
+    guard !isCut else { return }
     let name = SysctlKey(key.text)
     let usesHostNamespace = ContainerNamespace(of: name).flatMap { hostNamespaces[$0] }
     let assignment = Assignment(
       writer: writer, key: name, keyRange: key.range, value: value, ignoresFailure: ignoresFailure,
       usesHostNamespace: usesHostNamespace, dependent: dependent)
-    guard !name.path.isEmpty, !isCut, known.insert(assignment).inserted else { return }
+    guard !name.path.isEmpty, known.insert(assignment).inserted else { return }
     let place = location(key.range)
     var statement = SysctlStatement(
       writer: writer, key: name, value: Array(value.text.utf8), ignoresFailure: ignoresFailure,
@@ -93,7 +94,9 @@ struct ForeignFile {
 
   mutating func addSkipped(_ text: String, at range: Range<Int>) {
     let line = SkippedSysctlLine(text: text, location: location(range))
-    if skipped.count < Self.mostRefused, !skipped.contains(line) { skipped.append(line) }
+    guard !isCut, mayLookAt(skipped.count), !skipped.contains(line) else { return }
+    isCut = skipped.count >= Self.mostStatements
+    if !isCut { skipped.append(line) }
   }
 
   mutating func allow(_ pattern: Text) {
@@ -207,8 +210,9 @@ extension ForeignFile {
   }
 
   /// The values that a key may have: the last one, and one for each branch of a template.
-  func alternatives(for key: String, in mapping: YAMLNode) -> [YAMLNode] {
+  mutating func alternatives(for key: String, in mapping: YAMLNode) -> [YAMLNode] {
     let entries = mapping.entries.filter { $0.key == key }.prefix(Self.mostAlternatives)
+    guard entries.count < 2 || mayLookAt(entries.count * entries.count) else { return [] }
     return entries.indices.filter { index in
       !entries[index...].dropFirst().contains { later in
         branches.has(

@@ -55,11 +55,12 @@ extension ForeignFile {
   }
 
   private mutating func readPodSysctl(_ node: YAMLNode, ofPod pod: YAMLNode) {
+    let values = alternatives(for: "value", in: node)
     for key in alternatives(for: "name", in: node).compactMap(written) {
       let place = key.range.lowerBound
       let namespaces = hostNamespaces(ofPod: pod, at: place)
-      for node in alternatives(for: "value", in: node)
-      where branches.mayHave(node.range.lowerBound, with: place) {
+      guard mayLookAt(values.count) else { return }
+      for node in values where branches.mayHave(node.range.lowerBound, with: place) {
         guard let value = written(node) else { continue }
         if key.text.hasVariables || value.text.hasVariables {
           addTemplated()

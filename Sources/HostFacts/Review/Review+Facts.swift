@@ -8,15 +8,17 @@ extension Review {
     public let whole: Activation
     /// Of each host that there may be.
     public let places: [Place]
+    /// How many more of them there are, which are not judged by themselves.
+    public let leftOut: Int
   }
 
   /// What the files say of a host that there may be.
   public struct Place {
     /// The name of its directory in the repository.
     public let name: String
-    public let facts: Activation
     public let hasSysctls: Bool
     public let hasUnits: Bool
+    public let facts: () -> Activation
   }
 
   /// - Parameter waivers: the variable of that name.
@@ -45,16 +47,20 @@ extension Review {
     let places = ReviewedPlace.all(trees: trees, statements: statements, units: units)
     return Facts(
       whole: whole,
-      places: places.map { place in
-        var facts = whole
-        facts.variables["sysctl_config"] = .value(.joined([none] + place.configurations), nil)
-        facts.variables["units"] = .value(.joined(place.units), nil)
-        set(place.settings, in: &facts)
-        return Place(
-          name: place.name, facts: facts, hasSysctls: !place.settings.isEmpty,
-          hasUnits: !place.units.isEmpty)
-      })
+      places: places.prefix(Self.mostPlaces).map { place in
+        Place(
+          name: place.name, hasSysctls: !place.settings.isEmpty, hasUnits: !place.units.isEmpty
+        ) {
+          var facts = whole
+          facts.variables["sysctl_config"] = .value(.joined([none] + place.configurations), nil)
+          facts.variables["units"] = .value(.joined(place.units), nil)
+          set(place.settings, in: &facts)
+          return facts
+        }
+      }, leftOut: max(0, places.count - Self.mostPlaces))
   }
+
+  private static let mostPlaces = 1000
 
   private func set(_ settings: ReviewedSettings, in facts: inout Activation) {
     var identity = HostIdentity.unavailable(Unreadable(Self.notOfFiles))

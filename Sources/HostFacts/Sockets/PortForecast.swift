@@ -21,7 +21,7 @@ struct PortForecast: Sendable {
   var secondsUntilFailure: Reading<Double>
   /// Local addresses, or ports of the peer's, among which the connections need to be divided.
   var addressesNeeded: Int
-  /// Requests that each connection must carry besides the first, so that few enough end.
+  /// Requests that one connection must carry so that few enough end, where one carries one now.
   var requestsPerConnection: Int
   /// The level with tcp_tw_reuse = 1.
   var levelWithReuse: Reading<Int>

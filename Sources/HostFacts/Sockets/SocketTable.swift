@@ -52,6 +52,8 @@ struct SocketTable: SocketRowSink, Sendable {
   private(set) var selfConnections: [SelfConnection] = []
   /// Self-connections beyond the limit.
   private(set) var selfConnectionsLeftOut = 0
+  /// The connections on one port, where somebody asked for them.
+  private(set) var watched: WatchedPort
   private(set) var stateCounts = [Int](repeating: 0, count: 16)
   private(set) var udpRows = 0
   private var coverages = [SocketCoverage](
@@ -60,8 +62,10 @@ struct SocketTable: SocketRowSink, Sendable {
   /// Rows of `/proc/net`; nil where there are only dumps, which do not repeat any.
   private var seen: SeenRows?
 
-  init(source: SocketSource) {
+  /// - Parameter watching: a port whose connections are kept one by one; 0 for none.
+  init(source: SocketSource, watching port: UInt16 = 0) {
     self.source = source
+    watched = WatchedPort(port: port)
     if source == .proc { seen = SeenRows() }
   }
 
@@ -108,7 +112,12 @@ struct SocketTable: SocketRowSink, Sendable {
   /// that subflow; on older kernels it has an inode of its own, which no descriptor refers to.
   mutating func addMultipathListener(_ row: SocketRow) { listeners.alsoHeld(row) }
 
+  /// Looks up the devices of the rows that are kept; call it on the thread that read them.
+  mutating func nameWatchedDevices(_ name: (UInt32) -> String?) { watched.nameDevices(name) }
+
   private mutating func addConnection(_ row: SocketRow) {
+    // No connection is on port 0.
+    if row.localPort == watched.port { watched.add(row) }
     if row.localAddress == row.remoteAddress && row.localPort == row.remotePort
       && row.state != .timeWait
     {

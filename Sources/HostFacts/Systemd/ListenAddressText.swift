@@ -75,13 +75,13 @@ extension ListenAddress {
     UnitValue.unsigned(text, blanks: false, upTo: 65535).flatMap { $0 == 0 ? nil : Int($0) }
   }
 
-  private static func ipv4(_ text: some StringProtocol) -> InetAddress? {
+  static func ipv4(_ text: some StringProtocol) -> InetAddress? {
     var address = in_addr()
     guard unsafe inet_pton(AF_INET, String(text), &address) == 1 else { return nil }
     return InetAddress(ipv4: UInt32(bigEndian: address.s_addr))
   }
 
-  private static func ipv6(_ text: some StringProtocol) -> InetAddress? {
+  static func ipv6(_ text: some StringProtocol) -> InetAddress? {
     var bytes = [UInt8](repeating: 0, count: 16)
     guard unsafe inet_pton(AF_INET6, String(text), &bytes) == 1 else { return nil }
     let half = { (part: ArraySlice<UInt8>) in part.reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }

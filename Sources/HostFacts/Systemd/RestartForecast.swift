@@ -30,11 +30,12 @@ struct RestartForecast: Sendable {
   /// Until it is up again, at most, or until systemd gives up, at least.
   var seconds: Reading<Double>
 
-  /// TIME_WAIT ends when its timer says, up to 2 s later.
-  private static let slack = 2.0
-  /// Where peers close at once there are 60 s of TIME_WAIT; they may take 62 s more, the end of
-  /// FIN_WAIT2 (tcp_fin_timeout).
-  private static let holdOfOpen = 60.0...124.0
+  /// TIME_WAIT ends when its timer says, or later: one of 60 s is rounded up to 512 jiffies, or 4,096
+  /// where there are 1,000 a second (kernel/time/timer.c). That is 2.1 s with HZ=250, 5.2 s with 100.
+  private static let slack = 5.2
+  /// Where peers close at once there are 60 s of TIME_WAIT; as a rule they may take 60 s more, the
+  /// end of FIN_WAIT2 with the usual tcp_fin_timeout.
+  private static let holdOfOpen = 60.0...120 + 2 * slack
   /// How long a program may run until bind() fails, in seconds.
   private static let runs = [0, 0.05]
 
@@ -121,7 +122,7 @@ struct StartAttempts {
     var attempts: Int
   }
 
-  /// What comes first, after so many starts it is as good as never up.
+  /// Nobody allows as many starts: systemd does not give up.
   private static let most = 100_000
 
   /// - Parameters:
@@ -141,7 +142,8 @@ struct StartAttempts {
       if now >= hold { return End(isUp: true, seconds: now, attempts: attempt) }
       now += run + delay(before: attempt + 1)
     }
-    return End(isUp: false, seconds: now, attempts: Self.most)
+    return End(
+      isUp: true, seconds: max(now, hold) + run + delay(before: Self.most), attempts: Self.most)
   }
 
   /// The delay before a restart, counted from 1: with steps r₁ (rₙ / r₁)^((i − 1) / n), so that the one
@@ -215,7 +217,8 @@ extension RestartForecast: FactObject {
       "attempts", \.attempts, "Starts that fail before systemd gives up.", optional: true),
     .init(
       "seconds", \.seconds,
-      "`delayed`: until it is up, at most; `start_limit`: until systemd gives up, at least.",
+      "`delayed`: until it is up, at most; `start_limit`: until systemd gives up, at least. Of a"
+        + " program that runs for no more than 50 ms until bind() fails.",
       optional: true),
   ]
 }

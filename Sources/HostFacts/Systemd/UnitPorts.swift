@@ -28,12 +28,13 @@ struct UnitPorts {
   /// The unit with its ports; a socket unit on a port is active where systemd listens there.
   func joined(to unit: Unit) -> Unit {
     var unit = unit
+    unit.restart = .absent("it is no service")
     guard let socket = unit.socket.value else {
       unit.listeners = .value(unit.names.flatMap { byUnit[$0] ?? [] }, origin)
       let tcp = unit.names.flatMap { listeners[$0] ?? [] }
       unit.restart =
         unit.service.value.flatMap { RestartForecast.of($0, tcp, from: origin) }
-        ?? .absent("it listens on no TCP port")
+        ?? .absent("no TCP listener is known to be its")
       return unit
     }
     var ports: [ServicePort] = []

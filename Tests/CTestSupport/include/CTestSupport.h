@@ -15,3 +15,10 @@ int test_deny_calls(int calls);
 /// Makes setsockopt(SO_REUSEADDR) succeed and do nothing, as a kernel may that only looks like
 /// Linux; likewise for good.
 int test_ignore_reuse_address(void);
+
+// Makes the calling thread, and only it, create files and sockets as this user.
+void test_set_file_user(unsigned int user);
+
+// Gives the calling thread a table of descriptors of its own, with the standard streams in it; -1
+// and errno on failure. Linux 5.9.
+int test_own_descriptors(void);

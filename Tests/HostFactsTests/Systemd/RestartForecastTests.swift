@@ -34,6 +34,8 @@ import Testing
   @Test func withoutALimitItNeverGivesUp() {
     #expect(Self.attempts(burst: 0).end(hold: 60, run: 0).isUp)
     #expect(Self.attempts(interval: 0).end(hold: 60, run: 0).isUp)
+    let restless = Self.attempts(delay: 0, interval: 0).end(hold: 60, run: 0)
+    #expect(restless.isUp && restless.seconds == 60)
     #expect(!Self.attempts(delay: 5, interval: .infinity).end(hold: 60, run: 0).isUp)
   }
 

@@ -84,7 +84,9 @@ enum SysctlOptions {
   static func ignoreMissing(_ arguments: some Sequence<String>) -> Bool {
     arguments.contains { option in
       option == "--ignore"
-        || (option.hasPrefix("-") && !option.hasPrefix("--") && option.contains("e"))
+        // What follows p and r is their argument.
+        || (option.hasPrefix("-") && !option.hasPrefix("--")
+          && option.prefix { $0 != "p" && $0 != "r" }.contains("e"))
     }
   }
 }
