@@ -53,13 +53,17 @@ let package = Package(
     // Rule files and their evaluation.
     .target(name: "Rules", dependencies: ["CEL", "YAML"], swiftSettings: settings),
 
+    // What rules and topics say of the kernel, tried on the running one.
+    .target(name: "Proofs", dependencies: ["CLinuxShims", "JSON"], swiftSettings: settings),
+
     // One report, several formats.
-    .target(name: "Reports", dependencies: ["CEL", "JSON", "Rules"], swiftSettings: settings),
+    .target(
+      name: "Reports", dependencies: ["CEL", "JSON", "Proofs", "Rules"], swiftSettings: settings),
 
     .executableTarget(
       name: "sockwise",
       dependencies: [
-        "CEL", "CLinuxShims", "HostFacts", "Reports", "RuleData", "Rules",
+        "CEL", "CLinuxShims", "HostFacts", "Proofs", "Reports", "RuleData", "Rules",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -84,12 +88,17 @@ let package = Package(
       name: "RulesTests", dependencies: ["CEL", "RuleData", "Rules", "TestSupport", "YAML"],
       swiftSettings: settings),
     .testTarget(
-      name: "ReportsTests", dependencies: ["CEL", "JSON", "Reports", "Rules", "TestSupport"],
+      name: "ProofsTests", dependencies: ["Proofs", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "ReportsTests",
+      dependencies: ["CEL", "JSON", "Proofs", "Reports", "Rules", "TestSupport"],
       swiftSettings: settings),
     // The man pages and the editors' schema of rules: what is in them comes from the code.
     .testTarget(
       name: "DocumentsTests",
-      dependencies: ["CEL", "HostFacts", "RuleData", "Rules", "TestSupport", "YAML", "sockwise"],
+      dependencies: [
+        "CEL", "HostFacts", "Proofs", "RuleData", "Rules", "TestSupport", "YAML", "sockwise",
+      ],
       swiftSettings: settings),
     // Through the built binary, on the real kernel.
     .testTarget(

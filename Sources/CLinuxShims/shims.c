@@ -2,6 +2,8 @@
 #include "CLinuxShims.h"
 
 #include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -25,3 +27,5 @@ int sockwise_pidfd_getfd(int pidfd, int target, unsigned int flags) {
 int sockwise_setns(int fd, int type) { return setns(fd, type); }
 
 int sockwise_unshare(int flags) { return unshare(flags); }
+
+int sockwise_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); }

@@ -32,6 +32,10 @@ public struct RulePage: Sendable {
         .init("where \(definition.name) = " + lines.map { $0.trimmed }.joined(separator: " ")))
     }
     if let example { print(example, on: &page) }
+    if let claim = rule.proof {
+      page.heading(language.text("Proof", "证据"))
+      page.command(proving: [claim])
+    }
     page.heading(language.text("References", "参考资料"))
     for reference in rule.references { page.line(indent: 2, .init(reference)) }
     return Array(page.text.utf8)

@@ -24,6 +24,10 @@ public struct TopicPage: Sendable {
     page.paragraphs(text.linux)
     page.heading(language.text("Proof", "证据"))
     page.paragraphs(text.proof)
+    if !topic.claims.isEmpty {
+      page.blank()
+      page.command(proving: topic.claims)
+    }
     if !rules.isEmpty {
       page.heading(language.text("Rules", "相关规则"))
       for rule in rules {
@@ -57,6 +61,11 @@ extension Page {
   mutating func heading(_ text: String) {
     blank()
     line(.init(text, .strong))
+  }
+
+  /// What shows claims on the running kernel, to be copied.
+  mutating func command(proving claims: [String]) {
+    line(indent: 2, .init("sockwise prove " + claims.joined(separator: " ")))
   }
 
   /// Paragraphs that blank lines part. One that begins with a space is shown as it stands, from the

@@ -108,7 +108,7 @@ public struct Rule: Sendable {
   public var rationale: String { rest.value.rationale }
   public var references: [String] { rest.value.references }
   public var translations: [Translation] { rest.value.translations }
-  /// The experiment that shows the claim on the running kernel.
+  /// The claim of `sockwise prove` that shows it on the running kernel.
   public var proof: String? { rest.value.proof }
   public var message: Template { rest.value.message }
   /// The fact whose origin is the place of a finding.

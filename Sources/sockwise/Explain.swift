@@ -14,7 +14,8 @@ struct Explain: ParsableCommand {
     discussion: """
       Of a rule: why it matters, when it speaks, what to do, and the sources. Of a topic, which is \
       a question about ports and connections: what is commonly said, what Linux does, and what \
-      shows it. Without a name: lists topics and rules.
+      shows it. Both name what 'sockwise prove' can show of it on this kernel. Without a name: \
+      lists topics and rules.
       """)
 
   @OptionGroup var options: RuleOptions

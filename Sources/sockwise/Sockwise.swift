@@ -17,7 +17,7 @@ struct Sockwise: ParsableCommand {
     version: version,
     subcommands: [
       Audit.self, ReviewCommand.self, CanBind.self, BaselineCommand.self, Diff.self, Explain.self,
-      Facts.self, RulesCommand.self,
+      Facts.self, Prove.self, RulesCommand.self,
     ])
 }
 

@@ -7,8 +7,8 @@ func printOutput(_ text: String) throws(OutputError) {
 }
 
 /// Writes a line to standard error; where that fails there is nobody left to tell.
-func printError(_ line: String) {
-  var rest = Array((line + "\n").utf8)[...]
+func printError(_ line: String, terminator: String = "\n") {
+  var rest = Array((line + terminator).utf8)[...]
   while !rest.isEmpty {
     let count = unsafe rest.withUnsafeBytes { unsafe write(2, $0.baseAddress, $0.count) }
     if count < 0 {
@@ -26,6 +26,11 @@ enum Terminal {
   static var usesColour: Bool {
     guard isatty(1) == 1, environment("NO_COLOR") == nil else { return false }
     return environment("TERM").map { $0 != "dumb" } ?? false
+  }
+
+  /// Whether a line of standard error can be written over.
+  static var showsProgress: Bool {
+    isatty(2) == 1 && environment("TERM").map { $0 != "dumb" } ?? false
   }
 
   /// Columns of the terminal; 80 where the output is not one, so that files are the same anywhere.

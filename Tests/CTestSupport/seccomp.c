@@ -22,11 +22,19 @@
 #define ARCHITECTURE 0
 #endif
 
+// The low half of a 64-bit argument.
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define FIRST_ARGUMENT offsetof(struct seccomp_data, args[0])
+#define ARGUMENT(n) offsetof(struct seccomp_data, args[n])
 #else
-#define FIRST_ARGUMENT (offsetof(struct seccomp_data, args[0]) + 4)
+#define ARGUMENT(n) (offsetof(struct seccomp_data, args[n]) + 4)
 #endif
+
+static int install(struct sock_filter *filter, unsigned short length) {
+  struct sock_fprog program = {length, filter};
+  // Without CAP_SYS_ADMIN a filter needs this; it ends with the thread too.
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return -1;
+  return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
 
 int test_deny_calls(int calls) {
   if (ARCHITECTURE == 0) {
@@ -42,13 +50,31 @@ int test_deny_calls(int calls) {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, getfd, 4, 0),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, socket, 0, 2),
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, FIRST_ARGUMENT),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARGUMENT(0)),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_NETLINK, 1, 0),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
   };
-  struct sock_fprog program = {sizeof filter / sizeof filter[0], filter};
-  // Without CAP_SYS_ADMIN a filter needs this; it ends with the thread too.
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return -1;
-  return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+  return install(filter, sizeof filter / sizeof filter[0]);
+}
+
+int test_ignore_reuse_address(void) {
+  if (ARCHITECTURE == 0) {
+    errno = ENOSYS;
+    return -1;
+  }
+  struct sock_filter filter[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 0, 6),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_setsockopt, 0, 4),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARGUMENT(1)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SOL_SOCKET, 0, 2),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARGUMENT(2)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SO_REUSEADDR, 1, 0),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+      // The call is not made and gives 0.
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 0),
+  };
+  return install(filter, sizeof filter / sizeof filter[0]);
 }

@@ -23,4 +23,9 @@ extension ScratchNamespace {
       throw SystemCallError("install a seccomp filter")
     }
   }
+
+  /// Makes SO_REUSEADDR an option that does nothing, likewise.
+  public func ignoreReuseAddress() throws(SystemCallError) {
+    if test_ignore_reuse_address() != 0 { throw SystemCallError("install a seccomp filter") }
+  }
 }

@@ -24,6 +24,17 @@ struct ExplainTests {
     }
   }
 
+  @Test func `rules and topics name what proves them here`() throws {
+    let rule = try explain("tw-reuse-needed").output
+    #expect(rule.contains("\nProof\n  sockwise prove tw-reuse-connect\n"))
+    let chinese = try explain("tw-reuse-needed", "--lang", "zh").output
+    #expect(chinese.contains("\n证据\n  sockwise prove tw-reuse-connect\n"))
+    let topic = try explain("reuseport-and-uids").output
+    #expect(
+      topic.contains("\n  sockwise prove reuseport-shares-listener reuseport-other-uid-refused\n"))
+    #expect(!(try explain("close-wait").output).contains("sockwise prove"))
+  }
+
   @Test func `without a name topics and then rules are listed`() throws {
     let lines = try explain().output.split(separator: "\n")
     let rules = try #require(lines.firstIndex(of: "Rules"))

@@ -34,3 +34,6 @@ int sockwise_setns(int fd, int type);
 
 /// unshare(2): of the calling thread.
 int sockwise_unshare(int flags);
+
+/// prctl(PR_SET_PDEATHSIG): SIGKILL for this process when the one that started it ends.
+int sockwise_die_with_parent(void);

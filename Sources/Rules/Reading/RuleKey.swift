@@ -37,7 +37,7 @@ public enum RuleKey: String, CaseIterable, Sendable {
     case .rationale: "Why it matters."
     case .references: "Primary sources, at least one."
     case .translations: "Title and rationale by language code."
-    case .proof: "The experiment that shows the claim on the running kernel."
+    case .proof: "The claim of `sockwise prove` that shows it on the running kernel."
     case .supersedes: "Rules left out where this one finds the same thing in the same scope."
     case .applies: "Condition for judging at all; its `has()` guards the other expressions."
     case .forEach: "`{ name: list }`: judge each element of the list under that name."

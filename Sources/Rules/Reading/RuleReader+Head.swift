@@ -40,7 +40,7 @@ extension RuleReader {
     return head
   }
 
-  private mutating func kebab(_ node: YAMLNode, _ what: String) -> String? {
+  mutating func kebab(_ node: YAMLNode, _ what: String) -> String? {
     guard let name = text(node, what) else { return nil }
     if Names.isKebabCase(name) { return name }
     error(node.range, "\(what) must be kebab-case", hint: "lower-case words and hyphens")

@@ -7,19 +7,24 @@ extension RuleReader {
     guard let fields = fields(root, "a topic file", keys: keys.map(\.rawValue)) else { return nil }
     func node(_ key: Topic.Key) -> YAMLNode? { fields[key.rawValue]?.value }
 
-    missing(keys.filter { node($0) == nil }, of: "", at: 0..<0)
+    missing(keys.filter { $0.isRequired && node($0) == nil }, of: "", at: 0..<0)
     let id = node(.id).flatMap { self.id($0) }
     if let id, rules.contains(id), let node = node(.id) {
       error(node.range, "a rule is called '\(id)' too", hint: "'sockwise explain' takes either")
     }
     let text = topicText(node, of: "")
+    let claims = node(.claims).map { node in
+      (sequence(node, "'claims'", of: "claims") ?? []).compactMap {
+        kebab($0, "an entry of 'claims'")
+      }
+    }
     let about = node(.rules).map { self.rules($0, known: rules) } ?? []
     let references = node(.references).map { self.references($0) } ?? []
     let translations = node(.translations).map { topicTranslations($0) } ?? [:]
     guard let id, let text else { return nil }
     return Topic(
-      path: source.path, id: id, text: text, rules: about, references: references,
-      translations: translations)
+      path: source.path, id: id, text: text, claims: claims ?? [], rules: about,
+      references: references, translations: translations)
   }
 
   /// The keys that a topic has in each language.

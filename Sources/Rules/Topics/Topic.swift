@@ -4,7 +4,10 @@
 public struct Topic: Sendable {
   /// The keys of a topic file, in the order in which one is best written.
   enum Key: String, CaseIterable {
-    case id, title, said, linux, proof, rules, references, translations
+    case id, title, said, linux, proof, claims, rules, references, translations
+
+    /// Whether every topic has it: not each can be shown by an experiment of a minute.
+    var isRequired: Bool { self != .claims }
   }
 
   /// A language that every topic is in, besides English.
@@ -31,6 +34,8 @@ public struct Topic: Sendable {
   public let id: String
   /// In English.
   public let text: Text
+  /// Ids of the claims of `sockwise prove` that show it on the running kernel.
+  public let claims: [String]
   /// Ids of rules that are about it.
   public let rules: [String]
   /// Primary sources.

@@ -33,6 +33,7 @@ struct TopicTests {
         Seen:
 
           $ true
+      claims: [a-claim]
       rules: [a-rule]
       references: [RFC 9293]
       translations:
@@ -44,6 +45,7 @@ struct TopicTests {
     #expect(topic.text(in: "en").linux == "No.")
     #expect(topic.text(in: "fr").linux == "No.")
     #expect(topic.text.proof == "Seen:\n\n  $ true\n")
+    #expect(topic.claims == ["a-claim"])
     #expect(topic.rules == ["a-rule"])
     #expect(topic.references == ["RFC 9293"])
   }

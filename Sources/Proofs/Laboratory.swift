@@ -1,0 +1,222 @@
+internal import Glibc
+
+/// What an experiment works with in its namespace, and what it has seen there.
+final class Laboratory {
+  private var observations: [Observation] = []
+
+  /// One thing that was seen.
+  private struct Observation {
+    var what: String
+    var seen: String
+    /// What the claim says instead; nil where it says just that.
+    var expected: String?
+  }
+
+  /// What a call does.
+  enum Answer: Equatable, CustomStringConvertible {
+    case succeeds
+    case fails(CInt)
+
+    var description: String {
+      switch self {
+      case .succeeds: "succeeds"
+      case .fails(let code): errnoName(code)
+      }
+    }
+  }
+
+  // MARK: What was seen
+
+  /// Makes a call and compares what it does with what the claim says.
+  func expect(_ what: String, _ expected: Answer, _ call: @autoclosure () throws -> Void) throws {
+    let answer = try answer(call)
+    observations.append(
+      .init(
+        what: what, seen: "\(answer)", expected: answer == expected ? nil : expected.description))
+  }
+
+  /// Compares what was seen otherwise.
+  func expect(_ what: String, _ seen: String, _ isSo: Bool, else expected: String) {
+    observations.append(.init(what: what, seen: seen, expected: isSo ? nil : expected))
+  }
+
+  func expect<Value: Equatable>(_ what: String, _ seen: Value, is expected: Value) {
+    expect(what, "\(seen)", seen == expected, else: "\(expected)")
+  }
+
+  /// What a call does. What this process is short of says nothing of a claim, and is thrown.
+  func answer(_ call: () throws -> Void) throws -> Answer {
+    do {
+      try call()
+      return .succeeds
+    } catch let failure as CallFailure
+      where ![0, EMFILE, ENFILE, ENOMEM, ENOBUFS].contains(failure.code)
+    {
+      return .fails(failure.code)
+    }
+  }
+
+  /// Everything that was seen, on one line; nil before the first.
+  var observed: String? {
+    observations.isEmpty
+      ? nil : observations.map { "\($0.what): \($0.seen)" }.joined(separator: "; ")
+  }
+
+  /// What was otherwise than the claim says; nil where nothing was.
+  var difference: String? {
+    let others = observations.compactMap { observation in
+      observation.expected.map { "\(observation.what): \(observation.seen) (claimed: \($0))" }
+    }
+    return others.isEmpty ? nil : others.joined(separator: "; ")
+  }
+
+  // MARK: Settings of the namespace
+
+  /// A parameter such as `net.ipv4.tcp_tw_reuse`; nil where this kernel has none of that name.
+  func sysctl(_ key: String) -> String? { SmallFile.value(path(key)) }
+
+  func set(_ key: String, _ value: String) throws(CallFailure) {
+    do {
+      try SmallFile.write(value, to: path(key))
+    } catch {
+      throw switch error.code {
+      case ENOENT: CallFailure(because: "this kernel has no \(key)")
+      case EROFS: CallFailure(because: "/proc/sys is mounted read-only; mount it writable")
+      case EACCES, EPERM:
+        CallFailure(because: "\(key) cannot be set, not even in a namespace of its own: \(error)")
+      default: error
+      }
+    }
+  }
+
+  private func path(_ key: String) -> String {
+    "/proc/sys/" + key.split(separator: ".").joined(separator: "/")
+  }
+
+  /// The ports that connect() and bind() to port 0 choose from.
+  func setPortRange(_ ports: ClosedRange<Int>) throws(CallFailure) {
+    try set("net.ipv4.ip_local_port_range", "\(ports.lowerBound) \(ports.upperBound)")
+  }
+
+  // MARK: Tables of the namespace
+
+  /// States of TCP in `/proc/net/tcp`, include/net/tcp_states.h.
+  enum State: String {
+    case established = "01"
+    case finWait2 = "05"
+    case timeWait = "06"
+  }
+
+  /// Rows of IPv4 connections in a state, all or those of one local port.
+  func count(_ state: State, localPort: Int? = nil) throws(CallFailure) -> Int {
+    let port = localPort.map { number in
+      let digits = String(number, radix: 16, uppercase: true)
+      return String(repeating: "0", count: 4 - digits.count) + digits
+    }
+    return try SmallFile.read("/proc/self/net/tcp").split(separator: "\n").dropFirst().count {
+      row in
+      let columns = row.split(separator: " ", maxSplits: 4)
+      return columns.count == 5 && columns[3] == state.rawValue
+        && (port.map { columns[1].hasSuffix(":\($0)") } ?? true)
+    }
+  }
+
+  /// A counter of the line `TcpExt`; 0 where this kernel has none of that name.
+  func counter(_ name: String) throws(CallFailure) -> Int {
+    let lines = try SmallFile.read("/proc/self/net/netstat").split(separator: "\n")
+      .filter { $0.hasPrefix("TcpExt:") }.map { $0.split(separator: " ") }
+    guard lines.count == 2, let index = lines[0].firstIndex(where: { $0 == name }),
+      lines[1].indices.contains(index)
+    else { return 0 }
+    return Int(lines[1][index]) ?? 0
+  }
+
+  // MARK: Time
+
+  /// Seconds since the machine started.
+  var now: Double { monotonicSeconds() }
+
+  func sleep(_ seconds: Double) { usleep(useconds_t(seconds * 1_000_000)) }
+
+  /// Waits until something is so, looking 50 times a second.
+  ///
+  /// - Returns: whether it came to be so within `limit` seconds.
+  func wait(upTo limit: Double, _ isSo: () throws -> Bool) rethrows -> Bool {
+    let end = now + limit
+    while try !isSo() {
+      if now > end { return false }
+      sleep(0.02)
+    }
+    return true
+  }
+
+  // MARK: Connections
+
+  func listener(
+    _ endpoint: Endpoint, _ options: Socket.Options = [.reuseAddress]
+  ) throws(CallFailure) -> Socket {
+    let socket = try Socket(.tcp, ipv6: endpoint.isIPv6, options)
+    try socket.bindAndListen(endpoint)
+    return socket
+  }
+
+  /// A client that is connected.
+  func client(
+    to endpoint: Endpoint, from source: Endpoint? = nil, _ options: Socket.Options = []
+  ) throws(CallFailure) -> Socket {
+    let socket = try Socket(.tcp, ipv6: endpoint.isIPv6, options)
+    if let source { try socket.bind(source) }
+    try socket.connect(endpoint)
+    return socket
+  }
+
+  /// Both ends of a connection.
+  func connection(to endpoint: Endpoint, _ listener: Socket) throws(CallFailure) -> (
+    client: Socket, server: Socket
+  ) {
+    let client = try client(to: endpoint)
+    return (client, try listener.accept())
+  }
+
+  /// Closes a connection; its first end is in TIME_WAIT then.
+  func close(_ first: Socket, then second: Socket) throws {
+    let port = first.localPort
+    let before = try count(.timeWait, localPort: port)
+    first.close()
+    try second.waitForPeerClose()
+    second.close()
+    let isThere = try wait(upTo: 5) { try count(.timeWait, localPort: port) > before }
+    if !isThere { throw CallFailure(because: "a closed connection did not reach TIME_WAIT") }
+  }
+
+  /// Connects again and again, each connection closed by the client, until each port of a range has
+  /// one in TIME_WAIT toward the listener.
+  func fillWithTimeWait(_ ports: ClosedRange<Int>, _ endpoint: Endpoint, _ listener: Socket) throws
+  {
+    try setPortRange(ports)
+    for _ in ports {
+      let (client, server) = try connection(to: endpoint, listener)
+      try close(client, then: server)
+    }
+  }
+
+  /// As many clients as can connect, and what the next call gave.
+  func clients(
+    to endpoint: Endpoint, from source: Endpoint? = nil, _ options: Socket.Options = [],
+    atMost limit: Int
+  ) throws -> (sockets: [Socket], then: Answer) {
+    var sockets: [Socket] = []
+    while sockets.count < limit {
+      let answer = try answer { sockets.append(try client(to: endpoint, from: source, options)) }
+      if answer != .succeeds { return (sockets, answer) }
+    }
+    return (sockets, .succeeds)
+  }
+}
+
+/// CLOCK_MONOTONIC in seconds.
+func monotonicSeconds() -> Double {
+  var time = timespec()
+  unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}
