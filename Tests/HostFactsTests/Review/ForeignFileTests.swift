@@ -170,7 +170,8 @@ import YAML
       found == [
         "6: vm.max_map_count|262144 vm.max_map_count = 262144",
         "9: net.core.somaxconn|1024 net.core.somaxconn = 1024", "9: 'vm.a=1'|'vm.a=1' vm.a = 1",
-        "18: vm.c|1 vm.c = 1", "19: vm.d|2 vm.d = 2", "23: sysctl -w vm.e=1|sysctl -w vm.e=1 vm.e = 1", "1 templated",
+        "18: vm.c|1 vm.c = 1", "19: vm.d|2 vm.d = 2",
+        "23: sysctl -w vm.e=1|sysctl -w vm.e=1 vm.e = 1", "1 templated",
       ])
   }
 
