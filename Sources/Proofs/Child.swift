@@ -34,6 +34,8 @@ final class Child {
     // No environment: what is observed depends on the kernel alone.
     var environment: [UnsafeMutablePointer<CChar>?] = unsafe [nil]
     var process: pid_t = 0
+    // Where it is ignored nobody is left to wait for, and a pid may be another's by then.
+    _ = signal(SIGCHLD, SIG_DFL)
     let code = unsafe posix_spawn(
       &process, command[0], &actions, nil, &arguments, &environment)
     if code != 0 {

@@ -84,6 +84,11 @@ enum AddressProbe {
       }
     }
     guard bind(socket.number, address) != 0 else { return .accepted }
+    // Port 0 needs no privilege: a security module or a control group forbids this process something,
+    // and not the server.
+    guard errno != EPERM, errno != EACCES else {
+      return .unknown(.init("bind() is forbidden here: \(errnoText(errno))"))
+    }
     return .refused(errno)
   }
 
