@@ -44,13 +44,7 @@ struct CanBind: ParsableCommand {
           + " recorded host or a report with socket tables")
     }
     options.bind = socket.request(address)
-    let facts: Host
-    do {
-      facts = try Host.read(options)
-    } catch {
-      printError("sockwise: \(error)")
-      throw ExitCode(ExitStatus.failed.rawValue)
-    }
+    let facts = try options.host()
     let undelivered = options.reportRecording()
     guard let answer = facts.bindAnswer else { throw ExitCode(ExitStatus.failed.rawValue) }
     let report = BindReport(answer, of: facts, options.root)

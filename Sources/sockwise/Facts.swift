@@ -25,13 +25,7 @@ struct Facts: ParsableCommand {
   func run() throws {
     let started = Clock.utcNow()
     let options = try host.options()
-    let facts: Host
-    do {
-      facts = try Host.read(options)
-    } catch {
-      printError("sockwise: \(error)")
-      throw ExitCode(ExitStatus.failed.rawValue)
-    }
+    let facts = try options.host()
     let undelivered = options.reportRecording()
     let document = FactsDocument(
       tool: .sockwise, host: facts.reported, mode: options.root.mode,

@@ -105,6 +105,16 @@ struct HostArguments: ParsableArguments {
 }
 
 extension HostOptions {
+  /// The host; why it could not be read is said on standard error.
+  func host() throws(ExitCode) -> Host {
+    do {
+      return try Host.read(self)
+    } catch {
+      printError("sockwise: \(error)")
+      throw ExitCode(ExitStatus.failed.rawValue)
+    }
+  }
+
   /// Whether a recording was asked for and could not be written; says so on standard error.
   func reportRecording() -> Bool {
     guard let failure = root.recorder?.failure else { return false }

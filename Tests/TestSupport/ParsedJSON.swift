@@ -47,6 +47,9 @@ public enum ParsedJSON: Decodable, Hashable, Sendable {
 
   public var string: String? { if case .string(let string) = self { string } else { nil } }
   public var integer: Int64? { if case .integer(let integer) = self { integer } else { nil } }
+  public var double: Double? {
+    if case .number(let number) = self { number } else { integer.map(Double.init) }
+  }
   public var elements: [ParsedJSON]? {
     if case .array(let elements) = self { elements } else { nil }
   }

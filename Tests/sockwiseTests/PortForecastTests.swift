@@ -56,9 +56,3 @@ struct PortForecastTests {
     #expect(message.contains("and fails in"), "\(message)")
   }
 }
-
-extension ParsedJSON {
-  fileprivate var double: Double? {
-    if case .number(let number) = self { number } else { integer.map(Double.init) }
-  }
-}

@@ -25,7 +25,9 @@ struct ReviewedPlace {
   ) -> [ReviewedPlace] {
     var places: [String: ReviewedPlace] = [:]
     for (tree, configuration, value) in trees {
-      let name = FileKind(path: tree) == .conf ? tree : root(ofDirectory: tree)
+      // A file alone is a tree of its own, under its own name.
+      let isDirectory = tree.isEmpty || tree.hasSuffix("/")
+      let name = isDirectory ? root(ofDirectory: tree) : tree
       places[name, default: .init(name: name)].configurations.append(value)
       for key in configuration.keys.elements {
         places[name, default: .init(name: name)].settings.add(key.winner)

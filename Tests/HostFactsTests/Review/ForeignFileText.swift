@@ -36,3 +36,10 @@ extension ForeignFile {
     return source.text(range.lowerBound + column - 1..<range.lowerBound + end - 1)
   }
 }
+
+/// What a YAML file sets, and why reading it ended early.
+func yaml(_ text: String) -> [String] {
+  var file = ForeignFile(path: "x.yaml", bytes: Array(text.utf8))
+  let why = file.readYAML()
+  return file.shown + (why.map { [$0.reason] } ?? [])
+}

@@ -207,9 +207,3 @@ import Testing
     return forecasts
   }
 }
-
-extension ParsedJSON {
-  fileprivate var double: Double? {
-    if case .number(let number) = self { number } else { integer.map(Double.init) }
-  }
-}
