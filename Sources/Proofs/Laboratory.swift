@@ -72,8 +72,19 @@ final class Laboratory {
 
   // MARK: Settings of the namespace
 
-  /// A parameter such as `net.ipv4.tcp_tw_reuse`; nil where this kernel has none of that name.
-  func sysctl(_ key: String) -> String? { SmallFile.value(path(key)) }
+  /// A parameter such as `net.ipv4.tcp_tw_reuse`; nil where this kernel has none of that name. Where
+  /// `/proc/sys` is hidden (`subset=pid`) or cannot be read nobody knows that.
+  func sysctl(_ key: String) throws(CallFailure) -> String? {
+    do {
+      return SmallFile.words(try SmallFile.read(path(key)))
+    } catch {
+      guard error.code == ENOENT else { throw error }
+      guard unsafe access("/proc/sys/net/ipv4", F_OK) == 0 else {
+        throw CallFailure(because: "there is no /proc/sys to read; mount all of /proc")
+      }
+      return nil
+    }
+  }
 
   func set(_ key: String, _ value: String) throws(CallFailure) {
     do {

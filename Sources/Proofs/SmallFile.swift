@@ -31,6 +31,10 @@ enum SmallFile {
 
   /// A value without its line feed, its words parted by one space; nil where there is none.
   static func value(_ path: String) -> String? {
-    (try? read(path))?.split { $0 == "\n" || $0 == "\t" || $0 == " " }.joined(separator: " ")
+    (try? read(path)).map(words)
+  }
+
+  static func words(_ text: String) -> String {
+    text.split { $0 == "\n" || $0 == "\t" || $0 == " " }.joined(separator: " ")
   }
 }

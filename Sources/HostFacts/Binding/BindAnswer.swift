@@ -122,7 +122,8 @@ extension BindAnswer {
         .filter { $0.1 == .none && $1 == .conflict }.map(\.0.0)
     }
 
-    /// In the order of __inet_bind(), and of __inet6_bind(), which looks at the port first.
+    /// In the order of __inet_bind(), and of __inet6_bind(), which looks at the port before the address,
+    /// but for a multicast one of TCP.
     var refusals: [Refusal] {
       if facts.probe == .noFamily { return [.noFamily] }
       if facts.probe == .refused(ENODEV), let device = facts.address.device {
@@ -138,13 +139,14 @@ extension BindAnswer {
       } else if case .refused(let number) = facts.probe {
         ofAddress = [number == EADDRNOTAVAIL ? .notLocal : .refused(number)]
       }
-      if facts.address.family == .ipv4 { refusals += ofAddress }
+      let isFirst = facts.address.family == .ipv4 || ofAddress == [.multicast]
+      if isFirst { refusals += ofAddress }
       if let first = firstUnprivilegedPort, facts.address.port < first, facts.address.port > 0,
         !facts.mayBindAnyPort
       {
         refusals.append(.privileged(first: first))
       }
-      if facts.address.family == .ipv6 { refusals += ofAddress }
+      if !isFirst { refusals += ofAddress }
       if verdicts.contains(.conflict) { refusals.append(.inUse) }
       return refusals
     }

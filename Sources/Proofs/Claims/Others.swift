@@ -63,13 +63,13 @@ extension Claim {
       ("net.core.somaxconn", "77"), ("net.ipv4.tcp_fin_timeout", "17"),
     ]
     let defaults = try values.map { key, value in
-      let before = lab.sysctl(key)
+      let before = try lab.sysctl(key)
       try lab.set(key, value)
       return before
     }
     try ScratchNamespace.enterAnother()
     for ((key, value), before) in zip(values, defaults) {
-      let seen = lab.sysctl(key) ?? "none"
+      let seen = try lab.sysctl(key) ?? "none"
       lab.expect(
         "\(key) = \(value), in a namespace made then", seen, seen == before && seen != value,
         else: before ?? "none")
@@ -85,9 +85,9 @@ extension Claim {
       "net.core.netdev_max_backlog",
     ]
     for key in keys {
-      lab.expect("\(key) in a new namespace", lab.sysctl(key) ?? "none", is: "none")
+      try lab.expect("\(key) in a new namespace", lab.sysctl(key) ?? "none", is: "none")
     }
-    lab.expect(
+    try lab.expect(
       "net.ipv4.tcp_tw_reuse", lab.sysctl("net.ipv4.tcp_tw_reuse") == nil ? "none" : "there",
       is: "there")
   }

@@ -61,10 +61,10 @@ extension Claim {
   static let recycleGone = Claim(
     "tw-recycle-gone", "There is no tcp_tw_recycle; Linux 4.12 removed it"
   ) { lab in
-    lab.expect(
+    try lab.expect(
       "net.ipv4.tcp_tw_recycle", lab.sysctl("net.ipv4.tcp_tw_recycle").map { "\($0)" } ?? "none",
       is: "none")
-    lab.expect(
+    try lab.expect(
       "net.ipv4.tcp_tw_reuse", lab.sysctl("net.ipv4.tcp_tw_reuse") == nil ? "none" : "there",
       is: "there")
   }
