@@ -48,6 +48,9 @@ struct GuidanceTests {
         continue
       }
       #expect(rule.isOptIn == entry.marks.contains("opt-in"), "\(entry.id)")
+      // Where readers have read otherwise, they want to know why.
+      guard entry.marks.contains("corrects") else { continue }
+      #expect(rule.translation(in: "zh")?.rationale != nil, "\(entry.id)")
     }
   }
 
