@@ -30,6 +30,7 @@ struct Audit: ParsableCommand {
   func run() throws {
     let outcome = try AuditRun.outcome(
       of: host, ruleOptions, selection, accepted, in: output.language)
+    UntilExit.keep(outcome.report)
     let recordingFailed = outcome.options.reportRecording()
     let delivered = output.deliver(outcome.report)
     throw exit.code(
