@@ -6,6 +6,7 @@
 # make bench   root: measure against ss, cat and a raw dump; JSON=file SIZES="1000 100000"
 # make size    fail where the binary has grown beyond its limit
 # make instructions  fail where three fixed inputs cost other instructions; RECORD="reason"
+# make prove-kernels  boot Debian's Linux 6.1 and 6.12, try every claim there, write README's table
 # make oracle  root: 20,000 made-up trees and Debian's packages against the real systemd
 # make fuzz    TIME=seconds: feed each parser with what breaks parsers, 60 seconds each
 # make sanitize  the tests under AddressSanitizer and ThreadSanitizer
@@ -26,7 +27,7 @@ RELEASE := $(SWIFT_RELEASE) --product sockwise \
 TEST := --disable-xctest
 
 .PHONY: help setup setup-tests build audit check lint test release docs fixtures bench size \
-  instructions fuzz fuzz-ci fuzz-build fuzz-totals oracle sanitize clean
+  prove-kernels instructions fuzz fuzz-ci fuzz-build fuzz-totals oracle sanitize clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -108,6 +109,14 @@ bench:
 $(BENCH)/%: Benchmarks/%.c
 	@mkdir -p $(@D)
 	clang -O2 -Wall -Wextra -Werror -o $@ $<
+
+# See Tests/Kernels/prove-kernels; SUITES are Debian's whose kernels are booted. Four minutes, of which
+# each kernel waits one for a TIME_WAIT.
+prove-kernels: build
+	@$(INSTALL); [ -x /usr/bin/python3 ] || install python3; \
+	[ -x /usr/bin/qemu-system-x86_64 ] || install qemu-system-x86
+	@mkdir -p .build/kernels
+	@Tests/Kernels/prove-kernels $(BINARY) .build/kernels README.md $(SUITES)
 
 # The linker strips it (-s in RELEASE).
 SIZE_LIMIT := 18000000

@@ -118,7 +118,7 @@ struct HTMLReport {
         .element(
           "span", class: isNew ? finding.severity.badgeClass : "badge",
           .text(isNew ? finding.severity.rawValue : reported.state.rawValue)),
-        .element("h3", .text(finding.title))),
+        .element("h3", attributes: finding.language.attributes, .text(finding.shownTitle))),
       .element(
         "p", class: "subject",
         labels.map { .all([.element("span", .text($0)), .text(" ")]) }),
@@ -137,8 +137,11 @@ struct HTMLReport {
     var parts: [HTML] = []
     let remedies = report.remedies(of: reported)
     if !remedies.isEmpty {
-      parts.append(.element("h4", .text("Remedy")))
-      parts.append(.element("ol", class: "remedies", remedies.map(remedy)))
+      let attributes = finding.language.attributes
+      parts.append(
+        .element("h4", attributes: attributes, .text(finding.language.text("Remedy", "处理办法"))))
+      parts.append(
+        .element("ol", class: "remedies", attributes: attributes, remedies.map(remedy)))
     }
     if !finding.evidence.isEmpty {
       parts.append(.element("h4", .text("Evidence")))
@@ -334,5 +337,12 @@ extension Severity {
     case .low: "card low"
     case .info: "card info"
     }
+  }
+}
+
+extension Language {
+  /// What an element says whose text is not in the language of the page.
+  fileprivate var attributes: KeyValuePairs<StaticString, String> {
+    self == .english ? [:] : ["lang": rawValue]
   }
 }

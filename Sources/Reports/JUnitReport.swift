@@ -58,6 +58,7 @@ struct JUnitReport {
   // MARK: Cases
 
   private mutating func add(_ reported: ReportedFinding) {
+    let reported = reported.inEnglish
     let finding = reported.finding
     let message = MarkupText.escaped(finding.message)
     var details = TextReport(report, RenderOptions(width: 100, verbosity: .verbose))

@@ -9,6 +9,9 @@ public enum Language: String, CaseIterable, Sendable {
     self = Language(rawValue: name.lowercased()) ?? .english
   }
 
+  /// What rules call it; nil for the one that they are written in.
+  public var translation: String? { self == .english ? nil : rawValue }
+
   /// One of two texts.
   func text(_ english: String, _ chinese: String) -> String {
     self == .chinese ? chinese : english

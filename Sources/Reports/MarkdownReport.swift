@@ -67,7 +67,7 @@ struct MarkdownReport {
   private mutating func addDetails(_ reported: ReportedFinding) {
     let finding = reported.finding
     blocks.append(
-      "<details><summary>\(finding.severity.sign) \(MarkupText.escaped(finding.title)): "
+      "<details><summary>\(finding.severity.sign) \(MarkupText.escaped(finding.shownTitle)): "
         + "<code>\(MarkupText.escaped(finding.subject))</code></summary>")
     if !finding.evidence.isEmpty {
       addTable(
@@ -81,7 +81,7 @@ struct MarkdownReport {
         })
     }
     let remedies = report.remedies(of: reported)
-    if !remedies.isEmpty { blocks.append("**Remedy**") }
+    if !remedies.isEmpty { blocks.append(finding.language.text("**Remedy**", "**处理办法**")) }
     for remedy in remedies {
       blocks.append("- " + MarkdownText.escaped(remedy.text))
       guard !remedy.lines.isEmpty else { continue }

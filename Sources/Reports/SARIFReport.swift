@@ -212,7 +212,7 @@ struct SARIFReport {
 
   private func message(of reported: ReportedFinding) -> String {
     var text = SARIFText.escaped(reported.finding.message)
-    for remedy in report.remedies(of: reported) {
+    for remedy in report.remedies(of: reported.inEnglish) {
       text += "\n\n" + SARIFText.escaped(remedy.text)
       text += remedy.lines.map { "\n    " + SARIFText.escaped($0) }.joined()
     }

@@ -11,7 +11,7 @@ extension TextReport {
     let label = finding.severity.rawValue.uppercased()
     page.prose(
       hanging: label.columns + 2, .init(label, .severity(finding.severity)),
-      .init(finding.title, .strong, gap: 2))
+      .init(finding.shownTitle, .strong, gap: 2))
     printIdentity(reported)
     page.prose(indent: 2, .init(finding.message))
     printEvidence(finding.evidence)
@@ -62,10 +62,11 @@ extension TextReport {
       previous.finding.remediation == finding.remediation,
       previous.namespace == reported.namespace
     {
-      page.prose(indent: 2, .init("Remedy: as above", .faint))
+      page.prose(
+        indent: 2, .init(finding.language.text("Remedy: as above", "处理办法：同上"), .faint))
       return
     }
-    page.line(indent: 2, .init("Remedy:", .strong))
+    page.line(indent: 2, .init(finding.language.text("Remedy:", "处理办法："), .strong))
     for remedy in report.remedies(of: reported) {
       page.prose(indent: 4, hanging: 2, .init("- " + remedy.text))
       for line in remedy.lines { page.line(indent: 8, .init(line)) }

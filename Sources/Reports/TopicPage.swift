@@ -44,16 +44,12 @@ public struct TopicPage: Sendable {
 extension Rule {
   /// Its title, in English where it is not translated.
   public func title(in language: Language) -> String {
-    translation(in: language)?.title ?? title
+    translation(in: language.rawValue)?.title ?? title
   }
 
   /// Its rationale, likewise.
   func rationale(in language: Language) -> String {
-    translation(in: language)?.rationale ?? rationale
-  }
-
-  private func translation(in language: Language) -> Translation? {
-    translations.first { $0.language == language.rawValue }
+    translation(in: language.rawValue)?.rationale ?? rationale
   }
 }
 

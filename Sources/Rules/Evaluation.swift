@@ -5,12 +5,18 @@ extension Rule {
   ///
   /// - Parameter scopeName: name of the audited network namespace in subjects and fingerprints;
   ///   empty for the own one and for the host.
-  public func evaluate(in activation: Activation, scopeName: String = "") -> [Outcome] {
-    judgements(in: activation, scopeName: scopeName).map(\.outcome)
+  /// - Parameter language: the one that findings are translated to besides, such as `zh`.
+  public func evaluate(
+    in activation: Activation, scopeName: String = "", language: String? = nil
+  ) -> [Outcome] {
+    judgements(in: activation, scopeName: scopeName, language: language).map(\.outcome)
   }
 
-  func judgements(in activation: Activation, scopeName: String) -> [Judgement] {
-    var run = RuleRun(rule: self, activation: activation, scopeName: scopeName)
+  func judgements(
+    in activation: Activation, scopeName: String, language: String?
+  ) -> [Judgement] {
+    var run = RuleRun(
+      rule: self, activation: activation, scopeName: scopeName, language: language)
     return run.judgements()
   }
 }
@@ -27,15 +33,17 @@ private struct RuleRun {
   let rule: Rule
   var activation: Activation
   let scopeName: String
+  let language: String?
   /// Facts that decided that the rule applies.
   private var appliesEvidence: [ObservedFact]?
   /// How many findings each identity has.
   private var counts: [Identity: Int] = [:]
 
-  init(rule: Rule, activation: Activation, scopeName: String) {
+  init(rule: Rule, activation: Activation, scopeName: String, language: String?) {
     self.rule = rule
     self.activation = activation
     self.scopeName = scopeName
+    self.language = language
     var parameters: [String: Field] = [:]
     for parameter in rule.parameters { parameters[parameter.name] = .value(parameter.value, nil) }
     let object = ObjectValue(typeName: "Params", fields: parameters)
@@ -113,7 +121,7 @@ private struct RuleRun {
     var confidence = rule.confidence.level(in: activation)
     // What nobody set may still differ from the kernel's default when the host runs.
     if evidence.contains(where: \.isDefaultSysctl) { confidence = confidence.lower }
-    let finding = Finding(
+    var finding = Finding(
       rule: rule.id, title: rule.title, severity: rule.severity.level(in: activation),
       confidence: confidence, isNote: rule.isNote,
       subject: subject(identity) + (number > 1 ? "#\(number)" : ""),
@@ -123,7 +131,18 @@ private struct RuleRun {
       references: rule.references, proof: rule.proof,
       fingerprint: Fingerprint.of(
         rule: rule.id, scope: scopeName, identity: identity, number: number))
+    finding.translation = language.flatMap(translation)
     return Judgement(outcome: .finding(finding), identity: identity)
+  }
+
+  private func translation(in language: String) -> Finding.Translation? {
+    rule.translation(in: language).map { translation in
+      Finding.Translation(
+        language: language, title: translation.title ?? rule.title,
+        remediation: rule.remedies(in: translation).compactMap {
+          $0.remediation(in: activation)
+        })
+    }
   }
 
   private func undecided(_ value: Value, _ identity: Identity, wanted: String) -> Judgement {

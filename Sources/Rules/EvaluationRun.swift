@@ -2,10 +2,14 @@ internal import CEL
 
 /// What was judged so far.
 struct EvaluationRun {
+  /// See `RuleSet.language`.
+  private let language: String?
   private var whole = EvaluationResult()
   private var findings: [JudgedFinding] = []
   /// By rule, its place among the summaries.
   private var rows: [String: Int] = [:]
+
+  init(language: String?) { self.language = language }
 
   /// The kernel parameters that findings rest on, sorted.
   var sysctls: [String] {
@@ -28,7 +32,7 @@ struct EvaluationRun {
   mutating func judge(_ rule: Rule, in facts: Activation, place: String) {
     guard let row = rows[rule.id] else { return }
     whole.usedDelta = whole.usedDelta || rule.readsDelta
-    for judgement in rule.judgements(in: facts, scopeName: place) {
+    for judgement in rule.judgements(in: facts, scopeName: place, language: language) {
       switch judgement.outcome {
       case .finding(let finding):
         findings.append(

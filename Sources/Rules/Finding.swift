@@ -48,6 +48,8 @@ public struct Finding: Sendable {
   public var proof: String?
   /// Stable over values, inodes and lines: a hash of rule, scope and identity.
   public var fingerprint: String
+  /// Nil where none was asked for, and where there is none.
+  public var translation: Translation?
 
   public init(
     rule: String, title: String, severity: Severity, confidence: Confidence, isNote: Bool = false,

@@ -39,13 +39,6 @@ public struct Rule: Sendable {
     public var expression: Expression
   }
 
-  /// Title and rationale in another language.
-  public struct Translation: Sendable {
-    public var language: String
-    public var title: String?
-    public var rationale: String?
-  }
-
   /// The file that the rule was read from.
   public let path: String
   public let id: String
@@ -95,7 +88,8 @@ public struct Rule: Sendable {
     var confidence: Graded<Confidence>
     var rationale = ""
     var references: [String] = []
-    var translations: [Translation] = []
+    /// Read when somebody asks for another language.
+    var translations = Deferred<[Translation]>(made: [])
     var proof: String?
     var message: Template
     var locate: Expression?
@@ -107,7 +101,7 @@ public struct Rule: Sendable {
   public var confidence: Graded<Confidence> { rest.value.confidence }
   public var rationale: String { rest.value.rationale }
   public var references: [String] { rest.value.references }
-  public var translations: [Translation] { rest.value.translations }
+  public var translations: [Translation] { rest.value.translations.value }
   /// The claim of `sockwise prove` that shows it on the running kernel.
   public var proof: String? { rest.value.proof }
   public var message: Template { rest.value.message }

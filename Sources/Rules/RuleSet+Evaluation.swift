@@ -87,7 +87,7 @@ extension RuleSet {
     scopes: Set<Rule.Scope> = [.netns, .host], scopeName: String = "",
     places: [FactPlace] = [], isLive: Bool = true
   ) -> EvaluationResult {
-    var run = EvaluationRun()
+    var run = EvaluationRun(language: language)
     var ofPlaces: [Rule] = []
     var notLive: [String] = []
     var activation = activation

@@ -9,6 +9,8 @@ public struct RuleSet: Sendable {
   public let diagnostics: [RuleDiagnostic]
   /// For a rule, all that it supersedes, directly or through others.
   let supersededBy: [String: Set<String>]
+  /// The language that findings are translated to, such as `zh`; nil: they are in English alone.
+  public var language: String?
 
   /// Reads all files. A later source wins over an earlier one by file name, as in sysctl.d(5), and
   /// an empty file masks a rule.

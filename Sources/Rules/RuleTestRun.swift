@@ -19,10 +19,12 @@ extension Rule {
   /// The first finding that the rule's own tests make: what it looks like when it speaks.
   ///
   /// - Parameter schema: the one that the rule was read with.
-  public func example(schema: Schema) -> Finding? {
+  /// - Parameter language: see `evaluate`.
+  public func example(schema: Schema, language: String? = nil) -> Finding? {
     var completion = FactCompletion(schema: schema)
     for test in tests where test.expectation.verdicts.contains(.finding) {
-      for outcome in evaluate(in: completion.activation(stating: test.facts)) {
+      let facts = completion.activation(stating: test.facts)
+      for outcome in evaluate(in: facts, language: language) {
         if case .finding(let finding) = outcome { return finding }
       }
     }

@@ -112,7 +112,8 @@ extension Template {
       parts.append(.text(Self.joined(scalars)))
     }
 
-    /// The text with a space for each line break and the spaces around it.
+    /// The text with a space for each line break and the spaces around it; with none between wide
+    /// characters, as Chinese has no spaces.
     private static func joined(_ scalars: some Sequence<Unicode.Scalar>) -> String {
       var text = String.UnicodeScalarView()
       var breaks = false
@@ -123,13 +124,17 @@ extension Template {
         } else if breaks, scalar == " " {
           continue
         } else {
-          if breaks { text.append(" ") }
+          if breaks, !Self.areWide(text.last, scalar) { text.append(" ") }
           breaks = false
           text.append(scalar)
         }
       }
       if breaks { text.append(" ") }
       return String(text)
+    }
+
+    private static func areWide(_ first: Unicode.Scalar?, _ second: Unicode.Scalar) -> Bool {
+      first.map(DisplayText.width) == 2 && DisplayText.width(of: second) == 2
     }
 
     /// A message as it is printed, for comparison: on one line.

@@ -28,7 +28,8 @@ struct Audit: ParsableCommand {
   @OptionGroup(title: "When to fail") var exit: ExitArguments
 
   func run() throws {
-    let outcome = try AuditRun.outcome(of: host, ruleOptions, selection, accepted)
+    let outcome = try AuditRun.outcome(
+      of: host, ruleOptions, selection, accepted, in: output.language)
     UntilExit.keep(outcome.report)
     let recordingFailed = outcome.options.reportRecording()
     let delivered = output.deliver(outcome.report)

@@ -23,13 +23,14 @@ struct AuditRun: Sendable {
   /// Reads what the arguments name, and the host. What is wrong is said on standard error.
   static func outcome(
     of host: HostArguments, _ ruleOptions: RuleOptions, _ selection: RuleSelection,
-    _ accepted: AcceptanceArguments
+    _ accepted: AcceptanceArguments, in language: Language = .english
   ) throws -> Outcome {
     let files = ruleOptions.sources()
     // Rules are read while the kernel answers. Files are not: there may be too few descriptors for
     // both. And a recording is begun when nothing else can be wrong any more.
     let begun = !host.records && accepted.isEmpty ? try host.beginAudit() : nil
-    let rules = RuleSet.load(files, schema: Host.schema, compiled: true)
+    var rules = RuleSet.load(files, schema: Host.schema, compiled: true)
+    rules.language = language.translation
     let rulesAreWrong = rules.diagnostics.report()
     let chosen = try selection.selection(from: rules)
     let acceptance = accepted.acceptance(for: rules)

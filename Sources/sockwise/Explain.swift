@@ -39,7 +39,7 @@ struct Explain: ParsableCommand {
     _ = rules.diagnostics.report()
     let page: [UInt8]
     if let rule = rules.rule(name) {
-      let example = rule.example(schema: Host.schema)
+      let example = rule.example(schema: Host.schema, language: language.translation)
       page = RulePage(rule, example: example, in: language).text(.ofTerminal)
     } else if let topic = topics.topic(name) {
       let about = topic.rules.compactMap(rules.rule)

@@ -18,11 +18,19 @@ struct OutputArguments: ParsableArguments {
       "Leave out findings that are milder; they count for the exit status.", valueName: "SEVERITY"))
   var minSeverity = SeverityArgument(severity: .info)
 
+  @Option(
+    help: ArgumentHelp(
+      "Language of the titles and remedies of findings in text, Markdown and HTML; without it that of the locale (LC_ALL, LC_MESSAGES, LANG), or else English. What is not translated is English.",
+      valueName: "LANGUAGE"))
+  var lang: LanguageArgument?
+
   @Flag(name: .shortAndLong, help: "Only findings, warnings and the summary.")
   var quiet = false
 
   @Flag(name: .shortAndLong, help: "All evidence, references, and how to undo a remedy.")
   var verbose = false
+
+  var language: Language { lang?.language ?? Terminal.language }
 
   func validate() throws {
     if output.contains(where: { $0.destination == .standardOutput }) {

@@ -57,7 +57,8 @@ struct ReviewCommand: ParsableCommand {
   @OptionGroup(title: "When to fail") var exit: ExitArguments
 
   func run() throws {
-    let loaded = ruleOptions.load(toEvaluate: true)
+    var loaded = ruleOptions.load(toEvaluate: true)
+    loaded.language = output.language.translation
     let rulesAreWrong = loaded.diagnostics.report()
     let (configuration, configurationIsWrong) = configured.configuration(
       for: paths.first ?? ".", rules: loaded)

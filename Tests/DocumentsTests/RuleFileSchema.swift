@@ -68,7 +68,10 @@ struct RuleFileSchema {
         "type": "object",
         "additionalProperties": [
           "type": "object", "additionalProperties": false,
-          "properties": ["title": Self.text, "rationale": Self.text],
+          "properties": [
+            "title": Self.text, "rationale": Self.text,
+            "remediation": ["type": "array", "items": Self.reference("remedyText")],
+          ],
         ],
       ]
     case .applies, .condition, .locate: Self.reference("expression")
@@ -111,7 +114,15 @@ struct RuleFileSchema {
       ),
       ("severity", Self.graded(Severity.allCases.map(\.rawValue))),
       ("confidence", Self.graded(Confidence.allCases.map(\.rawValue))),
-      ("remedy", remedy), ("test", test),
+      ("remedy", remedy),
+      (
+        "remedyText",
+        [
+          "type": "object", "additionalProperties": false, "minProperties": 1, "maxProperties": 1,
+          "properties": ["code": Self.text, "note": Self.text],
+        ]
+      ),
+      ("test", test),
     ]
   }
 

@@ -16,6 +16,22 @@ struct ShippedRulesTests {
     #expect(Self.whole.rules.count == RuleData.files.count)
   }
 
+  @Test(arguments: whole.rules.map(\.id))
+  func `each has its title and remedies in Chinese`(_ id: String) throws {
+    let rule = try #require(Self.whole.rule(id))
+    let chinese = try #require(rule.translation(in: "zh"))
+    let texts = rule.remedies.count { remedy in
+      switch remedy.action {
+      case .code, .note: true
+      case .sysctl, .unit: false
+      }
+    }
+    #expect(chinese.texts.count == texts)
+    for text in [chinese.title ?? ""] + chinese.texts.map(\.text) {
+      #expect(text.unicodeScalars.contains { (0x4e00...0x9fff).contains($0.value) }, "\(text)")
+    }
+  }
+
   @Test func `the build compiled each as it is`() throws {
     #expect(Self.compiled.rules.map(\.id) == Self.whole.rules.map(\.id))
     #expect(Self.compiled.rawSysctls == Self.whole.rawSysctls)

@@ -72,6 +72,27 @@ enum SampleReport {
     proof: "ephemeral-ports-per-destination",
     fingerprint: "5f1c8a90b2e4d377")
 
+  /// As a reader sees them who wants Chinese: one rule is not translated.
+  static let chinese: Report = {
+    var exhausted = Self.exhausted
+    exhausted.translation = .init(
+      language: "zh", title: "通往某一目标的本地端口已用尽",
+      remediation: [.code("保持连接并重复使用（keep-alive、连接池）"), exhausted.remediation[1]])
+    var inRange = Self.inRange(40001)
+    inRange.translation = .init(
+      language: "zh", title: "服务的端口位于临时端口范围内",
+      remediation: [
+        .note("在 net.ipv4.ip_local_reserved_ports 中保留服务的端口"), inRange.remediation[1],
+      ])
+    return report(
+      findings: [
+        .init(exhausted, namespace: own), .init(exhausted, namespace: own),
+        .init(exhausted, namespace: container), .init(reuseNeeded, namespace: own),
+        .init(inRange, namespace: own),
+      ],
+      namespaces: [ownNamespace, Namespace(name: container, audited: true, isInitial: false)])
+  }()
+
   static let reuseNeeded = Finding(
     rule: "tw-reuse-needed",
     title: "TIME_WAIT holds the ports that connect() needs", severity: .high, confidence: .high,

@@ -48,6 +48,43 @@ import Testing
         == "3 rows, ? sockets, 12.3 a second")
   }
 
+  @Test func `titles and remedies are in the language that is asked for`() throws {
+    let rule = try RuleBuilder.rule(
+      """
+      title: English
+      when: sockets.tcp > 0
+      remediation:
+        - { when: sockets.tcp > 5, code: 'close {{ sockets.tcp }} sockets' }
+        - sysctl: { net.ipv4.tcp_tw_reuse: 1 }
+        - { when: sockets.tcp > 50, code: never said }
+        - note: at all events
+      translations:
+        de: { rationale: Darum. }
+        zh:
+          title: 中文
+          remediation:
+            - code: '关闭 {{ sockets.tcp }} 个套接字'
+            - code: 不会说
+            - note: 无论如何
+      """)
+    let facts = try RuleBuilder.facts("sockets: { tcp: 9 }")
+    func finding(_ language: String?) throws -> Finding {
+      try #require(rule.evaluate(in: facts, language: language).first?.finding)
+    }
+    let set = Remediation.sysctl([.init(key: "net.ipv4.tcp_tw_reuse", value: "1")])
+    let english = [Remediation.code("close 9 sockets"), set, .note("at all events")]
+    let chinese = try finding("zh")
+    #expect(chinese.title == "English" && chinese.remediation == english)
+    #expect(chinese.translation?.title == "中文")
+    #expect(
+      chinese.translation?.remediation == [.code("关闭 9 个套接字"), set, .note("无论如何")])
+    // What is not translated stays as it is.
+    let german = try finding("de").translation
+    #expect(german?.title == "English" && german?.remediation == english)
+    #expect(try finding("fr").translation == nil)
+    #expect(try finding(nil).translation == nil)
+  }
+
   @Test func offersRemediesWhoseConditionsHold() throws {
     let rule = """
       when: sockets.tcp > 0

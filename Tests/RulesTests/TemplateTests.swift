@@ -31,6 +31,14 @@ import Testing
       ])
   }
 
+  @Test func `lines of Chinese are joined without a space`() {
+    #expect(Template.Outline("端口，\n  套接字 a\n端口\n").parts == [.text("端口，套接字 a 端口")])
+    #expect(
+      Template.Outline("端口\n{{ x }}\n端口").parts == [
+        .text("端口 "), .placeholder(" x ", at: 5), .text(" 端口"),
+      ])
+  }
+
   @Test(arguments: [
     (Value.int(28232), "28232"), (.uint(7), "7"), (.bool(true), "true"), (.string("a b"), "a b"),
     (.double(95), "95"), (.double(95.04), "95"), (.double(95.06), "95.1"), (.double(-0.04), "0"),

@@ -51,7 +51,7 @@ extension Claim {
       "\(without.lost)", without.lost == without.had && without.had > 0, else: "\(without.had)")
     try lab.set("net.ipv4.tcp_migrate_req", "1")
     let with = try survivors(7001)
-    lab.expect("with tcp_migrate_req = 1", with.lost, is: 0)
+    lab.expect("with tcp_migrate_req = 1 of its \(with.had)", with.lost, is: 0)
   }
 
   static let namespaceDefaults = Claim(

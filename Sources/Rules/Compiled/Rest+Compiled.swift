@@ -10,13 +10,15 @@ extension CompactWriter {
     write(rest.rationale)
     write(rest.references)
     write(rest.proof)
-    write(rest.translations) {
+    write(rest.facts.paths)
+    write(rest.facts.sysctl)
+    // At the end, as they are read last, if at all.
+    try write(rest.translations.value) {
       $0.write($1.language)
       $0.write($1.title)
       $0.write($1.rationale)
+      try $0.write($1.texts) { try $0.write($1) }
     }
-    write(rest.facts.paths)
-    write(rest.facts.sysctl)
   }
 
   private mutating func write<Level: CaseIterable & Equatable>(_ graded: Graded<Level>) throws {
@@ -77,20 +79,30 @@ extension CompactReader {
     let rationale = try string()
     let references = try strings()
     let proof = try optionalString()
-    let translations = try list { reader in
-      let language = try reader.string()
-      let title = try reader.optionalString()
-      return Rule.Translation(
-        language: language, title: title, rationale: try reader.optionalString())
-    }
     var facts = Rule.Facts()
     facts.paths = try strings()
     facts.sysctl = try optionalString()
-    guard isAtEnd else { throw malformed() }
+    let translations = Deferred { [self] in
+      var reader = self
+      return (try? reader.translations()) ?? []
+    }
     return Rule.Rest(
       severity: severity, confidence: confidence, rationale: rationale, references: references,
       translations: translations, proof: proof, message: message, locate: locate,
       remedies: remedies, facts: facts)
+  }
+
+  private mutating func translations() throws -> [Rule.Translation] {
+    let translations = try list { reader in
+      let language = try reader.string()
+      let title = try reader.optionalString()
+      let rationale = try reader.optionalString()
+      let texts = try reader.list { try $0.template() }
+      return Rule.Translation(
+        language: language, title: title, rationale: rationale, texts: texts)
+    }
+    guard isAtEnd else { throw malformed() }
+    return translations
   }
 
   private mutating func graded<Level: CaseIterable>() throws -> Graded<Level> {

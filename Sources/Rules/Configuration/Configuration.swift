@@ -42,6 +42,6 @@ extension RuleSet {
           }
         }
         return rule
-      }, diagnostics: diagnostics, supersededBy: supersededBy)
+      }, diagnostics: diagnostics, supersededBy: supersededBy, language: language)
   }
 }

@@ -36,7 +36,7 @@ public enum RuleKey: String, CaseIterable, Sendable {
     case .since: "The version of Sockwise that brought the rule."
     case .rationale: "Why it matters."
     case .references: "Primary sources, at least one."
-    case .translations: "Title and rationale by language code."
+    case .translations: "Title, rationale and the texts of remedies by language code."
     case .proof: "The claim of `sockwise prove` that shows it on the running kernel."
     case .supersedes: "Rules left out where this one finds the same thing in the same scope."
     case .applies: "Condition for judging at all; its `has()` guards the other expressions."

@@ -14,7 +14,7 @@ extension RuleReader {
     var needsLive = false
     var isOptIn = false
     var isNote = false
-    var translations: [Rule.Translation] = []
+    var translations: [UnfinishedTranslation] = []
     var proof: String?
     var supersedes: [String] = []
   }
@@ -77,29 +77,6 @@ extension RuleReader {
       error(node.range, "'references' is empty", hint: "name at least one primary source")
     }
     return nodes.compactMap { line($0, "an entry of 'references'") }
-  }
-
-  private mutating func translations(_ node: YAMLNode) -> [Rule.Translation] {
-    var translations: [Rule.Translation] = []
-    for entry in mapping(node, "'translations'") ?? [] {
-      let parts = entry.key.split(separator: "-", omittingEmptySubsequences: false)
-      let isLanguage =
-        parts.count <= 2 && (2...3).contains(parts[0].utf8.count)
-        && parts[0].allSatisfy { ("a"..."z").contains($0) }
-      guard isLanguage else {
-        error(
-          entry.keyRange, "'\(entry.key)' is no language code", hint: "such as zh, de or pt-BR")
-        continue
-      }
-      let what = "translation '\(entry.key)'"
-      guard let fields = fields(entry.value, what, keys: ["title", "rationale"]) else { continue }
-      translations.append(
-        .init(
-          language: entry.key,
-          title: fields["title"].flatMap { line($0.value, "'title' of \(what)") },
-          rationale: fields["rationale"].flatMap { text($0.value, "'rationale' of \(what)") }))
-    }
-    return translations
   }
 
   private mutating func readSupersedes(_ node: YAMLNode, id: String?) {

@@ -9,7 +9,9 @@ extension RuleReader {
     var remedies: [Remedy] = []
     for item in sequence(node, "'remediation'", of: "remedies") ?? [] {
       let before = guards
-      if let remedy = remedy(item) { remedies.append(remedy) }
+      let remedy = remedy(item)
+      if let remedy { remedies.append(remedy) }
+      remedyGuards.append((guards, isWhole: remedy != nil))
       guards = before
     }
     return remedies

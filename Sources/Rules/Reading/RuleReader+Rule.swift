@@ -63,6 +63,7 @@ extension RuleReader {
     let message = node(.message).flatMap { template($0, "'message'") }
     let locate = node(.locate).flatMap { self.locate($0) }
     let remedies = node(.remediation).map { self.remedies($0) } ?? []
+    let translations = head.translations.map { finish($0, of: remedies) }
     let tests =
       node(.tests).map {
         self.tests($0, isGraded: (severity?.isGraded ?? false, confidence?.isGraded ?? false))
@@ -72,7 +73,7 @@ extension RuleReader {
     }
     let rest = Rule.Rest(
       severity: severity, confidence: confidence, rationale: rationale,
-      references: head.references, translations: head.translations, proof: head.proof,
+      references: head.references, translations: Deferred(made: translations), proof: head.proof,
       message: message, locate: locate, remedies: remedies)
     return (rest, tests)
   }

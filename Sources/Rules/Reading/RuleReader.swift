@@ -14,6 +14,8 @@ struct RuleReader {
   var guards: Set<String> = []
   /// Names of `params` and `let`, to find those that nothing uses.
   var declared: [(name: String, path: String, range: Range<Int>)] = []
+  /// For each entry of `remediation`, the guards of its text; and whether it could be read.
+  var remedyGuards: [(guards: Set<String>, isWhole: Bool)] = []
   /// Whether fields that may be absent are looked for.
   var isLinted = true
   var problems = RuleProblems()

@@ -21,7 +21,8 @@ struct CompiledRuleTests {
     message: "{{ reuse }} is too much for {{ listener.port }}"
     locate: sysctl.net.ipv4.tcp_tw_reuse
     supersedes: [other]
-    translations: { zh: { title: 标题 } }
+    translations:
+      zh: { title: 标题, remediation: [ { code: "函数({{ reuse }})" }, { note: 做点什么。 } ] }
     remediation:
       - { when: reuse == 4, sysctl: { net.ipv4.tcp_tw_reuse: "{{ params.limit }}" } }
       - unit: { name: a.service, Service: { RestartSec: "{{ reuse }}" } }
@@ -74,8 +75,11 @@ struct CompiledRuleTests {
     for end in 0..<bytes.count - rest.text.utf8.count {
       #expect(Self.compiled(Array(bytes[..<end])) == nil, "\(end)")
     }
-    let half = try #require(Self.compiled(Array(bytes.dropLast(3))))
+    let half = try #require(Self.compiled(Array(bytes.dropLast(rest.text.utf8.count - 3))))
     #expect(half.message.text.isEmpty && half.condition.text == rule.condition.text)
+    // Translations are read by themselves.
+    let most = try #require(Self.compiled(Array(bytes.dropLast(3))))
+    #expect(most.message.text == rule.message.text && most.translations.isEmpty)
     #expect(Self.compiled(Array("when".utf8)) == nil)
   }
 
