@@ -47,6 +47,12 @@ struct Anonymizer: Sendable {
 
   func namespace(_ name: String) -> String { "namespace-\(label(name))" }
 
+  /// A profile of TuneD, which the administrator may have named.
+  func profile(_ name: some StringProtocol) -> String { "profile-\(label(String(name)))" }
+
+  /// A section of such a profile.
+  func section(_ name: some StringProtocol) -> String { "section-\(label(String(name)))" }
+
   func interface(_ index: UInt32, _ name: String) -> String { name == "lo" ? name : "if\(index)" }
 
   /// A sentence: identifiers of containers may stand in it.
@@ -77,8 +83,8 @@ struct Anonymizer: Sendable {
 
   // MARK: Files
 
-  /// A file that was read whole; nil where it may tell too much. Other files hold parameters and
-  /// counters.
+  /// A file below `/proc` that was read whole; nil where it may tell too much. Other files hold
+  /// parameters and counters.
   func file(_ path: String, _ content: [UInt8]) -> [UInt8]? {
     if !isHarmless(path) { return nil }
     let text = String(decoding: content, as: UTF8.self)
@@ -128,14 +134,26 @@ extension Anonymizer {
     }
   }
 
-  func anonymize(_ file: inout RecordingFile) {
+  /// - Parameter names: those of configuration files.
+  func anonymize(_ file: inout RecordingFile, _ names: ConfigurationNames) {
     file.namespace.name.replace(namespace, self)
     for index in file.namespaces.indices {
       file.namespaces[index].name = file.namespaces[index].name.map(namespace)
     }
-    for index in file.unreadable.indices {
-      file.unreadable[index].why.reason = sentence(file.unreadable[index].why.reason)
+    file.directories = file.directories.map { names($0) }.sorted()
+    file.absent = file.absent.map { names($0) }.sorted()
+    for index in file.unreadable.indices { anonymize(&file.unreadable[index], names) }
+    for index in file.notFiles.indices { anonymize(&file.notFiles[index], names) }
+  }
+
+  private func anonymize(_ failure: inout RecordedFailure, _ names: ConfigurationNames) {
+    let path = names(failure.path)
+    // Most reasons quote the path.
+    if let range = failure.why.reason.firstRange(of: failure.path) {
+      failure.why.reason.replaceSubrange(range, with: path)
     }
+    failure = RecordedFailure(
+      path: path, why: .init(Unreadable(sentence(failure.why.reason), grant: failure.why.grant)))
   }
 }
 
