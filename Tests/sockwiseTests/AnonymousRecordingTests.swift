@@ -58,7 +58,9 @@ import Testing
         return try net.start(directory.path(name), ["600"], holding: [listener]).pid
       }
       if let denied { try net.deny(denied) }
-      try Self.configuration.forEach { try TextFile.write($1, to: directory.path("etc/\($0)")) }
+      for (file, text) in Self.configuration {
+        try TextFile.write(text, to: directory.path("etc/\(file)"))
+      }
       let dead = unsafe symlink(
         "/srv/acme-gone.conf", directory.path("etc/sysctl.d/60-acme-dead.conf"))
       try #require(dead == 0)
@@ -122,29 +124,29 @@ import Testing
   /// Files below `/etc`. Two lines of each are for everybody: the kernel knows the parameters.
   private static let configuration = [
     "sysctl.d/50-acme-customer.conf": """
-      # for acme-gateway.example, 203.0.113.77
-      net.ipv4.tcp_fin_timeout = 61
-      net.ipv4.conf.wg-acme.rp_filter = 2
-      net.ipv4.conf.all.rp_filter = 2
-      net.ipv4.acme_made_up = 1
-      net.ipv4.tcp_fastopen_key = 0ace0ace-0ace0ace-0ace0ace-0ace0ace
-      kernel.domainname = acme-domain.example
-      net.ipv4.tcp_keepalive_time = 600 # of the acme-balancer
-      acme-nonsense
-      """,
+    # for acme-gateway.example, 203.0.113.77
+    net.ipv4.tcp_fin_timeout = 61
+    net.ipv4.conf.wg-acme.rp_filter = 2
+    net.ipv4.conf.all.rp_filter = 2
+    net.ipv4.acme_made_up = 1
+    net.ipv4.tcp_fastopen_key = 0ace0ace-0ace0ace-0ace0ace-0ace0ace
+    kernel.domainname = acme-domain.example
+    net.ipv4.tcp_keepalive_time = 600 # of the acme-balancer
+    acme-nonsense
+    """,
     "tmpfiles.d/acme.conf": """
-      f /etc/acme/token 0600 acme-user acme-user - hunter2-secret
-      w /proc/sys/net/ipv4/tcp_fin_timeout - acme-owner acme-owner - 62
-      """,
+    f /etc/acme/token 0600 acme-user acme-user - hunter2-secret
+    w /proc/sys/net/ipv4/tcp_fin_timeout - acme-owner acme-owner - 62
+    """,
     "tuned/active_profile": "acme-profile",
     "tuned/acme-profile/tuned.conf": """
-      [main]
-      summary=acme-summary
-      [sysctl]
-      net.ipv4.tcp_fin_timeout = 63
-      [acme-section]
-      type=script
-      """,
+    [main]
+    summary=acme-summary
+    [sysctl]
+    net.ipv4.tcp_fin_timeout = 63
+    [acme-section]
+    type=script
+    """,
   ]
   private static let planted = [
     "acme-gateway", "wg-acme", "acme_made_up", "acme-domain", "acme-balancer", "acme-nonsense",

@@ -55,6 +55,15 @@ struct Anonymizer: Sendable {
 
   func interface(_ index: UInt32, _ name: String) -> String { name == "lo" ? name : "if\(index)" }
 
+  /// Of a kernel's release the numbers: who builds his own gives it a name.
+  func release(_ text: String) -> String {
+    var numbers = Substring(text).utf8.prefix {
+      isDigit($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
+    }
+    while let last = numbers.last, !isDigit(last) { numbers.removeLast() }
+    return String(Substring(numbers))
+  }
+
   /// A sentence: identifiers of containers may stand in it.
   func sentence(_ text: String) -> String {
     var result = String.UnicodeScalarView()
@@ -92,7 +101,7 @@ struct Anonymizer: Sendable {
     case "/proc/sys/kernel/hostname": return Array("host-\(label(trimmed(text)))\n".utf8)
     case "/proc/sys/kernel/random/boot_id": return Array((identifier(text) + "\n").utf8)
     case "/proc/1/comm": return Array((process(trimmed(text)) + "\n").utf8)
-    case "/proc/sys/kernel/osrelease": return content
+    case "/proc/sys/kernel/osrelease": return Array((release(trimmed(text)) + "\n").utf8)
     // Rules may name any parameter, such as kernel.domainname or net.ipv4.tcp_fastopen_key.
     case _ where path.hasPrefix("/proc/sys/") && !Self.catalogue.contains(path):
       return text.utf8.allSatisfy { isDigit($0) || isBlank($0) || $0 == UInt8(ascii: "-") }
@@ -136,6 +145,7 @@ extension Anonymizer {
 
   /// - Parameter names: those of configuration files.
   func anonymize(_ file: inout RecordingFile, _ names: ConfigurationNames) {
+    file.kernel = file.kernel.map(release)
     file.namespace.name.replace(namespace, self)
     for index in file.namespaces.indices {
       file.namespaces[index].name = file.namespaces[index].name.map(namespace)

@@ -62,6 +62,7 @@ public final class Recorder: Sendable {
     directory: String, tool: String, time: String, anonymize: Bool
   ) throws(RecordingFailure) {
     self.directory = try RecordingDirectory(directory)
+    _ = try self.directory.create(Recording.unfinished)
     self.tool = tool
     self.time = time
     anonymizer = anonymize ? Anonymizer() : nil
@@ -202,6 +203,7 @@ public final class Recorder: Sendable {
           .map { RecordedFailure(path: $0.key, why: .init(Unreadable($0.value))) })
       if let anonymizer, let names { anonymizer.anonymize(&file, names) }
       try write(Recording.path, RecordingJSON.encode(file))
+      directory.remove(Recording.unfinished)
     }
   }
 

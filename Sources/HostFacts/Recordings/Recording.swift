@@ -17,6 +17,8 @@ public struct Recording: Sendable {
   private let notFiles: [String: String]
 
   static let path = "/recording.json"
+  /// A file that is there until the recording is whole.
+  static let unfinished = "/recording.unfinished"
 
   init(_ file: RecordingFile) {
     self.file = file
@@ -32,7 +34,13 @@ public struct Recording: Sendable {
   static func read(_ root: HostRoot) throws(RecordingFailure) -> Recording? {
     let name = "'\(root.path)/recording.json'"
     switch root.bytes(path, limit: 8 << 20) {
-    case .absent: return nil
+    case .absent:
+      // To take it for an image would be to say that nothing is wrong with the host.
+      if [unfinished, "/sock_diag", RecordedOwners.path].contains(where: { root.has($0) }) {
+        throw RecordingFailure(
+          "'\(root.path)' is an incomplete recording: it has no recording.json; record again")
+      }
+      return nil
     case .unavailable(let why): throw RecordingFailure("\(why.reason), in '\(root.path)'")
     case .value(let bytes, _):
       let version = try RecordingJSON.decode(Version.self, bytes, name).schema
