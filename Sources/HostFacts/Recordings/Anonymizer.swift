@@ -42,7 +42,8 @@ struct Anonymizer: Sendable {
   /// A unit's name; its type stays.
   func unit(_ name: String) -> String {
     if name == "init.scope" { return name }
-    return "unit-\(label(name))" + (name.split(separator: ".").last.map { ".\($0)" } ?? "")
+    let type = name.split(separator: ".").last.map(String.init)
+    return "unit-\(label(name))" + (type.map { UnitName.isType($0) ? ".\($0)" : "" } ?? "")
   }
 
   func namespace(_ name: String) -> String { "namespace-\(label(name))" }
