@@ -1,6 +1,6 @@
 # make audit   install what is missing, build, audit this host
 # make check   install what is missing, run every test
-# make fixtures  root: make the recorded hosts of Tests/Fixtures/hosts anew, with their reports
+# make fixtures  root: make the recorded hosts of Tests/Fixtures/hosts anew; HOSTS="database" for some
 # make docs    rewrite what the code says in man/ and rules/rule.schema.json
 # make build   .build/release/sockwise: one file, the Swift runtime and the rules inside
 # make bench   root: measure against ss, cat and a raw dump; JSON=file SIZES="1000 100000"
@@ -80,6 +80,7 @@ lint:
 	@if grep -rnE '^[a-z@ ]*import Foundation' Sources --include='*.swift' | grep -v '^Sources/EmbedRulesPlugin/'; then \
 	  echo "Sources do without Foundation and FoundationEssentials" >&2; exit 1; fi
 
+# It skips what needs a program that is not there; `make setup-tests` installs them.
 test:
 	swift build --build-tests $(TEST)
 	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
@@ -127,7 +128,7 @@ size: build
 
 # Counts of the release binary, see Tests/Instructions/measure.py. RECORD=1 of the environment is
 # that of golden files.
-instructions: build
+instructions: setup-tests build
 	@Tests/Instructions/measure.py $(BINARY) \
 	  $(if $(findstring command,$(origin RECORD)),--record "$$RECORD")
 
@@ -153,6 +154,7 @@ fuzz: fuzz-build
 # Executions of each target since the file was begun.
 FUZZ_TOTALS := .build-fuzz/totals
 fuzz-totals:
+	@[ -e $(FUZZ_TOTALS) ] || { echo "no runs yet: make fuzz TIME=60" >&2; exit 1; }
 	@sort -t $$'\t' -k 2 $(FUZZ_TOTALS) | awk -F '\t' '{ runs[$$2] += $$3 } \
 	  END { for (target in runs) printf "%-12s %d\n", target, runs[target] }' | sort
 
@@ -170,17 +172,18 @@ oracle: setup-tests
 	swift build --build-tests $(TEST)
 	swift test --skip-build $(TEST) --filter Oracle
 
-# The recorded hosts of Tests/Fixtures/hosts anew, with their reports; as root. The diff is the review.
-fixtures: setup
+# The recorded hosts of Tests/Fixtures/hosts anew, with their reports; as root; HOSTS="database" for
+# some. The diff is the review.
+fixtures: setup-tests
 	swift build --build-tests $(TEST)
-	Tests/Fixtures/hosts/make.py .build/debug/sockwise
+	Tests/Fixtures/hosts/make.py .build/debug/sockwise $(HOSTS)
 	RECORD=1 swift test --skip-build $(TEST) --filter RecordedHostTests
 
 # LeakSanitizer does not know Swift's tagged pointers and reports what globals hold; `make fuzz` looks
 # for leaks input by input.
 sanitize: export ASAN_OPTIONS = detect_leaks=0
 sanitize: export TSAN_OPTIONS = suppressions=$(CURDIR)/Tests/tsan.supp
-sanitize: setup
+sanitize: setup-tests
 	swift build --build-tests $(TEST) --scratch-path .build-asan --sanitize=address
 	swift test --skip-build $(TEST) --scratch-path .build-asan --sanitize=address
 	swift build --build-tests $(TEST) --scratch-path .build-tsan --sanitize=thread

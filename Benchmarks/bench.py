@@ -94,6 +94,7 @@ class Bench:
         with Table(self, kind, connections, per_destination) as table:
             is_idle = wait_until_idle(limit=0 if kind == 'time-wait' else 10)
             commands = self.interleave(self.table_commands(), rounds, table.fresh)
+            is_idle = wait_until_idle(limit=0) and is_idle
             table.count()
             if kind == 'established' and rows == 1_000_000 and self.parser:
                 parse = self.measure_parse(table, rounds)
@@ -101,7 +102,7 @@ class Bench:
                 parse = None
         return {
             'kind': kind, 'rows_wanted': rows, 'rows': min(table.counts),
-            'destinations': -(-connections // per_destination), 'rounds': rounds, 'idle': is_idle,
+            'destinations': table.destinations, 'rounds': rounds, 'idle': is_idle,
             'commands': commands, 'parse': parse,
             'ratios': {f'sockwise/{name}': ratio(commands, 'sockwise', name) for name in ('raw', 'ss', 'cat')},
         }
@@ -123,6 +124,7 @@ class Bench:
             is_idle = wait_until_idle()
             commands = self.interleave(
                 {'sockwise': self.sockwise, 'hand': ['sh', '-c', HAND_OVER]}, rounds, table.fresh)
+            is_idle = wait_until_idle(limit=0) and is_idle
         return {'rounds': rounds, 'idle': is_idle, 'commands': commands,
                 'ratios': {'sockwise/hand': ratio(commands, 'sockwise', 'hand')}}
 
@@ -133,10 +135,12 @@ class Bench:
                   'listening crowd': (processes, descriptors, listeners)}
         is_idle = wait_until_idle()
         samples = {name: [] for name in crowds}
-        for _ in range(rounds):
-            for name, crowd in crowds.items():
-                with Table(self, 'crowd', *crowd) as table:
+        names = list(crowds)
+        for index in range(rounds):
+            for name in names[index % len(names):] + names[:index % len(names)]:
+                with Table(self, 'crowd', *crowds[name]) as table:
                     samples[name].append(self.measure(self.sockwise, table.namespace))
+        is_idle = wait_until_idle(limit=0) and is_idle
         commands = {name: summary(runs) for name, runs in samples.items()}
         return {'processes': processes, 'descriptors': processes * descriptors, 'listeners': listeners,
                 'rounds': rounds, 'idle': is_idle, 'commands': commands,
@@ -152,6 +156,7 @@ class Bench:
             commands = self.interleave(
                 {'review': [*self.program, 'review', '--format', 'json', directory],
                  'grep': ['grep', '-r', 'sysctl', directory]}, rounds)
+            is_idle = wait_until_idle(limit=0) and is_idle
         return {'files': REVIEWED_FILES, 'rounds': rounds, 'idle': is_idle, 'commands': commands,
                 'ratios': {'review/grep': ratio(commands, 'review', 'grep')}}
 
@@ -163,6 +168,7 @@ class Table:
         self.bench, self.kind = bench, kind
         self.command = [bench.tool('hold'), kind, *map(str, arguments)]
         self.counts, self.process, self.round_started, self.longest_round = [], None, None, 0
+        self.destinations = 0
 
     def __enter__(self):
         self.fill()
@@ -184,8 +190,11 @@ class Table:
         self.process = subprocess.Popen(
             self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         try:
-            if self.process.stdout.readline() != 'ready\n':
+            words = self.process.stdout.readline().split()
+            if len(words) != 2 or words[0] != 'ready':
                 raise Failure(f"'{' '.join(self.command)}' failed")
+            # Each worker has a port, and addresses, of its own.
+            self.destinations = int(words[1])
             self.count()
         except BaseException:
             self.release()

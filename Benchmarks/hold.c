@@ -1,8 +1,8 @@
 // hold established|time-wait CONNECTIONS PER_DESTINATION
 // hold crowd PROCESSES DESCRIPTORS LISTENERS
 //
-// Makes a network namespace of its own, fills it, prints "ready", and holds it until standard input
-// ends. Everything is loopback inside the namespace and ends with this process, however it ends.
+// Makes a network namespace of its own, fills it, prints "ready" and how many destinations there are,
+// and holds it until standard input ends. Everything is loopback inside the namespace and ends with this process, however it ends.
 //
 // established leaves two rows a connection, time-wait the client's row alone. Connections go to
 // 127.x.y.z, PER_DESTINATION to each. crowd is processes with descriptors, a few of which listen.
@@ -27,6 +27,7 @@ enum {
   build_seconds = 180,
   hold_seconds = 600,
   first_port = 10000,  // below the ports that connect() takes
+  most_workers = 64,   // each has a part of 127.0.0.0/8 of its own
 };
 
 static void fail(const char *what) {
@@ -84,6 +85,11 @@ static int listener(in_addr_t address, int port) {
   return listening;
 }
 
+// Connections of one worker.
+static long share(long connections, long workers, long worker) {
+  return connections / workers + (worker < connections % workers);
+}
+
 static void connect_all(long worker, int is_time_wait, long connections, long per_destination) {
   // A reset instead of a FIN at the end: half a million closes then leave nothing behind.
   struct linger reset = {.l_onoff = 1, .l_linger = 0};
@@ -127,11 +133,14 @@ int main(int count, char **arguments) {
   alarm(build_seconds);
   enter_new_namespace();
 
-  long limit = raise_descriptor_limit() - 64, workers = first;
+  long limit = raise_descriptor_limit() - 64, workers = first, destinations = 0;
   if (!is_crowd) {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     long needed = is_time_wait ? 1 : 2 * first / limit + 1;
-    workers = needed > processors ? needed : processors;
+    workers = needed > processors ? needed : processors < most_workers ? processors : most_workers;
+    if (workers > most_workers) return fprintf(stderr, "hold: RLIMIT_NOFILE is too low\n"), 1;
+    for (long worker = 0; worker < workers; worker++)
+      destinations += (share(first, workers, worker) + second - 1) / second;
   }
   pid_t *children = calloc(workers + 1, sizeof *children), parent = getpid();
   // Only ends a read() below; what is lost between two reads, the end of standard input makes good.
@@ -148,7 +157,7 @@ int main(int count, char **arguments) {
     for (int number = 1; number <= SIGTERM; number++) signal(number, SIG_DFL);
     close(done[0]);
     if (is_crowd) join_crowd(worker, second, third > 0 && worker % (workers / third) == 0);
-    else connect_all(worker, is_time_wait, first / workers + (worker < first % workers), second);
+    else connect_all(worker, is_time_wait, share(first, workers, worker), second);
     check(write(done[1], "", 1), "hold: pipe");
     for (;;) pause();
   }
@@ -158,7 +167,7 @@ int main(int count, char **arguments) {
   while (filled < workers && read(done[0], &byte, 1) == 1) filled++;
   if (filled == workers) {
     alarm(hold_seconds);
-    if (puts("ready") < 0 || fflush(stdout) != 0) perror("hold");
+    if (printf("ready %ld\n", destinations) < 0 || fflush(stdout) != 0) perror("hold");
     while (read(STDIN_FILENO, &byte, 1) > 0) continue;
   }  // else a worker has said why, or there was a signal
 

@@ -10,7 +10,7 @@ struct ParseProcNetTCP {
     let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { fail("\(path): cannot be opened", EX_NOINPUT) }
 
-    var parser = ProcNetTCP(isIPv6: false, live: false)
+    var parser = ProcNetTable(.tcp, isIPv6: false, live: false)
     var counts = Counts()
     // What was read is still in a near cache when it is parsed.
     var buffer = [UInt8](repeating: 0, count: 1 << 17)

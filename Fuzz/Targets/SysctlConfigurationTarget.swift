@@ -8,6 +8,7 @@ enum SysctlConfigurationTarget {
   static func run(_ bytes: [UInt8]) {
     let lines = Lines(bytes)
     // One of the programs for each input: there are three times as many inputs then.
+    checkRecorded(bytes)
     check(bytes, lines, SysctlDialect.allCases[bytes.count % SysctlDialect.allCases.count])
     // The kernel's command line is one line.
     if !bytes.contains(0x0a) {
@@ -19,6 +20,18 @@ enum SysctlConfigurationTarget {
       lines.hold(option.valueLocation)
       guard let statement = option.statement else { continue }
       require(!option.isTemplated && statement.key.mayExist, "\(statement.key)")
+    }
+  }
+
+  /// What is left of a file in a recording is all that is left of that.
+  private static func checkRecorded(_ bytes: [UInt8]) {
+    for anonymizer in [nil, Anonymizer(key: (1, 2))] {
+      let recorded = RecordedConfiguration(anonymizer: anonymizer)
+      for path in ["/etc/sysctl.d/a.conf", "/etc/tmpfiles.d/a.conf"] {
+        let kept = recorded(path, bytes)
+        require(recorded(path, kept) == kept, "what is kept of \(path) is not kept of it")
+      }
+      for path in ["/etc/tuned/a/tuned.conf", "/proc/cmdline"] { _ = recorded(path, bytes) }
     }
   }
 

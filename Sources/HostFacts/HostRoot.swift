@@ -52,6 +52,8 @@ public final class HostRoot: Sendable {
 
   /// How large a file may be that is read whole; the largest in `/proc` are far below.
   public static let defaultLimit = 1 << 20
+  /// Bytes of a table that are read below another root: those of seven million sockets.
+  static let longestTable = 1 << 30
 
   public convenience init(_ path: String = "/") { self.init(path, usingOpenat2: true) }
 
@@ -164,11 +166,10 @@ public final class HostRoot: Sendable {
 
   /// Hands a table to `body` as it is read, until `body` answers false; the bytes handed over.
   ///
-  /// Each buffer is what one read(2) gave. On the running system a read of fewer than
-  /// `endsBelow` bytes is the end: reading a socket table of `/proc/net` until nothing comes may
-  /// never end while it grows, because the kernel falls back to a walk by index at its end.
+  /// Each buffer is what one read(2) gave. A table that no kernel made may be of any length: beyond
+  /// `limit` bytes it is unavailable, and what came before has been handed over.
   func stream(
-    _ path: String, endsBelow: Int = 1, chunk: Int = 1 << 18, _ body: (Span<UInt8>) -> Bool
+    _ path: String, limit: Int = longestTable, chunk: Int = 1 << 18, _ body: (Span<UInt8>) -> Bool
   ) -> Reading<Int> {
     var total = 0
     do throws(ReadFailure) {
@@ -182,7 +183,7 @@ public final class HostRoot: Sendable {
         total += count
         recorder?.table(path, in: folder, buffer.span)
         if !body(buffer.span) { break }
-        if isLive && count < endsBelow { break }
+        if !isLive && total >= limit { throw .longer(limit: limit) }
       }
     } catch {
       note(path, bytes: total, failure: error)
@@ -227,6 +228,9 @@ public final class HostRoot: Sendable {
     }
   }
 
+  /// Whether a path names anything.
+  func has(_ path: String) -> Bool { (try? linkStatus(path)) != nil }
+
   /// The kind of what a path names, a link itself.
   func linkStatus(_ path: String) throws(ReadFailure) -> Status {
     if isLive { return try systemStatus(path, flags: AT_SYMLINK_NOFOLLOW) }
@@ -248,8 +252,8 @@ public final class HostRoot: Sendable {
 
   /// Opens a regular file for reading.
   func open(_ path: String) throws(ReadFailure) -> FileDescriptor {
-    // Opening a device can act on it, and a directory that is not the running system may hold any.
-    if !isLive { try HostRoot.requireRegular(try status(path)) }
+    // Opening a device can act on it. The kernel's own directories have none.
+    if !isLive || !path.hasPrefix("/proc/") { try HostRoot.requireRegular(try status(path)) }
     let file = try descriptor(path, flags: O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
     try HostRoot.requireRegular(try HostRoot.status(of: file))
     return file

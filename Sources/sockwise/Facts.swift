@@ -12,7 +12,8 @@ struct Facts: ParsableCommand {
       bound UDP sockets and destinations, never one line for each connection.
 
       With --record DIR it also writes down what it read, for 'sockwise audit --root DIR' on \
-      another machine: files of /proc, the kernel's replies about sockets, and who held them.
+      another machine: files of /proc, the kernel's replies about sockets, who held them, and the
+      files that set kernel parameters.
       """)
 
   @OptionGroup(title: "What to read") var host: HostArguments

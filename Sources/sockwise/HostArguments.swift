@@ -28,7 +28,11 @@ struct PlaceArguments: ParsableArguments {
       "Write what is read into this new directory too, for --root.", valueName: "DIR"))
   var record: String?
 
-  @Flag(help: "Replace addresses and names in what --record writes by others.")
+  @Flag(
+    help: """
+      Replace addresses and names in what --record writes by others, and keep of configuration only \
+      parameters that every kernel has.
+      """)
   var anonymize = false
 
   func validate() throws {

@@ -66,10 +66,12 @@ import Testing
   }
 
   @Test(.enabled(if: geteuid() == 0, "making a device node needs root"))
-  func devicesOfAnImageAreNotOpened() {
+  func devicesAreNotOpened() {
     // 10:130 is a watchdog, which restarts the machine once it has been opened.
     unsafe mknod("\(scratch.path)/watchdog", S_IFCHR | 0o600, 10 << 8 | 130)
     #expect(root(true).text("/watchdog") == .unavailable(.init("'/watchdog' is a device")))
+    let path = "\(scratch.path)/watchdog"
+    #expect(HostRoot().text(path) == .unavailable(.init("'\(path)' is a device")))
   }
 
   @Test func lengthIsBounded() {
@@ -98,20 +100,22 @@ import Testing
     #expect(!root.hasProc)
   }
 
-  @Test func aLiveTableEndsWithTheFirstShortRead() {
+  @Test func aTableOfAnotherRootHasALimit() {
     scratch.write("table", "aaaabbbbcc")
-    func pieces(_ root: HostRoot, _ path: String, endsBelow: Int) -> [Int] {
+    func pieces(_ root: HostRoot, _ path: String) -> (sizes: [Int], end: Reading<Int>) {
       var sizes: [Int] = []
-      _ = root.stream(path, endsBelow: endsBelow, chunk: 4) { bytes in
+      let end = root.stream(path, limit: 8, chunk: 4) { bytes in
         sizes.append(bytes.count)
         return true
       }
-      return sizes
+      return (sizes, end)
     }
-    #expect(pieces(HostRoot(), "\(scratch.path)/table", endsBelow: 4) == [4, 4, 2])
-    #expect(pieces(HostRoot(), "\(scratch.path)/table", endsBelow: 5) == [4])
-    // A recorded table does not grow, and is read to its end.
-    #expect(pieces(root(true), "/table", endsBelow: 5) == [4, 4, 2])
+    let live = pieces(HostRoot(), "\(scratch.path)/table")
+    #expect(live.sizes == [4, 4, 2])
+    #expect(live.end.value == 10)
+    let recorded = pieces(root(true), "/table")
+    #expect(recorded.sizes == [4, 4])
+    #expect(recorded.end == .unavailable(.init("'/table' is longer than 8 bytes")))
   }
 
   @Test func aTableEndsWhereItsReaderHasEnough() {

@@ -47,9 +47,12 @@ def main():
 
     recorded = json.loads(COUNTS.read_text())
     here = {'architecture': platform.machine(), 'swift': swift_version()}
+    if not shutil.which('valgrind'):
+        sys.exit("instruction counts: 'valgrind' is missing: make setup-tests")
     if options.record is None and (difference := differing(recorded, here)):
         print(f'instruction counts: NOT COMPARED: {difference}')
-        return 0
+        # Where nobody reads what is printed, a gate that compares nothing would stay open for ever.
+        return 1 if os.environ.get('CI') else 0
     make_inputs()
     counts = {name: count(options.sockwise, arguments) for name, (_, arguments) in INPUTS.items()}
     if options.record is not None:
@@ -138,21 +141,27 @@ def make_inputs():
 
 
 def table(rows):
-    """The kernel's reply to a dump of so many IPv4 connections: `struct nlmsghdr`, then `struct
-    inet_diag_msg`, see sock_diag(7)."""
+    """The kernel's reply to a dump of so many IPv4 connections: `struct nlmsghdr`, `struct
+    inet_diag_msg` and attributes, see sock_diag(7), as Linux 6.18 sends them."""
     established, time_wait = 1, 6
     dump = 5  # SockDiagDump.tcpConnections
+    class_id = struct.pack('<HHI', 8, 15, 0)
+    # INET_DIAG_SHUTDOWN, CLASS_ID, CGROUP_ID and SOCKOPT, each to a multiple of four bytes.
+    attributes = (struct.pack('<HHB3x', 5, 8, 0) + class_id + struct.pack('<HHQ', 12, 21, 3597)
+                  + struct.pack('<HHBB2x', 6, 22, 0x52, 0))
     messages = bytearray()
     for row in range(rows):
         is_waiting = row % 4 == 0
         remote = bytes([10, 1, row % 200, 1])
-        messages += struct.pack('<IHHII', 88, 20, 2, dump, 1)
+        rest = class_id if is_waiting else attributes
+        messages += struct.pack('<IHHII', 88 + len(rest), 18, 2, dump, 1)
         messages += struct.pack('<BBBB', 2, time_wait if is_waiting else established,
                                 3 if is_waiting else 0, 0)
         messages += struct.pack('>HH', 32768 + row * 7919 % 28232, 443)
         messages += bytes([10, 0, 0, 1]).ljust(16, b'\0') + remote.ljust(16, b'\0')
         messages += struct.pack('<IIIIIIII', 0, row + 1, 0, 30000 if is_waiting else 0, 0, 0, 1000,
                                 0 if is_waiting else row + 1000)
+        messages += rest
     return bytes(messages) + struct.pack('<IHHIIi', 20, 3, 2, dump, 1, 0)
 
 

@@ -58,6 +58,12 @@ import Testing
         return try net.start(directory.path(name), ["600"], holding: [listener]).pid
       }
       if let denied { try net.deny(denied) }
+      for (file, text) in Self.configuration {
+        try TextFile.write(text, to: directory.path("etc/\(file)"))
+      }
+      let dead = unsafe symlink(
+        "/srv/acme-gone.conf", directory.path("etc/sysctl.d/60-acme-dead.conf"))
+      try #require(dead == 0)
       // A host, a namespace, a unit and a container with names of their own.
       let script = """
         mount -t tmpfs none /run; mkdir -p /run/netns /run/systemd/system
@@ -67,6 +73,7 @@ import Testing
         mount --bind /run/unit /proc/\(holders[0])/cgroup
         echo '0::/docker/\(Self.container)' >/run/container
         mount --bind /run/container /proc/\(holders[1])/cgroup
+        cp -a /etc /run/etc; cp -r \(directory.path("etc"))/. /run/etc; mount --bind /run/etc /etc
         exec unshare --uts sh -euc 'hostname acme-db-1; exec "$@"' sh "$@"
         """
       return try [["--record", plain], ["--record", anonymous, "--anonymize"]].map {
@@ -83,16 +90,69 @@ import Testing
     originals += (names + ["acme-db-1", "acme-blue", "acme-billing", boot]).map(
       Original.init(text:))
     originals.append(Original(text: String(Self.container.prefix(12))))
+    originals += Self.planted.map(Original.init(text:))
     for original in originals {
       #expect(
         try Self.files(with: original, below: plain) != "", "\(original.name) is not recorded")
       #expect(try Self.files(with: original, below: anonymous) == "", "\(original.name) is left")
     }
     #expect(try Self.files(with: Original(text: "acme"), below: anonymous) == "")
+    let found = try Subprocess(program: "/usr/bin/find", arguments: [anonymous]).run().output
+    #expect(found.contains("/etc/sysctl.d/0"))
+    #expect(!found.contains("acme"))
+    // Of these not even a recording with names has anything.
+    for secret in Self.secrets {
+      let original = Original(text: secret)
+      #expect(try Self.files(with: original, below: directory.path("etc")) != "")
+      #expect(try Self.files(with: original, below: plain) == "", "\(secret) is recorded")
+      #expect(try Self.files(with: original, below: anonymous) == "", "\(secret) is left")
+    }
     let replayed = try BuiltBinary.run(["audit", "--root", anonymous])
     #expect(replayed.status == 1)
     #expect(replayed.errors == "")
+    // What the configuration says of parameters that all hosts have is told.
+    let json = ["facts", "--format", "json", "--root"]
+    let facts = try [plain, anonymous].map { try BuiltBinary.run(json + [$0]).output }
+    for value in ["61", "62", "63"] {
+      #expect(facts.allSatisfy { $0.contains("\"value\": \"\(value)\"") })
+    }
+    // So is a link to nothing, which a recording has no links for.
+    #expect(facts[0].contains("it is a link to '/srv/acme-gone.conf', which is not there"))
+    #expect(facts[1].contains("it is a link to what is not there"))
   }
+
+  /// Files below `/etc`. Two lines of each are for everybody: the kernel knows the parameters.
+  private static let configuration = [
+    "sysctl.d/50-acme-customer.conf": """
+    # for acme-gateway.example, 203.0.113.77
+    net.ipv4.tcp_fin_timeout = 61
+    net.ipv4.conf.wg-acme.rp_filter = 2
+    net.ipv4.conf.all.rp_filter = 2
+    net.ipv4.acme_made_up = 1
+    net.ipv4.tcp_fastopen_key = 0ace0ace-0ace0ace-0ace0ace-0ace0ace
+    kernel.domainname = acme-domain.example
+    net.ipv4.tcp_keepalive_time = 600 # of the acme-balancer
+    acme-nonsense
+    """,
+    "tmpfiles.d/acme.conf": """
+    f /etc/acme/token 0600 acme-user acme-user - hunter2-secret
+    w /proc/sys/net/ipv4/tcp_fin_timeout - acme-owner acme-owner - 62
+    """,
+    "tuned/active_profile": "acme-profile",
+    "tuned/acme-profile/tuned.conf": """
+    [main]
+    summary=acme-summary
+    [sysctl]
+    net.ipv4.tcp_fin_timeout = 63
+    [acme-section]
+    type=script
+    """,
+  ]
+  private static let planted = [
+    "acme-gateway", "wg-acme", "acme_made_up", "acme-domain", "acme-balancer", "acme-nonsense",
+    "acme-owner", "acme-profile", "acme-summary", "acme-section", "acme-gone",
+  ]
+  private static let secrets = ["hunter2-secret", "0ace0ace"]
 
   /// Files in which one of the forms stands, bytes of any kind around it.
   private static func files(with original: Original, below path: String) throws -> String {

@@ -11,8 +11,20 @@ import Testing
   /// tells the seconds of the processor and the memory that it took.
   private static let script = """
     import resource, shutil, struct, subprocess, sys
-    program, source, path, rows, destinations = sys.argv[1:]
+    program, source, path, rows, destinations = sys.argv[1:6]
     shutil.copytree(source, path)
+    if "multipath" in sys.argv:
+        # As many MPTCP sockets on the port of the first listener, each with an inode of its own.
+        reply = open(source + "/sock_diag/tcp-listen.bin", "rb").read()
+        row = bytearray(reply[:struct.unpack_from("=I", reply)[0]])
+        end = open(source + "/sock_diag/mptcp-listen.bin", "rb").read()
+        row[8:12] = end[8:12]  # the number of the dump
+        with open(path + "/sock_diag/mptcp-listen.bin", "wb") as file:
+            for number in range(int(rows)):
+                struct.pack_into("=I", row, 84, 100000 + number)
+                file.write(row)
+            file.write(end)
+        rows = 1
     reply = open(source + "/sock_diag/tcp.bin", "rb").read()
     row, end = bytearray(reply[:struct.unpack_from("=I", reply)[0]]), reply[-20:]
     assert row[16] == 2 and row[17] == 1 and struct.unpack_from("=IH", end) == (20, 3)
@@ -31,7 +43,7 @@ import Testing
     print(" ".join(result.stdout.split()))
     """
 
-  private func audit(rows: Int, destinations: Int) throws -> (
+  private func audit(rows: Int, destinations: Int, _ options: String...) throws -> (
     text: Substring, seconds: Double, kibibytes: Int
   ) {
     let host = "\(Checkout.root)/Tests/Fixtures/hosts/pure-client/host"
@@ -40,7 +52,7 @@ import Testing
       arguments: [
         "-c", Self.script, BuiltBinary.path, host, directory.path("\(rows)"), "\(rows)",
         "\(destinations)",
-      ])
+      ] + options)
     let result = try python.run()
     #expect(result.errors == "")
     let lines = result.output.split(separator: "\n")
@@ -61,5 +73,14 @@ import Testing
     // Ten times as many rows; a hundred times the work would take longer than this.
     #expect(large.seconds < 20 * small.seconds + 2, "\(small.seconds) s, \(large.seconds) s")
     #expect(large.kibibytes < 64 << 10, "\(large.kibibytes) KiB")
+  }
+
+  /// Any user may have as many with SO_REUSEPORT.
+  @Test(.unsanitized("a sanitizer takes time"))
+  func soAreListenersOfMultipathTCP() throws {
+    let small = try audit(rows: 20_000, destinations: 1, "multipath")
+    let large = try audit(rows: 200_000, destinations: 1, "multipath")
+    #expect(large.seconds < 20 * small.seconds + 2, "\(small.seconds) s, \(large.seconds) s")
+    #expect(large.kibibytes < 128 << 10, "\(large.kibibytes) KiB")
   }
 }

@@ -42,12 +42,28 @@ struct Anonymizer: Sendable {
   /// A unit's name; its type stays.
   func unit(_ name: String) -> String {
     if name == "init.scope" { return name }
-    return "unit-\(label(name))" + (name.split(separator: ".").last.map { ".\($0)" } ?? "")
+    let type = name.split(separator: ".").last.map(String.init)
+    return "unit-\(label(name))" + (type.map { UnitName.isType($0) ? ".\($0)" : "" } ?? "")
   }
 
   func namespace(_ name: String) -> String { "namespace-\(label(name))" }
 
+  /// A profile of TuneD, which the administrator may have named.
+  func profile(_ name: some StringProtocol) -> String { "profile-\(label(String(name)))" }
+
+  /// A section of such a profile.
+  func section(_ name: some StringProtocol) -> String { "section-\(label(String(name)))" }
+
   func interface(_ index: UInt32, _ name: String) -> String { name == "lo" ? name : "if\(index)" }
+
+  /// Of a kernel's release the numbers: who builds his own gives it a name.
+  func release(_ text: String) -> String {
+    var numbers = Substring(text).utf8.prefix {
+      isDigit($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
+    }
+    while let last = numbers.last, !isDigit(last) { numbers.removeLast() }
+    return String(Substring(numbers))
+  }
 
   /// A sentence: identifiers of containers may stand in it.
   func sentence(_ text: String) -> String {
@@ -77,8 +93,8 @@ struct Anonymizer: Sendable {
 
   // MARK: Files
 
-  /// A file that was read whole; nil where it may tell too much. Other files hold parameters and
-  /// counters.
+  /// A file below `/proc` that was read whole; nil where it may tell too much. Other files hold
+  /// parameters and counters.
   func file(_ path: String, _ content: [UInt8]) -> [UInt8]? {
     if !isHarmless(path) { return nil }
     let text = String(decoding: content, as: UTF8.self)
@@ -86,7 +102,7 @@ struct Anonymizer: Sendable {
     case "/proc/sys/kernel/hostname": return Array("host-\(label(trimmed(text)))\n".utf8)
     case "/proc/sys/kernel/random/boot_id": return Array((identifier(text) + "\n").utf8)
     case "/proc/1/comm": return Array((process(trimmed(text)) + "\n").utf8)
-    case "/proc/sys/kernel/osrelease": return content
+    case "/proc/sys/kernel/osrelease": return Array((release(trimmed(text)) + "\n").utf8)
     // Rules may name any parameter, such as kernel.domainname or net.ipv4.tcp_fastopen_key.
     case _ where path.hasPrefix("/proc/sys/") && !Self.catalogue.contains(path):
       return text.utf8.allSatisfy { isDigit($0) || isBlank($0) || $0 == UInt8(ascii: "-") }
@@ -128,14 +144,27 @@ extension Anonymizer {
     }
   }
 
-  func anonymize(_ file: inout RecordingFile) {
+  /// - Parameter names: those of configuration files.
+  func anonymize(_ file: inout RecordingFile, _ names: ConfigurationNames) {
+    file.kernel = file.kernel.map(release)
     file.namespace.name.replace(namespace, self)
     for index in file.namespaces.indices {
       file.namespaces[index].name = file.namespaces[index].name.map(namespace)
     }
-    for index in file.unreadable.indices {
-      file.unreadable[index].why.reason = sentence(file.unreadable[index].why.reason)
+    file.directories = file.directories.map { names($0) }.sorted()
+    file.absent = file.absent.map { names($0) }.sorted()
+    for index in file.unreadable.indices { anonymize(&file.unreadable[index], names) }
+    for index in file.notFiles.indices { anonymize(&file.notFiles[index], names) }
+  }
+
+  private func anonymize(_ failure: inout RecordedFailure, _ names: ConfigurationNames) {
+    let path = names(failure.path)
+    // Most reasons quote the path.
+    if let range = failure.why.reason.firstRange(of: failure.path) {
+      failure.why.reason.replaceSubrange(range, with: path)
     }
+    failure = RecordedFailure(
+      path: path, why: .init(Unreadable(sentence(failure.why.reason), grant: failure.why.grant)))
   }
 }
 

@@ -25,16 +25,22 @@ struct RecordedReplies: SockDiagSource {
     /// What came of a message whose end is still to come.
     var carry: [UInt8] = []
     var end: SockDiagReply.Outcome?
+    var goesOn = false
     let path = "/sock_diag/\(dump.fileName)"
     let reading = root.stream(path) { chunk in
       for index in chunk.indices { carry.append(chunk[index]) }
+      if end != nil {
+        goesOn = true
+        return false
+      }
       let whole = RecordedReply.wholeMessages(carry)
       if whole == 0 { return !deadline.hasPassed }
       let reply = dump.parse(carry.span.extracting(0..<whole), into: &sink)
       carry.removeFirst(whole)
       result.add(reply)
       if reply.outcome != .more { end = reply.outcome }
-      return end == nil && !deadline.hasPassed
+      goesOn = end != nil && !carry.isEmpty
+      return !goesOn && !deadline.hasPassed
     }
     func damaged(_ why: Obstacle) -> SockDiag.Dump {
       var dump = result
@@ -48,6 +54,8 @@ struct RecordedReplies: SockDiagSource {
     case .unavailable(let why): return damaged(why)
     }
     switch end {
+    case .done where goesOn, .failed where goesOn:
+      return damaged(.init("'\(path)' goes on after the kernel's last message"))
     case .done: result.end()
     case .failed(let number): result.coverage = .incomplete(SockDiag.obstacle(number))
     case .malformed(let why): return damaged(.init("'\(path)': \(why)"))
@@ -67,8 +75,8 @@ enum RecordedReply {
   /// No message is nearly as long.
   private static let longest = 1 << 16
 
-  /// How many bytes from the start are whole messages; all of them where one has no length that a
-  /// message can have.
+  /// How many bytes from the start are whole messages, up to the last one of a dump; all of them where
+  /// one has no length that a message can have.
   static func wholeMessages(_ bytes: [UInt8]) -> Int {
     // Safe: UInt8 has no padding that could be uninitialised.
     let raw = unsafe bytes.span.bytes
@@ -79,7 +87,9 @@ enum RecordedReply {
       // Messages begin at multiples of four.
       let next = start + (length + 3) & ~3
       if next > raw.byteCount { return start }
+      let type = Int32(raw.native16(start + 4))
       start = next
+      if type == NLMSG_DONE || type == NLMSG_ERROR { break }
     }
     return start
   }

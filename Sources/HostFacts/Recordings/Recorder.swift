@@ -19,11 +19,25 @@ public final class Recorder: Sendable {
     var absent: Set<String> = []
     var directories: Set<String> = []
     var unreadable: [String: Unreadable] = [:]
+    /// What is none of a file that is read, and why nothing was read of it.
+    var notFiles: [String: String] = [:]
+    /// Configuration files of an anonymous recording: what their names become depends on all of them.
+    var configuration: [String: [UInt8]] = [:]
+    /// Files of kernel parameters that rules name.
+    var asked: Set<String> = []
     var written: Set<String> = []
     var tables: RecordedTables?
     var interfaces: [String: String] = [:]
     var failure: RecordingFailure?
     var isFinished = false
+
+    /// All that is named in some way.
+    var paths: [String] {
+      [
+        Array(configuration.keys), Array(absent), Array(directories), Array(unreadable.keys),
+        Array(notFiles.keys),
+      ].flatMap(\.self)
+    }
   }
 
   /// A file that is written piece by piece.
@@ -48,6 +62,7 @@ public final class Recorder: Sendable {
     directory: String, tool: String, time: String, anonymize: Bool
   ) throws(RecordingFailure) {
     self.directory = try RecordingDirectory(directory)
+    _ = try self.directory.create(Recording.unfinished)
     self.tool = tool
     self.time = time
     anonymizer = anonymize ? Anonymizer() : nil
@@ -71,11 +86,30 @@ public final class Recorder: Sendable {
     attempt { state throws(RecordingFailure) in
       // The same file may be read for two facts.
       guard state.written.insert(folder + path).inserted else { return }
-      let content = SysctlSources.recorded(path, content)
-      let kept = anonymizer.map { $0.file(path, content) } ?? content
-      guard let kept else { return }
-      try directory.write(kept, to: try directory.create(folder + path))
+      let content = RecordedConfiguration(anonymizer: anonymizer)(path, content)
+      guard let anonymizer else { return try write(folder + path, content) }
+      if SysctlSources.kind(of: path) != nil {
+        state.configuration[path] = content
+      } else if let kept = anonymizer.file(path, content) {
+        try write(folder + path, kept)
+      }
     }
+  }
+
+  /// What stands in the place of a file and is none, such as a link to nothing: an empty file means
+  /// the same to who replays it.
+  /// - Parameters:
+  ///   - why: Why nothing was read; nil where it was meant so.
+  ///   - unnamed: The same without names of files.
+  func notAFile(_ path: String, _ why: String?, unnamed: String?) {
+    file(path, in: "", [])
+    guard Self.wants(path), let reason = anonymizer == nil ? why : unnamed else { return }
+    state.withLock { $0.notFiles[path] = reason }
+  }
+
+  /// A kernel parameter that a rule names.
+  func asked(_ path: String) {
+    state.withLock { _ = $0.asked.insert(path) }
   }
 
   /// A directory that is there. Only its name is kept: copies lose empty directories.
@@ -149,8 +183,10 @@ public final class Recorder: Sendable {
       if let sockets = host.sockets.value {
         var file = RecordedSockets(sockets)
         anonymizer?.anonymize(&file)
-        try write(RecordedOwners.path, file)
+        try write(RecordedOwners.path, RecordingJSON.encode(file))
       }
+      let names = anonymizer.map { ConfigurationNames(state.paths, $0) }
+      for (path, content) in state.configuration { try write(names?(path) ?? path, content) }
       var file = RecordingFile(
         tool: tool, recorded: time, anonymized: anonymizer != nil,
         byteOrder: RecordingFile.byteOrder, kernel: host.kernel.value?.release,
@@ -160,16 +196,26 @@ public final class Recorder: Sendable {
         namespacesGap: host.namespacesGap.map(RecordedReason.init), socketTables: state.tables,
         interfaces: state.interfaces, sampleSeconds: host.delta.seconds.value,
         directories: state.directories.sorted(),
-        absent: state.absent.subtracting(state.written).sorted(),
-        unreadable: state.unreadable.sorted { $0.key < $1.key }
-          .map { RecordedFailure(path: $0.key, why: .init($0.value)) })
-      anonymizer?.anonymize(&file)
-      try write(Recording.path, file)
+        absent: state.absent.subtracting(state.written).filter { mayTell($0, state) }.sorted(),
+        unreadable: state.unreadable.filter { mayTell($0.key, state) }.sorted { $0.key < $1.key }
+          .map { RecordedFailure(path: $0.key, why: .init($0.value)) },
+        notFiles: state.notFiles.sorted { $0.key < $1.key }
+          .map { RecordedFailure(path: $0.key, why: .init(Unreadable($0.value))) })
+      if let anonymizer, let names { anonymizer.anonymize(&file, names) }
+      try write(Recording.path, RecordingJSON.encode(file))
+      directory.remove(Recording.unfinished)
     }
   }
 
-  private func write(_ path: String, _ value: some JSONConvertible) throws(RecordingFailure) {
-    let bytes = RecordingJSON.encode(value)
+  /// Whether a missing file may be named. Configuration files name parameters as they like, and those
+  /// that no kernel has are only there.
+  private func mayTell(_ path: String, _ state: State) -> Bool {
+    guard anonymizer != nil, path.hasPrefix("/proc/sys/") else { return true }
+    return state.asked.contains(path)
+      || SysctlKey(path: Array(path.utf8.dropFirst("/proc/sys/".utf8.count))).isOfKernel
+  }
+
+  private func write(_ path: String, _ bytes: [UInt8]) throws(RecordingFailure) {
     try directory.write(bytes, to: try directory.create(path))
   }
 

@@ -14,8 +14,11 @@ public struct Recording: Sendable {
   private let absent: Set<String>
   private let directories: Set<String>
   private let unreadable: [String: Unreadable]
+  private let notFiles: [String: String]
 
   static let path = "/recording.json"
+  /// A file that is there until the recording is whole.
+  static let unfinished = "/recording.unfinished"
 
   init(_ file: RecordingFile) {
     self.file = file
@@ -23,13 +26,21 @@ public struct Recording: Sendable {
     directories = Set(file.directories)
     unreadable = Dictionary(
       file.unreadable.map { ($0.path, $0.why.unreadable) }, uniquingKeysWith: { first, _ in first })
+    notFiles = Dictionary(
+      file.notFiles.map { ($0.path, $0.why.reason) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Nil where the directory is no recording.
   static func read(_ root: HostRoot) throws(RecordingFailure) -> Recording? {
     let name = "'\(root.path)/recording.json'"
     switch root.bytes(path, limit: 8 << 20) {
-    case .absent: return nil
+    case .absent:
+      // To take it for an image would be to say that nothing is wrong with the host.
+      if [unfinished, "/sock_diag", RecordedOwners.path].contains(where: { root.has($0) }) {
+        throw RecordingFailure(
+          "'\(root.path)' is an incomplete recording: it has no recording.json; record again")
+      }
+      return nil
     case .unavailable(let why): throw RecordingFailure("\(why.reason), in '\(root.path)'")
     case .value(let bytes, _):
       let version = try RecordingJSON.decode(Version.self, bytes, name).schema
@@ -60,6 +71,22 @@ public struct Recording: Sendable {
   func status(ofMissing path: String) throws(ReadFailure) -> HostRoot.Status {
     if directories.contains(path) { return .init(kind: .directory, device: 0, inode: 0, size: 0) }
     throw absent.contains(path) ? .system(ENOENT) : .notRecorded
+  }
+
+  /// Why nothing was read of what stood in the place of a file, of which the recording has an empty
+  /// one; nil for files.
+  func notAFile(_ path: String) -> String? { notFiles[path] }
+
+  /// Why a file or directory could not be read; nil where it was.
+  func whyUnreadable(_ path: String) -> Unreadable? { unreadable[path] }
+
+  /// Names of the files of a directory that could not be read.
+  func unreadable(in directory: String) -> [String] {
+    unreadable.keys.compactMap { path in
+      guard path.hasPrefix("\(directory)/") else { return nil }
+      let name = path.dropFirst(directory.count + 1)
+      return name.isEmpty || name.contains("/") ? nil : String(name)
+    }
   }
 
   /// Unit files can hold secrets, so none are recorded.

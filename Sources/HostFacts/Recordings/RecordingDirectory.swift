@@ -61,6 +61,11 @@ final class RecordingDirectory: Sendable {
     return FileDescriptor(owning: number)
   }
 
+  /// Takes a file away that is in no directory below.
+  func remove(_ file: String) {
+    _ = unsafe unlinkat(base.number, String(file.drop { $0 == "/" }), 0)
+  }
+
   private func makeDirectories(_ components: [String]) throws(RecordingFailure) -> FileDescriptor {
     let number = fcntl(base.number, F_DUPFD_CLOEXEC, 0)
     guard number >= 0 else { throw failure("", errno) }

@@ -18,6 +18,8 @@ extension RecordingFile: JSONConvertible {
     directories = try json.member("directories")
     absent = try json.member("absent")
     unreadable = try json.member("unreadable")
+    // Older versions did not tell.
+    notFiles = (try json.member("not_files") as [RecordedFailure]?) ?? []
   }
 
   func write(to writer: inout JSONWriter) {
@@ -38,6 +40,7 @@ extension RecordingFile: JSONConvertible {
       writer.member("directories", directories)
       writer.member("absent", absent)
       writer.member("unreadable", unreadable)
+      writer.member("not_files", notFiles)
     }
   }
 }

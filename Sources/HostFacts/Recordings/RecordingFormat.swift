@@ -35,6 +35,9 @@ struct RecordingFile: Sendable {
   var absent: [String]
   /// Files that could not be read.
   var unreadable: [RecordedFailure]
+  /// What stood where a file would be read and was none, such as a link to nothing, and why nothing
+  /// was read of it.
+  var notFiles: [RecordedFailure]
 
   static let byteOrder = 1.littleEndian == 1 ? "little" : "big"
 }

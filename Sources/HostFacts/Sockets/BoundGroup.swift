@@ -76,9 +76,10 @@ struct BoundGroup: Sendable {
     }
   }
 
-  /// Another inode through which the same socket is held.
-  mutating func alsoHeld(by inode: UInt64) {
-    if inode != 0 && !inodes.contains(inode) { inodes.append(inode) }
+  /// Other inodes through which the same sockets are held; there may be as many as somebody likes.
+  mutating func alsoHeld(by others: [UInt64]) {
+    var known = Set(inodes)
+    for inode in others where inode != 0 && known.insert(inode).inserted { inodes.append(inode) }
   }
 }
 
@@ -113,9 +114,9 @@ struct BoundGroups: Sendable {
     return number
   }
 
-  /// Adds the inode to the group of that row, where there is one.
-  mutating func alsoHeld(_ row: SocketRow) {
-    if let number = numbers[BoundGroup.Key(row)] { groups[number].alsoHeld(by: row.inode) }
+  /// Adds inodes to the group of that key, where there is one.
+  mutating func alsoHeld(_ key: BoundGroup.Key, by inodes: [UInt64]) {
+    if let number = numbers[key] { groups[number].alsoHeld(by: inodes) }
   }
 
   /// Numbers of the groups in the order of their keys.

@@ -68,7 +68,7 @@ enum SockDiag {
       var found = MultipathListeners()
       _ = source.dump(.multipathListenersIPv4, into: &found)
       _ = source.dump(.multipathListenersIPv6, into: &found)
-      for row in found.rows { table.addMultipathListener(row) }
+      for (key, inodes) in found.inodes { table.addMultipathListeners(key, inodes: inodes) }
     }
 
     let connections = source.dump(.tcpConnections, into: &table).coverage
@@ -132,9 +132,11 @@ enum SockDiag {
   }
 
   private struct MultipathListeners: SocketRowSink {
-    var rows: [SocketRow] = []
+    var inodes: [BoundGroup.Key: [UInt64]] = [:]
 
-    mutating func add(_ row: SocketRow) { if row.state == .listen { rows.append(row) } }
+    mutating func add(_ row: SocketRow) {
+      if row.state == .listen { inodes[BoundGroup.Key(row), default: []].append(row.inode) }
+    }
   }
 
   /// Dumps over one netlink socket, one after the other.

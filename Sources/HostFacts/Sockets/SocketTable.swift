@@ -108,9 +108,11 @@ struct SocketTable: SocketRowSink, Sendable {
     }
   }
 
-  /// Adds the inode of an MPTCP socket to the listener of its first subflow. The dump of TCP shows
-  /// that subflow; on older kernels it has an inode of its own, which no descriptor refers to.
-  mutating func addMultipathListener(_ row: SocketRow) { listeners.alsoHeld(row) }
+  /// Adds the inodes of MPTCP sockets to the listener of their first subflows. The dump of TCP shows
+  /// these; on older kernels each has an inode of its own, which no descriptor refers to.
+  mutating func addMultipathListeners(_ key: BoundGroup.Key, inodes: [UInt64]) {
+    listeners.alsoHeld(key, by: inodes)
+  }
 
   /// Looks up the devices of the rows that are kept; call it on the thread that read them.
   mutating func nameWatchedDevices(_ name: (UInt32) -> String?) { watched.nameDevices(name) }

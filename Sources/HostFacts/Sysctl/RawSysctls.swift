@@ -20,6 +20,7 @@ struct RawSysctls: Sendable {
 
   private static func read(_ key: String, from root: HostRoot) -> Reading<String> {
     let path = ProcSys.path(of: key)
+    root.recorder?.asked(path)
     let components = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
     guard !components.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) else {
       return .unavailable(.init("'\(key)' is not the name of a kernel parameter"))

@@ -7,8 +7,11 @@ SOCKWISE is a built binary. Needs root, util-linux's unshare and iproute2. Each 
 PID, UTS and mount namespace with PID 1 called systemd; `eth0` leads to a second network namespace,
 the world, where its peers are. Where cgroup v2 can be written, services run in units of their own.
 
+Files that set kernel parameters are Debian 12's and those of the situation, not the machine's.
+
 What a laboratory has and a host has not is taken out at the end: the suffix of its kernel's
-release, its boot id, and the reason that processes outside the PID namespace are out of sight.
+release, its boot id, and the reason that processes outside the PID namespace are out of sight. And
+the kernel has what Debian's files set for the whole machine.
 """
 
 import ctypes
@@ -226,8 +229,9 @@ def reverse_proxy(host):
 
 
 def database(host):
-    """Pools of four applications, a replica, and an exporter on loopback."""
+    """Pools of four applications, a replica, and an exporter on loopback. One parameter is set."""
     debian(host)
+    sysctl(net__ipv4__tcp_keepalive_time=300)
     unit = "system.slice/postgresql@15-main.service"
     host.server("postgres", [("0.0.0.0", 5432), ("::", 5432)], unit)
     peers = [f"10.0.0.{number}" for number in range(30, 34)]
@@ -295,9 +299,11 @@ def sick_client(host):
 
 
 def sick_server(host):
-    """Accepts only; reuse of TIME_WAIT is on without timestamps, and does nothing here anyway."""
+    """Accepts only; reuse of TIME_WAIT is on without timestamps, and does nothing here anyway. Its
+    configuration has most of what goes wrong in sysctl.d."""
     debian(host)
-    sysctl(net__ipv4__tcp_tw_reuse=1, net__ipv4__tcp_timestamps=0)
+    sysctl(net__ipv4__tcp_tw_reuse=1, net__ipv4__tcp_timestamps=0, net__ipv4__tcp_fin_timeout=15,
+           net__ipv4__tcp_keepalive_time=600)
     host.server("httpd", [("0.0.0.0", 80)], "system.slice/apache2.service", closes=1020)
     host.clients((host.address, 80), 1020, world=True, first_port=20000)
 
@@ -311,6 +317,63 @@ def no_timestamps(host):
 HOSTS = {name.replace("_", "-"): globals()[name] for name in (
     "idle_debian", "pure_client", "keep_alive_server", "reverse_proxy", "database",
     "container_host", "dns_resolver", "sick_client", "sick_server", "no_timestamps")}
+
+
+# Files that set kernel parameters
+
+DIRECTORIES = [f"{tree}/{name}.d" for name in ("sysctl", "tmpfiles")
+               for tree in ("/etc", "/usr/local/lib", "/usr/lib", "/lib")]
+DIRECTORIES += ["/etc/tuned", "/usr/lib/tuned"]
+
+# What procps and systemd of Debian 12 set.
+DEBIAN = {
+    "/usr/lib/sysctl.d/50-pid-max.conf": "kernel.pid_max = 4194304\n",
+    "/usr/lib/sysctl.d/99-protect-links.conf":
+        "fs.protected_fifos = 1\nfs.protected_hardlinks = 1\n"
+        "fs.protected_regular = 2\nfs.protected_symlinks = 1\n",
+    "/usr/lib/tmpfiles.d/tmp.conf": "D /tmp 1777 root root -\nq /var/tmp 1777 root root 30d\n",
+}
+
+CONFIGURATION = {
+    "database": {"/etc/sysctl.d/30-postgresql.conf": """\
+# Find dead clients in five minutes
+net.ipv4.tcp_keepalive_time = 300
+"""},
+    "sick-server": {
+        "/etc/sysctl.d/60-tuning.conf": """\
+# Fewer connections in TIME_WAIT
+net.ipv4.tcp_fin_timeout = 15
+net.ipv4.tcp_tw_reuse = 1
+net.ipv4.tcp_tw_recycle = 1
+net.ipv4.tcp_timestamps = 1
+net.ipv4.tcp_max_sny_backlog = 4096
+net.core.somaxconn = 128
+net.ipv4.tcp_retries2 8
+""",
+        "/etc/sysctl.d/90-old.conf": "net.ipv4.tcp_timestamps = 0\n",
+        "/etc/sysctl.d/web-server": "net.core.netdev_max_backlog = 5000\n",
+        "/usr/lib/tmpfiles.d/web-server.conf":
+            "d /run/web-server 0755 root root -\n"
+            "w /proc/sys/net/ipv4/tcp_keepalive_time - - - - 600\n",
+    },
+}
+
+
+def configure(name):
+    """Mounts what the host has over what the machine has."""
+    for directory in DIRECTORIES:
+        if os.path.isdir(directory) and not os.path.ismount(directory):
+            subprocess.run(["mount", "-t", "tmpfs", "tmpfs", directory], check=True)
+    for path, text in (DEBIAN | CONFIGURATION.get(name, {})).items():
+        if not os.path.ismount(os.path.dirname(path)):
+            raise SystemExit(f"{os.path.dirname(path)} is not there: make these hosts on Debian")
+        write(path, text)
+    # Debian's has comments alone, and systemd reads it through a link.
+    os.symlink("../sysctl.conf", "/etc/sysctl.d/99-sysctl.conf")
+    for path in ("/etc/sysctl.conf", "/proc/cmdline"):
+        stand_in = "/run/" + os.path.basename(path)
+        write(stand_in, "\n")
+        subprocess.run(["mount", "--bind", stand_in, path], check=True)
 
 
 # Making one
@@ -359,6 +422,7 @@ def inside(sockwise, name):
     """PID 1 of the new namespaces."""
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
     os.makedirs("/run/systemd/system")
+    configure(name)
     write("/proc/self/comm", "systemd")
     socket.sethostname(name)
     if CGROUP:
@@ -386,6 +450,9 @@ def tidy(target, name, world):
     with open(release) as file:
         kernel = re.match(r"[0-9.]+", file.read()).group().rstrip(".") + "-amd64"
     write(release, kernel + "\n")
+    for text in DEBIAN.values():
+        for key, value in re.findall(r"^([a-z_.]+) = (.*)$", text, re.MULTILINE):
+            write(f"{target}/proc/sys/{key.replace('.', '/')}", value + "\n")
     number = list(HOSTS).index(name) + 1
     write(f"{target}/proc/sys/kernel/random/boot_id", f"00000000-0000-4000-8000-{number:012d}\n")
     with open(f"{target}/recording.json") as file:

@@ -41,6 +41,8 @@ struct AnonymizerTests {
     #expect(anonymizer.unit("init.scope") == "init.scope")
     #expect(anonymizer.unit("customer@7.service").hasSuffix(".service"))
     #expect(!anonymizer.unit("customer@7.service").contains("customer"))
+    #expect(!anonymizer.unit("customer").contains("customer"))
+    #expect(!anonymizer.unit("a.customer").contains("customer"))
     #expect(anonymizer.interface(3, "wg-customer") == "if3")
     #expect(anonymizer.interface(1, "lo") == "lo")
   }
@@ -61,6 +63,10 @@ struct AnonymizerTests {
       "/proc/sys/kernel/random/boot_id", "0b5f7ad1-9d28-44f4-9d6b-2b6f3ad2b6a1\n")
     #expect(identifier.split(separator: "-").map(\.count) == [8, 4, 4, 4, 13])
     #expect(file("/proc/1/comm", "systemd\n") == "systemd\n")
+    for (release, numbers) in [
+      ("6.1.0-18-amd64", "6.1.0-18"), ("5.14.0-427.el9.x86_64", "5.14.0-427"),
+      ("6.12.3-acme", "6.12.3"), ("6.19-rc1", "6.19"),
+    ] { #expect(file("/proc/sys/kernel/osrelease", "\(release)\n") == "\(numbers)\n") }
     #expect(
       file("/proc/sys/net/ipv4/tcp_rmem", "4096\t131072\t6291456\n") == "4096\t131072\t6291456\n")
   }

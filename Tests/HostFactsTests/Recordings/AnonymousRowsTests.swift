@@ -30,7 +30,7 @@ struct AnonymousRowsTests {
 
   private func parsed(_ text: String, isIPv6: Bool = false) -> [SocketRow] {
     var list = RowList()
-    var parser = ProcNetTCP(isIPv6: isIPv6, live: false)
+    var parser = ProcNetTable(.tcp, isIPv6: isIPv6, live: false)
     _ = parser.consume(Array(text.utf8).span, into: &list)
     return list.rows
   }

@@ -79,10 +79,10 @@ struct SocketKernelTests {
   private static func proc() -> (rows: [SocketRow], table: SocketTable) {
     var list = RowList()
     for isIPv6 in [false, true] {
-      var tcp = ProcNetTCP(isIPv6: isIPv6, live: true)
+      var tcp = ProcNetTable(.tcp, isIPv6: isIPv6, live: true)
       _ = procNet(isIPv6 ? "tcp6" : "tcp") { tcp.consume($0, into: &list) }
       _ = tcp.finish()
-      var udp = ProcNetUDP(isIPv6: isIPv6, live: true)
+      var udp = ProcNetTable(.udp, isIPv6: isIPv6, live: true)
       _ = procNet(isIPv6 ? "udp6" : "udp") { udp.consume($0, into: &list) }
       _ = udp.finish()
     }

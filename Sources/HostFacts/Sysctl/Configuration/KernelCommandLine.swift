@@ -12,8 +12,9 @@ enum KernelCommandLine {
   }
 
   /// The command line without all else, which is nobody's business.
-  static func onlySysctls(_ bytes: [UInt8]) -> [UInt8] {
-    let kept = words(bytes).filter { statement($0, bytes, "") != nil }.map { bytes[$0] }
+  static func only(_ bytes: [UInt8], where isKept: (SysctlStatement) -> Bool) -> [UInt8] {
+    let kept = words(bytes).filter { statement($0, bytes, "").map(isKept) == true }
+      .map { bytes[$0] }
     return Array(kept.joined(separator: [UInt8(ascii: " ")])) + [UInt8(ascii: "\n")]
   }
 

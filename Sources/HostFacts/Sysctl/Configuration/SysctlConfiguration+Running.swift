@@ -30,12 +30,8 @@ extension SysctlConfiguration {
 }
 
 extension ConfiguredSysctl {
-  /// Values that are secrets, or long and random.
-  private static let secrets = ["tcp_fastopen_key", "stable_secret", "netdev_rss_key"]
-
   fileprivate mutating func compare(with root: HostRoot) {
-    if let name = key.components.last, Self.secrets.contains(where: { name.elementsEqual($0.utf8) })
-    {
+    if key.isSecret {
       running = .absent("secrets are not read")
       drifts = .absent("secrets are not read")
       return

@@ -31,20 +31,12 @@ struct SysctlFileReader {
       guard status.kind == .directory else { return }
       // A recording has no numbers for directories that it only names.
       if status.inode != 0, !seen.insert(status).inserted { return }
-      var listing: HostFacts.Directory
-      do throws(ReadFailure) {
-        listing = try root.directory(directory)
-      } catch {
-        // A recording has nothing of an empty directory.
-        if error.isAbsence || error == .notRecorded { return }
-        throw error
+      var names = try names(in: directory)
+      if let recording = root.recording {
+        if let why = recording.whyUnreadable(directory) { gap = gap ?? why }
+        let known = Set(names)
+        names += recording.unreadable(in: directory).filter { !known.contains($0) }
       }
-      var names: [String] = []
-      while let entry = listing.next(), count < Self.mostFiles {
-        count += 1
-        names.append(entry.name)
-      }
-      if listing.failure != 0 { throw .system(listing.failure) }
       if count >= Self.mostFiles {
         gap =
           gap
@@ -54,15 +46,34 @@ struct SysctlFileReader {
       }
       names.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
       for name in names where !SysctlFileSelection.isPutAside(name[...]) {
-        let target = try? listing.link(name)
-        files.append(
-          SysctlFile(
-            path: "\(directory)/\(name)",
-            content: Self.content("\(directory)/\(name)", target: target, root, isNoted: isNoted)))
+        let path = "\(directory)/\(name)"
+        let content = Self.content(path, target: root.linkTarget(path), root, isNoted: isNoted)
+        files.append(SysctlFile(path: path, content: content))
       }
     } catch {
-      if !error.isAbsence { gap = gap ?? error.unreadable(directory) }
+      guard !error.isAbsence else { return }
+      let why = error.unreadable(directory)
+      gap = gap ?? why
+      root.recorder?.missing(directory, in: "", why)
     }
+  }
+
+  private mutating func names(in directory: String) throws(ReadFailure) -> [String] {
+    var listing: HostFacts.Directory
+    do throws(ReadFailure) {
+      listing = try root.directory(directory)
+    } catch {
+      // A recording has nothing of an empty directory.
+      if error.isAbsence || error == .notRecorded { return [] }
+      throw error
+    }
+    var names: [String] = []
+    while let entry = listing.next(), count < Self.mostFiles {
+      count += 1
+      names.append(entry.name)
+    }
+    if listing.failure != 0 { throw .system(listing.failure) }
+    return names
   }
 
   /// What a file gives.
@@ -70,6 +81,10 @@ struct SysctlFileReader {
   static func content(
     _ path: String, target: String?, _ root: HostRoot, isNoted: Bool = true
   ) -> SysctlFile.Content {
+    if let recording = root.recording {
+      if let why = recording.notAFile(path) { return .nothing(why) }
+      if let why = recording.whyUnreadable(path) { return .unreadable(why) }
+    }
     // The device need not be there in an image.
     if let target, target == "/dev/null" || target.hasSuffix("/dev/null") {
       return nothing(path, nil, root)
@@ -80,7 +95,9 @@ struct SysctlFileReader {
       }
     } catch {
       if error.isAbsence, let target {
-        return nothing(path, "it is a link to '\(target)', which is not there", root)
+        return nothing(
+          path, "it is a link to '\(target)', which is not there", root,
+          unnamed: "it is a link to what is not there")
       }
       return .unreadable(error.unreadable(path))
     }
@@ -91,11 +108,11 @@ struct SysctlFileReader {
     }
   }
 
-  /// An empty file means the same to a recording.
-  private static func nothing(_ path: String, _ why: String?, _ root: HostRoot)
-    -> SysctlFile.Content
-  {
-    root.recorder?.file(path, in: "", [])
+  /// - Parameter unnamed: why, without names of files.
+  private static func nothing(
+    _ path: String, _ why: String?, _ root: HostRoot, unnamed: String? = nil
+  ) -> SysctlFile.Content {
+    root.recorder?.notAFile(path, why, unnamed: unnamed ?? why)
     return .nothing(why)
   }
 }

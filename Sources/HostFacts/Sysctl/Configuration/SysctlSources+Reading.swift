@@ -66,20 +66,27 @@ extension SysctlSources {
       ).statements
   }
 
-  /// Whether a file is one that this reads, so that a recording has to have it.
+  /// Whether a path is one that this looks at, so that a recording has to tell of it.
   static func reads(_ path: String) -> Bool {
-    path == sysctlConf || path == KernelCommandLine.path || systemdSysctl.contains(path)
+    kind(of: path) != nil || systemdSysctl.contains(path)
       || SysctlOwner.all.contains { $0.evidence == path }
-      || path.hasPrefix("/etc/tuned/") || path.hasPrefix("/usr/lib/tuned/")
-      || (SysctlFile.directories.map { "/\($0)" } + TmpfilesWrites.directories).contains {
-        path == $0 || path.hasPrefix("\($0)/")
-      }
+      || (sysctlDirectories + TmpfilesWrites.directories).contains(path)
   }
 
-  /// What a recording keeps of a file: of the kernel's command line only the kernel's parameters.
-  static func recorded(_ path: String, _ content: [UInt8]) -> [UInt8] {
-    path == KernelCommandLine.path ? KernelCommandLine.onlySysctls(content) : content
+  /// The files that set parameters, by how they say it.
+  enum FileKind: Hashable, Sendable { case sysctls, commandLine, tmpfiles, tuned }
+
+  static func kind(of path: String) -> FileKind? {
+    func isIn(_ directories: [String]) -> Bool {
+      directories.contains { path.hasPrefix("\($0)/") }
+    }
+    if path == KernelCommandLine.path { return .commandLine }
+    if path == sysctlConf || isIn(sysctlDirectories) { return .sysctls }
+    if isIn(TmpfilesWrites.directories) { return .tmpfiles }
+    return TunedProfile.homes.contains(where: path.hasPrefix) ? .tuned : nil
   }
+
+  private static let sysctlDirectories = SysctlFile.directories.map { "/\($0)" }
 
   /// The files of sysctl.d(5) and `/etc/sysctl.conf` of a host.
   init(of root: HostRoot, dialect: SysctlDialect) {

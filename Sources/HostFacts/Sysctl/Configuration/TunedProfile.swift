@@ -12,11 +12,16 @@ struct TunedProfile {
   private let root: HostRoot
   private var seen: Set<String> = []
 
-  private static let activeProfile = "/etc/tuned/active_profile"
+  static let activeProfile = "/etc/tuned/active_profile"
   private static let main = "/etc/tuned/tuned-main.conf"
   /// The first that has a profile wins. The second pair is where TuneD 2.23 and later look.
   private static let directories = [
     "/etc/tuned/profiles", "/etc/tuned", "/usr/lib/tuned/profiles", "/usr/lib/tuned",
+  ]
+  /// What has the directories and files above; what else is in them has the name of a profile.
+  static let homes = ["/etc/tuned/", "/usr/lib/tuned/"]
+  static let ownNames: Set<Substring> = [
+    "active_profile", "profiles", "tuned-main.conf", "tuned.conf",
   ]
   /// Profiles that one may include, and those again.
   private static let mostProfiles = 32
@@ -45,9 +50,7 @@ struct TunedProfile {
       guard let text = root.text(path).value else { continue }
       let options = Self.options(text, path: path)
       for option in options where option.section == "main" && option.name == "include" {
-        for other in option.value.split(whereSeparator: { $0 == "," || $0 == " " || $0 == "\n" }) {
-          include(String(other))
-        }
+        for other in option.included { include(String(other)) }
       }
       statements += options.compactMap(\.statement)
       return
@@ -71,6 +74,11 @@ struct TunedProfile {
 
     /// Whether a variable or a function of TuneD makes the value: it is known at run time only.
     var isTemplated: Bool { isSysctl && value.utf8.contains(UInt8(ascii: "$")) }
+
+    /// Of `include`: the names of profiles.
+    var included: [Substring] {
+      value.split(whereSeparator: { $0 == "," || $0 == " " || $0 == "\n" })
+    }
 
     var statement: SysctlStatement? {
       guard isSysctl, !isTemplated else { return nil }
