@@ -96,6 +96,16 @@ extension Host {
           }
         })
     }
+    let udpDrops = (recorded?.sampleSeconds == nil ? pause : 0).map { pause in
+      HostSource(in: namespace) { () throws(Unreadable) in
+        // Not before the first reading of them.
+        guard let first = dump.value(by: limit.end) else { throw limit.passed }
+        sleep(seconds: pause)
+        return first.sockets.value == nil
+          ? Reading.unavailable(.init("not read at the first sample"))
+          : sources.udpDrops(root.atSecondSample, .after(.seconds(limit.seconds)))
+      }
+    }
 
     let bindAddress = options.bind.map { request in
       HostSource(in: namespace) { sources.bindAddress(root, request.address) }
@@ -142,6 +152,10 @@ extension Host {
       let end = Deadline.after((limit.end.remaining ?? .zero) + .seconds(pause ?? 0))
       let growth = delta.map {
         answers.take($0, "the second sample", by: end, or: NetstatDelta.unavailable)
+      }
+      if let udpDrops, case .value(let found, let origin) = sockets.sockets {
+        let second = answers.take(udpDrops, "the second sample", by: end) { .unavailable($0) }
+        sockets.sockets = .value(found.withDrops(second), origin)
       }
       let settings = answers.take(sysctl, "'/proc/sys/net'") {
         .unavailable(ProcSys.ofNamespace, $0)

@@ -119,10 +119,10 @@ public final class Recorder: Sendable {
   }
 
   /// A datagram of sock_diag(7).
-  func replies(_ dump: SockDiagDump, _ datagram: Span<UInt8>) {
+  func replies(_ dump: SockDiagDump, in folder: String, _ datagram: Span<UInt8>) {
     let bytes = RecordedReply.cleaned(datagram.copied, anonymizer)
     attempt { state throws(RecordingFailure) in
-      let path = "/sock_diag/\(dump.fileName)"
+      let path = "\(folder)/sock_diag/\(dump.fileName)"
       try directory.write(bytes, to: try piecewise(path, path, in: &state).file)
     }
   }

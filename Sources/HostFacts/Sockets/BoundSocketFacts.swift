@@ -34,7 +34,8 @@ extension SocketAssembly {
       return UDPSocket(
         address: group.key.address, port: port, device: device(of: group, .udp),
         uid: Int(group.key.uid), connected: group.isConnected, queue: group.queued,
-        drops: drops(group), v6Only: v6Only(group), reuseAddress: .lacking(ownerNotLookedUp),
+        drops: drops(group), dropsByMember: group.dropsByMember, v6Only: v6Only(group),
+        reuseAddress: .lacking(ownerNotLookedUp),
         reusePort: .lacking(ownerNotLookedUp),
         bindAddressNoPort: reading(group.bindAddressNoPort), members: group.members,
         inEphemeralRange: isInRange(port), reserved: isReserved(port),

@@ -40,14 +40,32 @@ enum SockDiag {
       readRestOfTCP(&source, into: &table, kernel, multipath: multipath && listeners.rows > 0)
     }
 
+    return readUDP(into: &table, from: &source) == nil ? nil : table.refusals[.tcp]
+  }
+
+  /// The UDP sockets alone; why they are refused.
+  static func readUDP<Source: SockDiagSource & ~Copyable>(
+    into table: inout SocketTable, from source: inout Source
+  ) -> Obstacle? {
     let ipv4 = source.dump(.udpIPv4, into: &table)
     if let why = refusal(ipv4) {
       table.refuse(.udp, why)
-      return table.refusals[.tcp]
+      return why
     }
     let ipv6 = source.dump(.udpIPv6, into: &table).coverage
     if case .incomplete = ipv6 { table.cover(.udp, ipv6) } else { table.cover(.udp, ipv4.coverage) }
     return nil
+  }
+
+  /// The same from the kernel.
+  static func readUDP(
+    into table: inout SocketTable, deadline: Deadline,
+    replies: ((SockDiagDump, Span<UInt8>) -> Void)? = nil
+  ) -> Obstacle? {
+    var failure: Int32 = 0
+    guard let socket = NetlinkSocket(failure: &failure) else { return obstacle(failure) }
+    var session = Session(socket: socket, deadline: deadline, replies: replies)
+    return readUDP(into: &table, from: &session)
   }
 
   /// Why a first dump gave nothing; nil where it did, and where there was only no time or the

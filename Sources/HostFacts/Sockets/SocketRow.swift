@@ -69,6 +69,12 @@ public struct SocketRow: Hashable, Sendable {
   }
 }
 
+extension SocketRow {
+  /// What tells it from the others of its table at any time: the cookie, or the inode where that is not
+  /// shown.
+  var identity: UInt64 { cookie ?? inode }
+}
+
 /// Takes rows one at a time.
 public protocol SocketRowSink {
   mutating func add(_ row: SocketRow)
