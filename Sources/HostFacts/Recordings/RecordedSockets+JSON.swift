@@ -27,6 +27,7 @@ extension RecordedSocket: JSONConvertible {
     v6Only = try json.member("v6only")
     bindAddressNoPort = try json.member("bind_address_no_port")
     lingerSeconds = try json.member("linger_seconds")
+    queue = try json.member("queue")
   }
 
   func write(to writer: inout JSONWriter) {
@@ -44,6 +45,21 @@ extension RecordedSocket: JSONConvertible {
       writer.member("v6only", v6Only)
       writer.member("bind_address_no_port", bindAddressNoPort)
       writer.member("linger_seconds", lingerSeconds)
+      writer.member("queue", queue)
+    }
+  }
+}
+
+extension RecordedQueue: JSONConvertible {
+  init(_ json: JSON) throws(JSONError) {
+    idle = try json.member("idle_seconds")
+    gap = try json.member("gap")
+  }
+
+  func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("idle_seconds", idle)
+      writer.member("gap", gap)
     }
   }
 }

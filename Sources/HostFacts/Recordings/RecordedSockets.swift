@@ -7,6 +7,7 @@ struct RecordedSockets: Sendable {
     self.sockets = sockets.listeners.elements.map { listener in
       var recorded = RecordedSocket(listener)
       recorded.lingerSeconds = .init(listener.lingerSeconds)
+      recorded.queue = RecordedQueue(listener)
       return recorded
     }
     self.sockets += sockets.boundUDP.elements.map { RecordedSocket($0) }
@@ -31,6 +32,8 @@ struct RecordedSocket: Sendable {
   var bindAddressNoPort: RecordedReading<Bool>
   /// Of listeners.
   var lingerSeconds: RecordedReading<Int>?
+  /// Of listeners with connections in their accept queues.
+  var queue: RecordedQueue?
 
   init(_ socket: some OwnedSocket) {
     inodes = socket.inodes
@@ -71,6 +74,21 @@ struct RecordedSocket: Sendable {
   }
 }
 
+/// What was asked of connections in an accept queue.
+struct RecordedQueue: Sendable {
+  /// Seconds since data last came.
+  var idle: [Double]
+  /// Why there may be more.
+  var gap: RecordedReason?
+
+  /// Nil where the queue is empty.
+  init?(_ listener: Listener) {
+    guard listener.inbound.value?.unaccepted ?? 0 > 0 else { return nil }
+    idle = listener.unacceptedIdle.elements
+    gap = listener.unacceptedIdle.rest.map(RecordedReason.init)
+  }
+}
+
 /// A process that held a socket.
 struct RecordedOwner: Sendable {
   var pid: Int
@@ -93,6 +111,7 @@ struct RecordedOwners: SocketOwnerSource {
   private struct Known {
     var ownership: SocketOwnership
     var options: SocketOptions
+    var queue: RecordedQueue?
   }
 
   static let path = "/sockets.json"
@@ -116,7 +135,7 @@ struct RecordedOwners: SocketOwnerSource {
   private mutating func add(_ socket: RecordedSocket) {
     let key = Key(inodes: socket.inodes, cgroupIDs: socket.cgroupIDs)
     guard sockets[key] == nil else { return }
-    sockets[key] = Known(ownership: socket.ownership, options: socket.options)
+    sockets[key] = Known(ownership: socket.ownership, options: socket.options, queue: socket.queue)
   }
 
   mutating func attach(to socket: inout some OwnedSocket) -> [SocketOptions] {
@@ -126,6 +145,7 @@ struct RecordedOwners: SocketOwnerSource {
       socket.reusePort = known.options.reusePort
       socket.v6Only = known.options.v6Only
       socket.bindAddressNoPort = known.options.bindAddressNoPort
+      if let queue = known.queue { socket.take(queue) }
       return [known.options]
     }
     let why = gap ?? Unreadable("'sockets.json' does not tell of this socket")

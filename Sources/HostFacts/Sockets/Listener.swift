@@ -24,6 +24,8 @@ struct Listener: Sendable, OwnedSocket {
   var fixed: Reading<Bool> = .lacking(ownerNotLookedUp)
   var likelyFixed: Reading<Bool>
   var inbound: Reading<InboundConnections>
+  /// Of connections in its accept queue, the seconds since data last came; longest first.
+  var unacceptedIdle = PartialList<Double>([])
   var inodes: [UInt64]
   var cgroupIDs: [UInt64]
   /// Socket cookies of the members, ascending; empty where not shown.
@@ -38,6 +40,10 @@ extension Listener: FactObject {
     TCP sockets that listen on one address, port and device for one user; several members are a
     SO_REUSEPORT group.
     """
+
+  mutating func take(_ queue: RecordedQueue) {
+    unacceptedIdle = PartialList(queue.idle, rest: queue.gap?.unreadable)
+  }
 
   var factOrigin: Origin? { origin }
 
@@ -112,5 +118,9 @@ extension Listener: FactObject {
       "The port is in the ephemeral range without hard evidence that it is configured: the kernel"
         + " may have picked it. False where either is not known."),
     .init("inbound", \.inbound, "Connections that came in through it."),
+    .init(
+      "unaccepted_idle", \.unacceptedIdle,
+      "Of the first 256 connections in its accept queue, the seconds since each last received data"
+        + " or was established, the longest first. tcp_info, which only sock_diag tells."),
   ]
 }

@@ -24,7 +24,9 @@ enum SockDiag {
     var failure: Int32 = 0
     guard let socket = NetlinkSocket(failure: &failure) else { return obstacle(failure) }
     var session = Session(socket: socket, deadline: deadline, replies: replies)
-    return read(into: &table, kernel: kernel, multipath: multipath, from: &session)
+    let refusal = read(into: &table, kernel: kernel, multipath: multipath, from: &session)
+    if refusal == nil { table.askConnections { session.connection($0, number: $1) } }
+    return refusal
   }
 
   /// The same from whoever answers.
@@ -149,6 +151,12 @@ enum SockDiag {
     }
   }
 
+  private struct OneConnection: SocketRowSink {
+    var row: SocketRow?
+
+    mutating func add(_ row: SocketRow) { self.row = row }
+  }
+
   private struct MultipathListeners: SocketRowSink {
     var rows: [SocketRow] = []
 
@@ -202,6 +210,25 @@ enum SockDiag {
         case .malformed(let why): return giveUp(result, .init("sock_diag: \(why)"))
         }
         if deadline.hasPassed { return giveUp(result, timedOut) }
+      }
+    }
+
+    /// One connection again, with its times; nil where there is none any more. `.none` of the outer
+    /// kind is no answer at all.
+    mutating func connection(_ row: SocketRow, number: Int) -> SocketRow?? {
+      if given != nil || deadline.hasPassed { return .none }
+      // Beyond the numbers of dumps.
+      let sequence = UInt32(truncatingIfNeeded: 1000 + number)
+      guard socket.send(SockDiagRequest.connection(row).bytes(sequence: sequence)) == 0,
+        case .datagram(let count) = socket.receive(into: &buffer, timeout: timeout)
+      else { return .none }
+      var found = OneConnection()
+      let reply = SockDiagReply.parse(
+        buffer.span.extracting(0..<count), transport: .tcp, sequence: sequence, into: &found)
+      return switch reply.outcome {
+      case .failed(ENOENT), .failed(ESTALE): .some(nil)
+      case .more where found.row != nil: .some(found.row)
+      default: .none
       }
     }
 

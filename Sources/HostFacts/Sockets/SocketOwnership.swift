@@ -68,8 +68,11 @@ protocol OwnedSocket {
   var bindAddressNoPort: Reading<Bool> { get set }
   /// Whether anybody asks for its options: looking at them takes its descriptor for a moment.
   var isWorthOptions: Bool { get }
+  /// Takes over what a recording tells of its accept queue.
+  mutating func take(_ queue: RecordedQueue)
 }
 
 extension OwnedSocket {
   var isWorthOptions: Bool { true }
+  mutating func take(_ queue: RecordedQueue) {}
 }

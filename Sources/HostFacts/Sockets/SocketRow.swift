@@ -55,6 +55,8 @@ public struct SocketRow: Hashable, Sendable {
   public var bindAddressNoPort: Bool?
   /// Datagrams dropped since creation; UDP only.
   public var drops: UInt64?
+  /// Milliseconds since data last came, or the connection; only where a request asks for it.
+  public var sinceReceived: UInt32?
 
   public init(
     transport: Transport, state: SocketState, localAddress: InetAddress, localPort: UInt16,
