@@ -136,6 +136,21 @@ extension Host {
       {
         let ports = UnitPorts(table, source)
         list.elements = list.elements.map(ports.joined)
+        let takers = PortTakers(list.elements)
+        if !takers.ports.isEmpty {
+          let second = HostSource(in: namespace) {
+            sources.portRows(root, takers.ports, limit.owners)
+          }
+          let rows = answers.take(second, "the sockets on ports of socket units") {
+            PortRows(ports: Set(takers.ports), gap: $0)
+          }
+          let bindV6Only = sysctl.value(by: limit.end)?.integer("net.ipv6.bindv6only")
+          list.elements = list.elements.map { unit in
+            takers.joined(
+              to: unit, rows, { sources.portHolders(root, limit.owners, table, $1, $0) },
+              bindV6Only: bindV6Only ?? .unavailable(limit.passed))
+          }
+        }
         units = .value(list, origin)
       }
       let found = answers.take(survey, "'/proc/PID/ns'") { NamespaceSurvey(gap: $0) }

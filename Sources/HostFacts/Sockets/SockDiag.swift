@@ -151,6 +151,19 @@ enum SockDiag {
     }
   }
 
+  /// TCP sockets on these local ports that are no listeners, bound ones excepted.
+  static func connections(
+    on ports: [UInt16], into rows: inout some SocketRowSink, deadline: Deadline
+  ) -> Dump {
+    var failure: Int32 = 0
+    guard let socket = NetlinkSocket(failure: &failure) else {
+      return Dump(coverage: .incomplete(obstacle(failure)))
+    }
+    var session = Session(socket: socket, deadline: deadline, replies: nil)
+    // TCP_ESTABLISHED to TCP_NEW_SYN_RECV without LISTEN.
+    return session.dump(.tcp(states: 0x1bfe, ports: ports), sequence: 1, into: &rows)
+  }
+
   private struct OneConnection: SocketRowSink {
     var row: SocketRow?
 
@@ -183,9 +196,18 @@ enum SockDiag {
     }
 
     mutating func dump<Sink: SocketRowSink>(_ dump: SockDiagDump, into sink: inout Sink) -> Dump {
+      let replies = replies
+      return self.dump(dump.request, sequence: dump.rawValue, into: &sink) { replies?(dump, $0) }
+    }
+
+    /// - Parameter each: sees each datagram.
+    mutating func dump<Sink: SocketRowSink>(
+      _ request: SockDiagRequest, sequence: UInt32, into sink: inout Sink,
+      _ each: (Span<UInt8>) -> Void = { _ in }
+    ) -> Dump {
       if let given { return Dump(coverage: given) }
       if deadline.hasPassed { return Dump(coverage: .incomplete(timedOut)) }
-      let status = socket.send(dump.request.bytes(sequence: dump.rawValue))
+      let status = socket.send(request.bytes(sequence: sequence))
       if status != 0 { return Dump(coverage: .incomplete(obstacle(status))) }
       var result = Dump()
       while true {
@@ -197,7 +219,7 @@ enum SockDiag {
         case .timedOut: return giveUp(result, timedOut)
         case .failed(let number): return giveUp(result, obstacle(number))
         }
-        let reply = take(dump, count, into: &sink)
+        let reply = take(request, sequence, count, into: &sink, each)
         result.add(reply)
         switch reply.outcome {
         case .more: break
@@ -211,6 +233,16 @@ enum SockDiag {
         }
         if deadline.hasPassed { return giveUp(result, timedOut) }
       }
+    }
+
+    private func take<Sink: SocketRowSink>(
+      _ request: SockDiagRequest, _ sequence: UInt32, _ count: Int, into sink: inout Sink,
+      _ each: (Span<UInt8>) -> Void
+    ) -> SockDiagReply.Result {
+      let datagram = buffer.span.extracting(0..<count)
+      each(datagram)
+      return SockDiagReply.parse(
+        datagram, transport: request.transport, sequence: sequence, into: &sink)
     }
 
     /// One connection again, with its times; nil where there is none any more. `.none` of the outer
@@ -230,14 +262,6 @@ enum SockDiag {
       case .more where found.row != nil: .some(found.row)
       default: .none
       }
-    }
-
-    private func take<Sink: SocketRowSink>(
-      _ dump: SockDiagDump, _ count: Int, into sink: inout Sink
-    ) -> SockDiagReply.Result {
-      let datagram = buffer.span.extracting(0..<count)
-      replies?(dump, datagram)
-      return dump.parse(datagram, into: &sink)
     }
 
     /// Microseconds: what the deadline leaves, and never more than 5 s, which the kernel never

@@ -27,6 +27,40 @@ struct SockDiagRequest {
       body: [UInt8](repeating: 0, count: 52) + states.nativeBytes + UInt32(0).nativeBytes)
   }
 
+  /// Those on some local ports, at most ``mostPorts``: the kernel looks at each socket, and shows
+  /// only these.
+  static func tcp(states: UInt32, ports: [UInt16]) -> SockDiagRequest {
+    let all = tcp(states: states)
+    let filter = bytecode(ports.prefix(mostPorts))
+    return SockDiagRequest(
+      transport: .tcp, type: all.type,
+      body: all.body + UInt16(4 + filter.count).nativeBytes
+        + UInt16(INET_DIAG_REQ_BYTECODE).nativeBytes + filter)
+  }
+
+  static let mostPorts = 64
+
+  /// A program for `inet_diag_bc_run()` (net/ipv4/inet_diag.c): for each port "at least" and "at most",
+  /// then a jump to the end, which accepts; four bytes beyond the end refuse. Each operation is
+  /// `struct inet_diag_bc_op`: a code, how far to go on where it holds (1 each) and where not (2); a
+  /// port is in the second half of an operation of its own.
+  private static func bytecode(_ ports: some Collection<UInt16>) -> [UInt8] {
+    let block = 20
+    var rest = ports.count * block
+    var bytes: [UInt8] = []
+    for port in ports {
+      let isLast = rest == block
+      let number = [0, 0] + port.nativeBytes
+      bytes += [UInt8(INET_DIAG_BC_S_GE), 8]
+      bytes += UInt16(isLast ? block + 4 : block).nativeBytes + number
+      bytes += [UInt8(INET_DIAG_BC_S_LE), 8]
+      bytes += UInt16(isLast ? block - 4 : block - 8).nativeBytes + number
+      bytes += [UInt8(INET_DIAG_BC_JMP), 4] + UInt16(rest - 16).nativeBytes
+      rest -= block
+    }
+    return bytes
+  }
+
   /// UDP of one family, with INET_DIAG_SKMEMINFO for the drops.
   static func udp(_ family: UInt8) -> SockDiagRequest {
     let memory = UInt8(1) << UInt8(INET_DIAG_SKMEMINFO - 1)
