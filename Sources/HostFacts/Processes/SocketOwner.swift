@@ -5,6 +5,8 @@ protocol SocketOwnerSource {
   /// Fills one group of sockets; gives the options of each member that has a descriptor.
   @discardableResult
   mutating func attach(to socket: inout some OwnedSocket) -> [SocketOptions]
+  /// Who holds which of the sockets with these inodes; nil where that is not told.
+  mutating func members(_ inodes: [UInt64]) -> PartialList<SocketMember>?
 }
 
 /// Fills in who holds the sockets and with which options.
@@ -98,7 +100,17 @@ struct SocketOwnerLookup: SocketOwnerSource {
 
   private mutating func owner(_ pid: Int32) -> SocketOwner {
     let info = process(pid)
-    return SocketOwner(pid: Int(pid), process: info.name, unit: info.unit)
+    return SocketOwner(
+      pid: Int(pid), process: info.name, unit: info.unit, started: info.started)
+  }
+
+  mutating func members(_ inodes: [UInt64]) -> PartialList<SocketMember>? {
+    PartialList(
+      inodes.map { inode in
+        let pids = Set((holders.holders[inode] ?? []).map(\.pid))
+        return SocketMember(
+          owners: PartialList(pids.sorted().map { owner($0) }, rest: holders.gap))
+      })
   }
 
   private func none<Value>(_ why: String) -> Reading<Value> {
@@ -239,6 +251,11 @@ extension Sockets {
     for index in listeners.elements.indices {
       let options = source.attach(to: &listeners.elements[index])
       listeners.elements[index].fillLinger(from: options)
+      if listeners.elements[index].members > 1 {
+        listeners.elements[index].sharers =
+          source.members(listeners.elements[index].inodes)
+          ?? listeners.elements[index].sharersUntold
+      }
       // The only hard evidence so far that a port is configured: a socket unit names it.
       listeners.elements[index].fixed = listeners.elements[index].ownership.socketActivated
     }
@@ -264,6 +281,9 @@ extension Sockets {
     for index in listeners.elements.indices {
       mark(&sockets.listeners.elements[index])
       sockets.listeners.elements[index].fillLinger(from: [.unavailable(why)])
+      if sockets.listeners.elements[index].members > 1 {
+        sockets.listeners.elements[index].sharers = PartialList([], rest: why)
+      }
       sockets.listeners.elements[index].fixed = .unavailable(why)
     }
     sockets.weighParity()

@@ -39,10 +39,13 @@ struct Anonymizer: Sendable {
     name == "systemd" ? name : "process-\(label(name))"
   }
 
-  /// A unit's name; its type stays.
+  /// A unit's name; its type stays, and that it is an instance.
   func unit(_ name: String) -> String {
     if name == "init.scope" { return name }
-    return "unit-\(label(name))" + (name.split(separator: ".").last.map { ".\($0)" } ?? "")
+    let type = name.split(separator: ".").last.map { ".\($0)" } ?? ""
+    // Instances of one template stay such.
+    guard let at = name.firstIndex(of: "@") else { return "unit-\(label(name))\(type)" }
+    return "unit-\(label(String(name[..<at])))@\(label(String(name[at...])))\(type)"
   }
 
   func namespace(_ name: String) -> String { "namespace-\(label(name))" }
@@ -143,10 +146,19 @@ extension RecordedSocket {
   fileprivate mutating func replaceNames(_ anonymizer: Anonymizer) {
     process.replace(anonymizer.process, anonymizer)
     unit.replace(anonymizer.unit, anonymizer)
-    for index in owners.indices {
-      owners[index].process.replace(anonymizer.process, anonymizer)
-      owners[index].unit.replace(anonymizer.unit, anonymizer)
+    for index in owners.indices { owners[index].replaceNames(anonymizer) }
+    for index in (members ?? []).indices {
+      for owner in (members?[index].owners ?? []).indices {
+        members?[index].owners[owner].replaceNames(anonymizer)
+      }
     }
+  }
+}
+
+extension RecordedOwner {
+  fileprivate mutating func replaceNames(_ anonymizer: Anonymizer) {
+    process.replace(anonymizer.process, anonymizer)
+    unit.replace(anonymizer.unit, anonymizer)
   }
 }
 

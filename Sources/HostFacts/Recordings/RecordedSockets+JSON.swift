@@ -28,6 +28,7 @@ extension RecordedSocket: JSONConvertible {
     bindAddressNoPort = try json.member("bind_address_no_port")
     lingerSeconds = try json.member("linger_seconds")
     queue = try json.member("queue")
+    members = try json.member("members")
   }
 
   func write(to writer: inout JSONWriter) {
@@ -46,6 +47,7 @@ extension RecordedSocket: JSONConvertible {
       writer.member("bind_address_no_port", bindAddressNoPort)
       writer.member("linger_seconds", lingerSeconds)
       writer.member("queue", queue)
+      writer.member("members", members)
     }
   }
 }
@@ -69,6 +71,7 @@ extension RecordedOwner: JSONConvertible {
     pid = try json.member("pid")
     process = try json.member("process")
     unit = try json.member("unit")
+    started = try json.member("started")
   }
 
   func write(to writer: inout JSONWriter) {
@@ -76,6 +79,21 @@ extension RecordedOwner: JSONConvertible {
       writer.member("pid", pid)
       writer.member("process", process)
       writer.member("unit", unit)
+      writer.member("started", started)
+    }
+  }
+}
+
+extension RecordedMember: JSONConvertible {
+  init(_ json: JSON) throws(JSONError) {
+    owners = try json.member("owners")
+    gap = try json.member("gap")
+  }
+
+  func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("owners", owners)
+      writer.member("gap", gap)
     }
   }
 }

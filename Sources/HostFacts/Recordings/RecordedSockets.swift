@@ -8,6 +8,9 @@ struct RecordedSockets: Sendable {
       var recorded = RecordedSocket(listener)
       recorded.lingerSeconds = .init(listener.lingerSeconds)
       recorded.queue = RecordedQueue(listener)
+      if listener.members > 1 {
+        recorded.members = listener.sharers.elements.map(RecordedMember.init)
+      }
       return recorded
     }
     self.sockets += sockets.boundUDP.elements.map { RecordedSocket($0) }
@@ -34,14 +37,14 @@ struct RecordedSocket: Sendable {
   var lingerSeconds: RecordedReading<Int>?
   /// Of listeners with connections in their accept queues.
   var queue: RecordedQueue?
+  /// Of listeners with several members.
+  var members: [RecordedMember]?
 
   init(_ socket: some OwnedSocket) {
     inodes = socket.inodes
     cgroupIDs = socket.cgroupIDs
     let ownership = socket.ownership
-    owners = ownership.owners.elements.map {
-      RecordedOwner(pid: $0.pid, process: .init($0.process), unit: .init($0.unit))
-    }
+    owners = ownership.owners.elements.map(RecordedOwner.init)
     ownersGap = ownership.owners.rest.map(RecordedReason.init)
     process = .init(ownership.process)
     pid = .init(ownership.pid)
@@ -56,8 +59,7 @@ struct RecordedSocket: Sendable {
   var ownership: SocketOwnership {
     SocketOwnership(
       owners: PartialList(
-        owners.map { SocketOwner(pid: $0.pid, process: $0.process.reading, unit: $0.unit.reading) },
-        rest: ownersGap?.unreadable),
+        owners.map(\.owner), rest: ownersGap?.unreadable),
       process: process.reading, pid: pid.reading, unit: unit.reading,
       socketActivated: socketActivated.reading)
   }
@@ -94,11 +96,44 @@ struct RecordedOwner: Sendable {
   var pid: Int
   var process: RecordedReading<String>
   var unit: RecordedReading<String>
+  /// Nil in recordings of before it was read.
+  var started: RecordedReading<Double>?
+
+  init(_ owner: SocketOwner) {
+    pid = owner.pid
+    process = .init(owner.process)
+    unit = .init(owner.unit)
+    started = .init(owner.started)
+  }
+
+  var owner: SocketOwner {
+    SocketOwner(
+      pid: pid, process: process.reading, unit: unit.reading,
+      started: started?.reading ?? .unavailable(.init("the recording does not tell")))
+  }
+}
+
+/// Who held one of several sockets that shared a port.
+struct RecordedMember: Sendable {
+  var owners: [RecordedOwner]
+  /// Why there may be more of them.
+  var gap: RecordedReason?
+
+  init(_ member: SocketMember) {
+    owners = member.owners.elements.map(RecordedOwner.init)
+    gap = member.owners.rest.map(RecordedReason.init)
+  }
+
+  var member: SocketMember {
+    SocketMember(owners: PartialList(owners.map(\.owner), rest: gap?.unreadable))
+  }
 }
 
 /// Tells owners and options from `sockets.json`.
 struct RecordedOwners: SocketOwnerSource {
   private var sockets: [Key: Known] = [:]
+  /// Of listeners with several.
+  private var membersByInodes: [[UInt64]: [SocketMember]] = [:]
   private var gap: Unreadable?
 
   /// Inodes are the kernel's own, and the kernel's sockets without one have a group at most.
@@ -136,6 +171,11 @@ struct RecordedOwners: SocketOwnerSource {
     let key = Key(inodes: socket.inodes, cgroupIDs: socket.cgroupIDs)
     guard sockets[key] == nil else { return }
     sockets[key] = Known(ownership: socket.ownership, options: socket.options, queue: socket.queue)
+    if let members = socket.members { membersByInodes[socket.inodes] = members.map(\.member) }
+  }
+
+  func members(_ inodes: [UInt64]) -> PartialList<SocketMember>? {
+    membersByInodes[inodes].map { PartialList($0) }
   }
 
   mutating func attach(to socket: inout some OwnedSocket) -> [SocketOptions] {

@@ -19,6 +19,8 @@ struct Listener: Sendable, OwnedSocket {
   var lingerSeconds: Reading<Int> = .lacking(ownerNotLookedUp)
   var ownership = SocketOwnership.notLookedUp
   var members: Int
+  /// Of several members, each with its owners, in the order of their inodes.
+  var sharers = PartialList<SocketMember>([])
   var inEphemeralRange: Reading<Bool>
   var reserved: Reading<Bool>
   var fixed: Reading<Bool> = .lacking(ownerNotLookedUp)
@@ -43,6 +45,15 @@ extension Listener: FactObject {
 
   mutating func take(_ queue: RecordedQueue) {
     unacceptedIdle = PartialList(queue.idle, rest: queue.gap?.unreadable)
+  }
+
+  /// Where a recording does not tell who holds which member: nothing is missed where all owners are of
+  /// one unit.
+  var sharersUntold: PartialList<SocketMember> {
+    let units = Set(ownership.owners.elements.map(\.unit.value))
+    return units.count < 2
+      ? PartialList([])
+      : PartialList([], rest: .init("the recording does not tell who holds which socket"))
   }
 
   var factOrigin: Origin? { origin }
@@ -103,6 +114,9 @@ extension Listener: FactObject {
       "Held by PID 1, which is systemd: a restart of the service does not bind() again."),
     .init("members", \.members, "How many sockets listen here."),
     .init("owners", \.ownership.owners, "Every process that holds a member."),
+    .init(
+      "sharers", \.sharers,
+      "Of several members, each with its owners, in the order of `member_queues`; empty for one."),
     .init(
       "in_ephemeral_range", \.inEphemeralRange,
       "The port is in net.ipv4.ip_local_port_range of this namespace."),

@@ -1,6 +1,9 @@
+internal import CEL
+
 /// The TCP sockets on some local ports, one by one.
 struct PortRows: SocketRowSink, Sendable {
   private(set) var byPort: [UInt16: WatchedPort]
+  var origin = Origin.dump("sock_diag")
   /// Why there may be more.
   var gap: Unreadable?
 

@@ -5,6 +5,8 @@ struct PortTaker: Sendable {
   /// What the unit names.
   var wanted: ListenAddress
   var holder: PortHolder
+  /// Where the connection was read.
+  var origin: Origin
 }
 
 extension PortTaker: FactObject {
@@ -13,18 +15,18 @@ extension PortTaker: FactObject {
     A connection beside which a socket unit cannot bind one of its addresses, systemd's SO_REUSEADDR \
     notwithstanding.
     """
-  var factOrigin: Origin? { .dump("sock_diag") }
+  var factOrigin: Origin? { origin }
 
   var text: String { wanted.text }
   var port: Int { Int(holder.port) }
   var address: String { holder.address.description }
   var state: String { holder.state.rowName }
   var remoteAddress: Reading<String> {
-    holder.remote.map { .value($0.address.description, .dump("sock_diag")) }
+    holder.remote.map { .value($0.address.description, origin) }
       ?? .absent("it has no other end")
   }
   var remotePort: Reading<Int> {
-    holder.remote.map { .value(Int($0.port), .dump("sock_diag")) }
+    holder.remote.map { .value(Int($0.port), origin) }
       ?? .absent("it has no other end")
   }
 
@@ -72,6 +74,8 @@ struct PortTakers {
     if case .incomplete(let why) = dump.coverage { rows.gap = why }
     if SockDiag.refusal(dump) != nil {
       rows = PortRows(ports: Set(ports))
+      rows.origin = .derived(
+        ["tcp", "tcp6"].map { .file(SourceLocation(path: "/proc/net/\($0)")) })
       for name in ["tcp", "tcp6"] {
         var parser = ProcNetTCP(isIPv6: name == "tcp6", live: root.isLive, deadline: deadline)
         let outcome = root.stream("/proc/net/\(name)") { parser.consume($0, into: &rows) }
@@ -108,7 +112,9 @@ struct PortTakers {
       for (holder, verdict) in pairs where holder.isHeld && holder.state != .boundInactive {
         switch verdict {
         case .none: continue
-        case .conflict: unit.takers.elements.append(PortTaker(wanted: address, holder: holder))
+        case .conflict:
+          unit.takers.elements.append(
+            PortTaker(wanted: address, holder: holder, origin: rows.origin))
         case .undecided(let why): unit.takers.rest = why
         }
       }

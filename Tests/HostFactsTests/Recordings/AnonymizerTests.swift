@@ -41,6 +41,12 @@ struct AnonymizerTests {
     #expect(anonymizer.unit("init.scope") == "init.scope")
     #expect(anonymizer.unit("customer@7.service").hasSuffix(".service"))
     #expect(!anonymizer.unit("customer@7.service").contains("customer"))
+    // Two instances of one template stay such.
+    let instances = ["customer@7.service", "customer@8.service"].map(anonymizer.unit)
+    #expect(instances[0] != instances[1])
+    #expect(instances[0].prefix { $0 != "@" } == instances[1].prefix { $0 != "@" })
+    #expect(
+      anonymizer.unit("payer@7.service").prefix { $0 != "@" } != instances[0].prefix { $0 != "@" })
     #expect(anonymizer.interface(3, "wg-customer") == "if3")
     #expect(anonymizer.interface(1, "lo") == "lo")
   }
