@@ -9,7 +9,7 @@ struct UnitsOnPortTests {
   /// it has done what the code says.
   private func audit(_ setup: String, _ arguments: [String]) async throws -> AuditResult {
     let program = """
-      import os, subprocess, sys, time
+      import errno, os, socket, subprocess, sys, time
       subprocess.run(["mount", "-t", "tmpfs", "none", "/run"], check=True)
       def say(pid, name, text):
           with open(f"/run/{pid}-{name}", "w") as file: file.write(text)
@@ -42,6 +42,7 @@ struct UnitsOnPortTests {
       \(setup)
       status = subprocess.run(sys.argv[1:]).returncode
       for process in processes: process.kill()
+      for child in globals().get("children", []): os.kill(child, 9)
       sys.exit(status)
       """
     return try await ScratchNamespace.run { _ in
@@ -90,6 +91,62 @@ struct UnitsOnPortTests {
       #expect(
         older.report.unknown.map(\.subject).sorted()
           == [8443, 8445, 8446].map { "listener:tcp:127.0.0.1:\($0)" })
+    }
+  }
+
+  @Test func connectionsBlockRestart() async throws {
+    let directory = try TemporaryDirectory()
+    let rule = "connections-block-restart"
+    let setup = """
+      server = '''
+      s = listen({port}, reuse={reuse})
+      client = socket.create_connection(("127.0.0.1", {port}))
+      accepted, _ = s.accept()
+      os.set_inheritable(accepted.fileno(), {leaks})
+      child = subprocess.Popen(["/bin/sleep", "600"], close_fds=False)
+      open("/run/child", "w").write(str(child.pid))
+      ready()
+      '''
+      children = []
+      def serve(port, unit, reuse=False, leaks=True):
+          process = run("api.service", 1000, server.format(port=port, reuse=reuse, leaks=leaks))
+          children.append(int(open("/run/child").read()))
+          of_unit(children[-1], unit, 1000)
+          return process
+      # What the rule says: the unit is stopped, and bind() fails.
+      serve(9000, "session-3.scope").kill()
+      processes[-1].wait()
+      try:
+          socket.socket().bind(("127.0.0.1", 9000))
+          raise SystemExit("bind() beside the connection succeeded")
+      except OSError as error:
+          assert error.errno == errno.EADDRINUSE
+      serve(8080, "session-3.scope")
+      serve(8081, "api.service")
+      serve(8082, "session-3.scope", reuse=True)
+      serve(8083, "session-3.scope", leaks=False)
+      """
+    for anonymous in [false, true] {
+      let host = directory.path("\(anonymous)")
+      let audit = try await audit(
+        setup, ["--only", rule, "--record", host] + (anonymous ? ["--anonymize"] : []))
+      let expected = ["connections-block-restart medium listener:tcp:127.0.0.1:8080"]
+      #expect(audit.findings == expected)
+      #expect(audit.report.unknown.isEmpty)
+      let message = try #require(audit.report.findings.first?.message)
+      #expect(message.hasPrefix("sleep (pid "))
+      #expect(message.contains(", session-3.scope) holds a connection of python3 on 127.0.0.1"))
+      #expect(try replay(host, rule).findings == expected)
+      #expect(try replay(host, rule).report.unknown.isEmpty)
+      // A recording of before they were looked for.
+      let text = try TextFile.read("\(host)/sockets.json")
+      try TextFile.write(
+        text.replacing("\"connections\"", with: "\"c\""), to: "\(host)/sockets.json")
+      let older = try replay(host, rule)
+      #expect(older.findings.isEmpty)
+      #expect(
+        older.report.unknown.map(\.subject).sorted()
+          == [8080, 8081, 8083].map { "listener:tcp:127.0.0.1:\($0)" })
     }
   }
 }

@@ -7,6 +7,8 @@ protocol SocketOwnerSource {
   mutating func attach(to socket: inout some OwnedSocket) -> [SocketOptions]
   /// Who holds which of the sockets with these inodes; nil where that is not told.
   mutating func members(_ inodes: [UInt64]) -> PartialList<SocketMember>?
+  /// Who holds the connections of these listeners, one by one; nil where that is not told.
+  func connectionOwners(of listeners: [Listener]) -> [PartialList<SocketOwner>?]
 }
 
 /// Fills in who holds the sockets and with which options.
@@ -146,6 +148,24 @@ struct SocketOwnerLookup: SocketOwnerSource {
     return info
   }
 
+  /// Looks once more, for these alone: on most hosts there are none.
+  func connectionOwners(of listeners: [Listener]) -> [PartialList<SocketOwner>?] {
+    let inodes = Set(listeners.flatMap(\.accepted.inodes))
+    let found = SocketHolders.find(inodes, root: root, deadline: deadline)
+    var lookup = self
+    return listeners.map { listener in
+      let pids = Set(
+        listener.accepted.inodes.flatMap { (found.holders[$0] ?? []).map(\.pid) })
+      var rest = found.gap
+      if rest == nil, listener.accepted.leftOut > 0 {
+        let count = listener.accepted.leftOut + listener.accepted.inodes.count
+        rest = .init(
+          "only \(AcceptedSample.limit) of \(count) connections of the listener were looked at")
+      }
+      return PartialList(pids.sorted().map { lookup.owner($0) }, rest: rest)
+    }
+  }
+
   // MARK: Options
 
   private mutating func options(inode: UInt64) -> SocketOptions {
@@ -259,6 +279,7 @@ extension Sockets {
       // The only hard evidence so far that a port is configured: a socket unit names it.
       listeners.elements[index].fixed = listeners.elements[index].ownership.socketActivated
     }
+    attachConnectionOwners(source)
     weighParity()
     for index in boundUDP.elements.indices {
       source.attach(to: &boundUDP.elements[index])
@@ -267,6 +288,27 @@ extension Sockets {
     guard case .value(var list, let origin) = boundIdle else { return }
     for index in list.elements.indices { source.attach(to: &list.elements[index]) }
     boundIdle = .value(list, origin)
+  }
+}
+
+extension Sockets {
+  /// Fills in who holds connections of listeners that these would keep from a restart.
+  private mutating func attachConnectionOwners(_ source: some SocketOwnerSource) {
+    var wanted: [Int] = []
+    for index in listeners.elements.indices {
+      switch listeners.elements[index].needsConnectionOwners {
+      case .value: wanted.append(index)
+      case .absent(let why): listeners.elements[index].connectionOwners = .absent(why)
+      case .unavailable(let why): listeners.elements[index].connectionOwners = .unavailable(why)
+      }
+    }
+    guard !wanted.isEmpty else { return }
+    let found = source.connectionOwners(of: wanted.map { listeners.elements[$0] })
+    for (index, owners) in zip(wanted, found) {
+      listeners.elements[index].connectionOwners =
+        owners.map { .value($0, .dump("/proc/PID/fd")) }
+        ?? .unavailable(.init("the recording does not tell who holds its connections"))
+    }
   }
 }
 
@@ -283,6 +325,9 @@ extension Sockets {
       sockets.listeners.elements[index].fillLinger(from: [.unavailable(why)])
       if sockets.listeners.elements[index].members > 1 {
         sockets.listeners.elements[index].sharers = PartialList([], rest: why)
+      }
+      if !sockets.listeners.elements[index].accepted.inodes.isEmpty {
+        sockets.listeners.elements[index].connectionOwners = .unavailable(why)
       }
       sockets.listeners.elements[index].fixed = .unavailable(why)
     }

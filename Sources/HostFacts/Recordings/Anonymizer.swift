@@ -147,11 +147,14 @@ extension RecordedSocket {
     process.replace(anonymizer.process, anonymizer)
     unit.replace(anonymizer.unit, anonymizer)
     for index in owners.indices { owners[index].replaceNames(anonymizer) }
-    for index in (members ?? []).indices {
-      for owner in (members?[index].owners ?? []).indices {
-        members?[index].owners[owner].replaceNames(anonymizer)
-      }
-    }
+    for index in (members ?? []).indices { members?[index].replaceNames(anonymizer) }
+    connections?.replaceNames(anonymizer)
+  }
+}
+
+extension RecordedMember {
+  fileprivate mutating func replaceNames(_ anonymizer: Anonymizer) {
+    for index in owners.indices { owners[index].replaceNames(anonymizer) }
   }
 }
 

@@ -28,6 +28,7 @@ extension RecordedSocket: JSONConvertible {
     bindAddressNoPort = try json.member("bind_address_no_port")
     lingerSeconds = try json.member("linger_seconds")
     queue = try json.member("queue")
+    connections = try json.member("connections")
     members = try json.member("members")
   }
 
@@ -47,6 +48,7 @@ extension RecordedSocket: JSONConvertible {
       writer.member("bind_address_no_port", bindAddressNoPort)
       writer.member("linger_seconds", lingerSeconds)
       writer.member("queue", queue)
+      writer.member("connections", connections)
       writer.member("members", members)
     }
   }

@@ -8,6 +8,9 @@ struct RecordedSockets: Sendable {
       var recorded = RecordedSocket(listener)
       recorded.lingerSeconds = .init(listener.lingerSeconds)
       recorded.queue = RecordedQueue(listener)
+      recorded.connections = listener.connectionOwners.value.map {
+        RecordedMember(SocketMember(owners: $0))
+      }
       if listener.members > 1 {
         recorded.members = listener.sharers.elements.map(RecordedMember.init)
       }
@@ -37,6 +40,8 @@ struct RecordedSocket: Sendable {
   var lingerSeconds: RecordedReading<Int>?
   /// Of listeners with connections in their accept queues.
   var queue: RecordedQueue?
+  /// Of listeners without the options that help, who held their connections.
+  var connections: RecordedMember?
   /// Of listeners with several members.
   var members: [RecordedMember]?
 
@@ -113,7 +118,7 @@ struct RecordedOwner: Sendable {
   }
 }
 
-/// Who held one of several sockets that shared a port.
+/// Who held one of several sockets that shared a port, or some connections.
 struct RecordedMember: Sendable {
   var owners: [RecordedOwner]
   /// Why there may be more of them.
@@ -134,6 +139,8 @@ struct RecordedOwners: SocketOwnerSource {
   private var sockets: [Key: Known] = [:]
   /// Of listeners with several.
   private var membersByInodes: [[UInt64]: [SocketMember]] = [:]
+  /// Of listeners without the options that help.
+  private var connectionsByInodes: [[UInt64]: SocketMember] = [:]
   private var gap: Unreadable?
 
   /// Inodes are the kernel's own, and the kernel's sockets without one have a group at most.
@@ -171,7 +178,14 @@ struct RecordedOwners: SocketOwnerSource {
     let key = Key(inodes: socket.inodes, cgroupIDs: socket.cgroupIDs)
     guard sockets[key] == nil else { return }
     sockets[key] = Known(ownership: socket.ownership, options: socket.options, queue: socket.queue)
+    if let connections = socket.connections {
+      connectionsByInodes[socket.inodes] = connections.member
+    }
     if let members = socket.members { membersByInodes[socket.inodes] = members.map(\.member) }
+  }
+
+  func connectionOwners(of listeners: [Listener]) -> [PartialList<SocketOwner>?] {
+    listeners.map { connectionsByInodes[$0.inodes]?.owners }
   }
 
   func members(_ inodes: [UInt64]) -> PartialList<SocketMember>? {

@@ -23,6 +23,7 @@ extension SocketAssembly {
         likelyFixed: likelyFixed(port),
         inbound: reading(connections, needs: .listeners, .connections),
         unacceptedIdle: unacceptedIdle(ofListener: number, connections.unaccepted),
+        accepted: table.accepted[number],
         inodes: group.inodes.sorted(), cgroupIDs: group.cgroupIDs.sorted(),
         cookies: group.cookies.sorted(), origin: table.origin(of: .tcp, group.key.address))
     }

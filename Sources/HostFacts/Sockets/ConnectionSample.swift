@@ -1,3 +1,15 @@
+/// Some of the connections that came in through a listener and that a process has, by their inodes.
+struct AcceptedSample: Sendable {
+  static let limit = 64
+
+  private(set) var inodes: [UInt64] = []
+  private(set) var leftOut = 0
+
+  mutating func add(_ inode: UInt64) {
+    if inodes.count < Self.limit { inodes.append(inode) } else { leftOut += 1 }
+  }
+}
+
 /// Some of the connections that something more has to be asked of, one by one: a dump with that for all
 /// would cost half as much again.
 struct ConnectionSample: Sendable {

@@ -28,6 +28,8 @@ struct Listener: Sendable, OwnedSocket {
   var inbound: Reading<InboundConnections>
   /// Of connections in its accept queue, the seconds since data last came; longest first.
   var unacceptedIdle = PartialList<Double>([])
+  var accepted = AcceptedSample()
+  var connectionOwners: Reading<PartialList<SocketOwner>> = .absent("no process has one")
   var inodes: [UInt64]
   var cgroupIDs: [UInt64]
   /// Socket cookies of the members, ascending; empty where not shown.
@@ -54,6 +56,21 @@ extension Listener: FactObject {
     return units.count < 2
       ? PartialList([])
       : PartialList([], rest: .init("the recording does not tell who holds which socket"))
+  }
+
+  /// Whether who holds its connections decides whether it can be restarted: not where connections do
+  /// not block that, nor where there are none.
+  var needsConnectionOwners: Reading<Bool> {
+    if accepted.inodes.isEmpty { return .absent("no process has one") }
+    return ownership.socketActivated.flatMap { activated, _ in
+      if activated { return .absent("systemd holds it over a restart") }
+      return reuseAddress.flatMap { address, origin in
+        reusePort.flatMap { port, _ in
+          address || port
+            ? .absent("it has SO_REUSEADDR or SO_REUSEPORT") : .value(true, origin)
+        }
+      }
+    }
   }
 
   var factOrigin: Origin? { origin }
@@ -132,6 +149,11 @@ extension Listener: FactObject {
       "The port is in the ephemeral range without hard evidence that it is configured: the kernel"
         + " may have picked it. False where either is not known."),
     .init("inbound", \.inbound, "Connections that came in through it."),
+    .init(
+      "connection_owners", \.connectionOwners,
+      "Where it has neither SO_REUSEADDR nor SO_REUSEPORT: every process that holds one of the first"
+        + " 64 connections that were accepted from it, as far as the first 256 descriptors of each"
+        + " tell.", optional: true),
     .init(
       "unaccepted_idle", \.unacceptedIdle,
       "Of the first 256 connections in its accept queue, the seconds since each last received data"

@@ -39,6 +39,8 @@ struct SocketTable: SocketRowSink, Sendable {
   private(set) var udp = BoundGroups()
   /// By listener.
   private(set) var inbound: [InboundConnections] = []
+  /// By listener, some of its connections that a process has.
+  private(set) var accepted: [AcceptedSample] = []
   /// Local ports of connections that came in.
   private(set) var inboundPorts = PortSet()
   private(set) var index = ListenerIndex()
@@ -104,7 +106,10 @@ struct SocketTable: SocketRowSink, Sendable {
     case .listen:
       // Those beyond the limit share one count: their connections are inbound all the same.
       let listener = listeners.add(row) ?? BoundGroups.limit
-      if listener == inbound.count { inbound.append(InboundConnections()) }
+      if listener == inbound.count {
+        inbound.append(InboundConnections())
+        accepted.append(AcceptedSample())
+      }
       index.add(row, listener: listener)
     case .boundInactive, .close:
       idle.add(row)
@@ -160,7 +165,9 @@ struct SocketTable: SocketRowSink, Sendable {
       inbound[listener].count(
         row.state, unread: row.receiveQueue > 0, unaccepted: row.inode == 0,
         remaining: Int(row.remaining))
-      if row.inode == 0 && (row.state == .established || row.state == .closeWait) {
+      if row.inode != 0 {
+        accepted[listener].add(row.inode)
+      } else if row.state == .established || row.state == .closeWait {
         addUnaccepted(row, listener)
       }
       return
