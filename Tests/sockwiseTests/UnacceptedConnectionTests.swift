@@ -26,7 +26,7 @@ struct UnacceptedConnectionTests {
     let (_, sending) = try queue(.loopback(8083), 10)
     // One that closed waits too.
     let (_, closed) = try queue(.loopback(8084), 10)
-    closed.forEach { $0.close() }
+    for client in closed { client.close() }
     usleep(5_200_000)
     for client in sending { try client.send("x") }
   }

@@ -9,6 +9,8 @@ protocol SocketOwnerSource {
   mutating func members(_ inodes: [UInt64]) -> PartialList<SocketMember>?
   /// Who holds the connections of these listeners, one by one; nil where that is not told.
   func connectionOwners(of listeners: [Listener]) -> [PartialList<SocketOwner>?]
+  /// Who holds connections in CLOSE_WAIT; nil where that is not told.
+  func closeWaitOwners(of sample: ConnectionSample) -> PartialList<CloseWaitOwner>?
 }
 
 /// Fills in who holds the sockets and with which options.
@@ -166,6 +168,13 @@ struct SocketOwnerLookup: SocketOwnerSource {
     }
   }
 
+  func closeWaitOwners(of sample: ConnectionSample) -> PartialList<CloseWaitOwner>? {
+    let found = SocketHolders.find(
+      Set(sample.members.map(\.row.inode)), root: root, deadline: deadline)
+    var lookup = self
+    return sample.owners(found, root) { lookup.owner($0) }
+  }
+
   // MARK: Options
 
   private mutating func options(inode: UInt64) -> SocketOptions {
@@ -280,6 +289,12 @@ extension Sockets {
       listeners.elements[index].fixed = listeners.elements[index].ownership.socketActivated
     }
     attachConnectionOwners(source)
+    if closeWaits.isWorthAsking {
+      closeWaitOwners =
+        source.closeWaitOwners(of: closeWaits)
+        ?? PartialList(
+          [], rest: .init("the recording does not tell who holds connections in CLOSE_WAIT"))
+    }
     weighParity()
     for index in boundUDP.elements.indices {
       source.attach(to: &boundUDP.elements[index])
@@ -331,6 +346,7 @@ extension Sockets {
       }
       sockets.listeners.elements[index].fixed = .unavailable(why)
     }
+    if closeWaits.isWorthAsking { sockets.closeWaitOwners = PartialList([], rest: why) }
     sockets.weighParity()
     for index in boundUDP.elements.indices {
       mark(&sockets.boundUDP.elements[index])

@@ -136,6 +136,9 @@ extension Anonymizer {
     for index in file.namespaces.indices {
       file.namespaces[index].name = file.namespaces[index].name.map(namespace)
     }
+    for index in (file.closeWaits?.owners ?? []).indices {
+      file.closeWaits?.owners[index].owner.replaceNames(self)
+    }
     for index in file.unreadable.indices {
       file.unreadable[index].why.reason = sentence(file.unreadable[index].why.reason)
     }

@@ -99,3 +99,35 @@ extension RecordedMember: JSONConvertible {
     }
   }
 }
+
+extension RecordedCloseWaits: JSONConvertible {
+  init(_ json: JSON) throws(JSONError) {
+    owners = try json.member("owners")
+    gap = try json.member("gap")
+  }
+
+  func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("owners", owners)
+      writer.member("gap", gap)
+    }
+  }
+}
+
+extension RecordedCloseWaits.Owner: JSONConvertible {
+  init(_ json: JSON) throws(JSONError) {
+    owner = try json.member("owner")
+    sockets = try json.member("sockets")
+    idle = try json.member("idle")
+    descriptorLimit = try json.member("descriptor_limit")
+  }
+
+  func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("owner", owner)
+      writer.member("sockets", sockets)
+      writer.member("idle", idle)
+      writer.member("descriptor_limit", descriptorLimit)
+    }
+  }
+}

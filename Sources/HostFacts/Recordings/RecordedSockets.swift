@@ -81,6 +81,40 @@ struct RecordedSocket: Sendable {
   }
 }
 
+/// Processes that held very many connections in CLOSE_WAIT.
+struct RecordedCloseWaits: Sendable {
+  struct Owner: Sendable {
+    var owner: RecordedOwner
+    var sockets: Int
+    var idle: Int
+    var descriptorLimit: RecordedReading<Int>
+  }
+
+  var owners: [Owner]
+  /// Why there may be more.
+  var gap: RecordedReason?
+
+  /// Nil where nobody looked, as there were few.
+  init?(_ sockets: Sockets) {
+    guard sockets.closeWaits.isWorthAsking else { return nil }
+    owners = sockets.closeWaitOwners.elements.map {
+      Owner(
+        owner: RecordedOwner($0.owner), sockets: $0.sockets, idle: $0.idle,
+        descriptorLimit: .init($0.descriptorLimit))
+    }
+    gap = sockets.closeWaitOwners.rest.map(RecordedReason.init)
+  }
+
+  var facts: PartialList<CloseWaitOwner> {
+    PartialList(
+      owners.map {
+        CloseWaitOwner(
+          owner: $0.owner.owner, sockets: $0.sockets, idle: $0.idle,
+          descriptorLimit: $0.descriptorLimit.reading)
+      }, rest: gap?.unreadable)
+  }
+}
+
 /// What was asked of connections in an accept queue.
 struct RecordedQueue: Sendable {
   /// Seconds since data last came.
@@ -139,6 +173,7 @@ struct RecordedOwners: SocketOwnerSource {
   private var sockets: [Key: Known] = [:]
   /// Of listeners with several.
   private var membersByInodes: [[UInt64]: [SocketMember]] = [:]
+  private let closeWaits: RecordedCloseWaits?
   /// Of listeners without the options that help.
   private var connectionsByInodes: [[UInt64]: SocketMember] = [:]
   private var gap: Unreadable?
@@ -161,6 +196,7 @@ struct RecordedOwners: SocketOwnerSource {
   static let limit = 64 << 20
 
   init(_ root: HostRoot) {
+    closeWaits = root.recording?.file.closeWaits
     switch root.bytes(Self.path, limit: Self.limit) {
     case .value(let bytes, _):
       do throws(RecordingFailure) {
@@ -182,6 +218,10 @@ struct RecordedOwners: SocketOwnerSource {
       connectionsByInodes[socket.inodes] = connections.member
     }
     if let members = socket.members { membersByInodes[socket.inodes] = members.map(\.member) }
+  }
+
+  func closeWaitOwners(of sample: ConnectionSample) -> PartialList<CloseWaitOwner>? {
+    closeWaits?.facts
   }
 
   func connectionOwners(of listeners: [Listener]) -> [PartialList<SocketOwner>?] {

@@ -158,6 +158,7 @@ public final class Recorder: Sendable {
         hostIsInitial: RecordedReading(hostIsInitial ?? .unavailable(.init("not read"))),
         namespaces: host.namespaces.map(RecordedEntry.init),
         namespacesGap: host.namespacesGap.map(RecordedReason.init), socketTables: state.tables,
+        closeWaits: host.sockets.value.flatMap { RecordedCloseWaits($0) },
         interfaces: state.interfaces, sampleSeconds: host.delta.seconds.value,
         directories: state.directories.sorted(),
         absent: state.absent.subtracting(state.written).sorted(),

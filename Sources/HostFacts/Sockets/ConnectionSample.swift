@@ -31,6 +31,10 @@ struct ConnectionSample: Sendable {
   /// Connections beyond the limit.
   private(set) var leftOut = 0
 
+  /// Fewer in CLOSE_WAIT are no leak that anybody need look for.
+  static let leastCloseWaits = 200
+  var isWorthAsking: Bool { members.count >= Self.leastCloseWaits }
+
   var isFull: Bool { members.count >= Self.limit }
 
   mutating func add(_ row: SocketRow) {

@@ -107,7 +107,7 @@ extension SocketTable {
         ?? assembly.reading(
           Self.role(inbound: connections.inboundCount, outbound: beyondLoopback), needs: .listeners,
           .connections),
-      portPool: groups.pool, udpPorts: assembly.udpPorts(rest: restOfUDP),
+      closeWaits: closeWaits, portPool: groups.pool, udpPorts: assembly.udpPorts(rest: restOfUDP),
       source: source(of: .tcp).rawValue)
   }
 

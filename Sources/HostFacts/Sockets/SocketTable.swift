@@ -39,6 +39,8 @@ struct SocketTable: SocketRowSink, Sendable {
   private(set) var udp = BoundGroups()
   /// By listener.
   private(set) var inbound: [InboundConnections] = []
+  /// Of connections in CLOSE_WAIT that a process has, those that are asked how long.
+  private(set) var closeWaits = ConnectionSample()
   /// By listener, some of its connections that a process has.
   private(set) var accepted: [AcceptedSample] = []
   /// Local ports of connections that came in.
@@ -131,6 +133,12 @@ struct SocketTable: SocketRowSink, Sendable {
       guard let answer = ask(unaccepted.members[index].row, index) else { return }
       unaccepted.answer(index, answer)
     }
+    guard closeWaits.isWorthAsking else { return }
+    for index in closeWaits.members.indices {
+      let number = unaccepted.members.count + index
+      guard let answer = ask(closeWaits.members[index].row, number) else { return }
+      closeWaits.answer(index, answer)
+    }
   }
 
   private mutating func addUnaccepted(_ row: SocketRow, _ listener: Int) {
@@ -147,6 +155,7 @@ struct SocketTable: SocketRowSink, Sendable {
   private mutating func addConnection(_ row: SocketRow) {
     // No connection is on port 0.
     if row.localPort == watched.port { watched.add(row) }
+    if row.state == .closeWait && row.inode != 0 { closeWaits.add(row) }
     if row.localAddress == row.remoteAddress && row.localPort == row.remotePort
       && row.state != .timeWait
     {
