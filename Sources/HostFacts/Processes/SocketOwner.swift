@@ -113,7 +113,8 @@ struct SocketOwnerLookup: SocketOwnerSource {
       inodes.map { inode in
         let pids = Set((holders.holders[inode] ?? []).map(\.pid))
         return SocketMember(
-          owners: PartialList(pids.sorted().map { owner($0) }, rest: holders.gap))
+          owners: PartialList(
+            pids.sorted().map { owner($0) }, rest: pids.isEmpty ? holders.gap : nil))
       })
   }
 

@@ -40,15 +40,19 @@ extension ConnectionSample {
   ) -> PartialList<CloseWaitOwner> {
     var counts: [Int32: (sockets: Int, idle: Int)] = [:]
     var isTold = true
+    var ownerless = 0
     for member in members where !member.isGone {
       if member.idle == nil { isTold = false }
       let isIdle = (member.idle ?? 0) >= CloseWaitOwner.idleSeconds
-      for pid in Set((holders.holders[member.row.inode] ?? []).map(\.pid)) {
+      let pids = Set((holders.holders[member.row.inode] ?? []).map(\.pid))
+      if pids.isEmpty { ownerless += 1 }
+      for pid in pids {
         counts[pid, default: (0, 0)].sockets += 1
         if isIdle { counts[pid, default: (0, 0)].idle += 1 }
       }
     }
-    var rest = holders.gap
+    // Too few for one more process with that many, whoever cannot be looked into.
+    var rest = ownerless >= Self.leastCloseWaits ? holders.gap : nil
     if !isTold {
       rest = .init("it was not asked when data last came on these connections")
     } else if rest == nil, leftOut > 0 {

@@ -12,6 +12,6 @@ extension SocketMember: FactObject {
   static let fields: FactFields<SocketMember> = [
     .init(
       "owners", \.owners,
-      "Every process that holds it, as far as the first 256 descriptors of each tell.")
+      "The processes that are seen to hold it, by the first 256 descriptors of each at least.")
   ]
 }
