@@ -29,6 +29,7 @@ struct Audit: ParsableCommand {
 
   func run() throws {
     let outcome = try AuditRun.outcome(of: host, ruleOptions, selection, accepted)
+    UntilExit.keep(outcome.report)
     let recordingFailed = outcome.options.reportRecording()
     let delivered = output.deliver(outcome.report)
     throw exit.code(
