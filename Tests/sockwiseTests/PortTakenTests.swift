@@ -1,8 +1,8 @@
 import TestSupport
 import Testing
 
-/// The rule `listener-port-taken` on the real kernel: a namespace of processes whose PID 1 is in the
-/// audited network namespace, with unit files of its own.
+/// The rule `listener-port-taken` on the real kernel: a namespace of processes whose PID 1 is called
+/// systemd and is in the audited network namespace, with unit files of its own.
 @Suite(.needsNamespaces, .serialized)
 struct PortTakenTests {
   /// - Parameter client: what is done to the client's socket before connect().
@@ -50,7 +50,13 @@ struct PortTakenTests {
         program: "/usr/bin/unshare",
         arguments: [
           "--mount", "--pid", "--fork", "--mount-proc", "/bin/sh", "-ec",
-          "mount -t tmpfs none /etc/systemd; exec python3 -c \"$@\"", "sh", program,
+          """
+          mount -t tmpfs none /etc/systemd
+          mount -t tmpfs none /run
+          mkdir -p /run/systemd/system
+          printf systemd > /proc/$$/comm
+          python3 -c "$@"
+          """, "sh", program,
           BuiltBinary.path, "audit", "--format", "json", "--only", "listener-port-taken",
         ])
       unshared.environment = ["PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
@@ -67,9 +73,11 @@ struct PortTakenTests {
     #expect(audit.report.unknown.isEmpty)
     let finding = try #require(audit.report.findings.first { $0.subject == "unit:exact.socket" })
     #expect(
-      finding.message.contains(
-        "exact.socket cannot listen on 127.0.0.1:40000: python3 (pid 1) has port 40000 for a "
-          + "connection to 127.0.0.1 port 5432 (ESTABLISHED)"), "\(finding.message)")
+      finding.message.hasPrefix(
+        "exact.socket cannot listen on 127.0.0.1:40000: python3 (pid "), "\(finding.message)")
+    #expect(
+      finding.message.hasSuffix(
+        ") has port 40000 for a connection to 127.0.0.1 port 5432 (ESTABLISHED)"))
   }
 
   /// bind() succeeds beside a connection that has the option too.
