@@ -7,6 +7,8 @@ enum KernelTextTarget {
     let text = String(decoding: bytes, as: UTF8.self)
     let words = text.utf8.count
     require(Netstat.parse(text).values.reduce(0) { $0 + $1.count } <= words, "counters")
+    require(Netstat.parseConntrack(text).count <= words, "columns")
+    require(ProcessInfo.started(text).map { $0 >= 0 } ?? true, "a start before the boot")
     require(Sockstat.parse(text).values.reduce(0) { $0 + $1.count } <= words, "totals")
     require(MountInfo.parse(text).count <= lines(text).count, "mounts")
     release(text)

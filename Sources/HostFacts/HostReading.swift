@@ -96,6 +96,16 @@ extension Host {
           }
         })
     }
+    let udpDrops = (recorded?.sampleSeconds == nil ? pause : 0).map { pause in
+      HostSource(in: namespace) { () throws(Unreadable) in
+        // Not before the first reading of them.
+        guard let first = dump.value(by: limit.end) else { throw limit.passed }
+        sleep(seconds: pause)
+        return first.sockets.value == nil
+          ? Reading.unavailable(.init("not read at the first sample"))
+          : sources.udpDrops(root.atSecondSample, .after(.seconds(limit.seconds)))
+      }
+    }
 
     let bindAddress = options.bind.map { request in
       HostSource(in: namespace) { sources.bindAddress(root, request.address) }
@@ -126,6 +136,21 @@ extension Host {
       {
         let ports = UnitPorts(table, source)
         list.elements = list.elements.map(ports.joined)
+        let takers = PortTakers(list.elements)
+        if !takers.ports.isEmpty {
+          let second = HostSource(in: namespace) {
+            sources.portRows(root, takers.ports, limit.owners)
+          }
+          let rows = answers.take(second, "the sockets on ports of socket units") {
+            PortRows(ports: Set(takers.ports), gap: $0)
+          }
+          let bindV6Only = sysctl.value(by: limit.end)?.integer("net.ipv6.bindv6only")
+          list.elements = list.elements.map { unit in
+            takers.joined(
+              to: unit, rows, { sources.portHolders(root, limit.owners, table, $1, $0) },
+              bindV6Only: bindV6Only ?? .unavailable(limit.passed))
+          }
+        }
         units = .value(list, origin)
       }
       let found = answers.take(survey, "'/proc/PID/ns'") { NamespaceSurvey(gap: $0) }
@@ -142,6 +167,10 @@ extension Host {
       let end = Deadline.after((limit.end.remaining ?? .zero) + .seconds(pause ?? 0))
       let growth = delta.map {
         answers.take($0, "the second sample", by: end, or: NetstatDelta.unavailable)
+      }
+      if let udpDrops, case .value(let found, let origin) = sockets.sockets {
+        let second = answers.take(udpDrops, "the second sample", by: end) { .unavailable($0) }
+        sockets.sockets = .value(found.withDrops(second), origin)
       }
       let settings = answers.take(sysctl, "'/proc/sys/net'") {
         .unavailable(ProcSys.ofNamespace, $0)

@@ -194,6 +194,11 @@ public final class HostRoot: Sendable {
     return .value(total, .file(SourceLocation(path: path)))
   }
 
+  /// Writes down a datagram of sock_diag(7), if somebody asked for that.
+  func record(_ dump: SockDiagDump, _ reply: Span<UInt8>) {
+    recorder?.replies(dump, in: folder, reply)
+  }
+
   // MARK: Directories, links, identities
 
   func directory(_ path: String) throws(ReadFailure) -> Directory {

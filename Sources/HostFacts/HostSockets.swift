@@ -90,7 +90,7 @@ struct SocketsReading: Sendable {
     defer { bytes = count }
     return SockDiag.read(into: &table, kernel: kernel, deadline: deadline) { dump, reply in
       count += reply.count
-      root.recorder?.replies(dump, reply)
+      root.record(dump, reply)
     }
   }
 

@@ -24,6 +24,14 @@ struct HostSources: Sendable {
   var sockets: @Sendable (HostRoot, Deadline, SocketsReading.Context) -> SocketsReading = {
     .read($0, deadline: $1, context: $2)
   }
+  /// Connections on ports that socket units want and do not have.
+  var portRows: @Sendable (HostRoot, [UInt16], Deadline) -> PortRows = {
+    PortTakers.rows($0, $1, deadline: $2)
+  }
+  /// At the second sample.
+  var udpDrops: @Sendable (HostRoot, Deadline) -> Reading<UDPDrops> = {
+    UDPDrops.read($0, deadline: $1)
+  }
   var units: @Sendable (HostRoot, Deadline) -> Reading<PartialList<Unit>> = {
     HostUnits.read($0, deadline: $1)
   }

@@ -68,7 +68,7 @@ struct HostArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Read the counters twice, this far apart, for rules about counters that rise.",
+      "Read the counters and the UDP sockets twice, this far apart, for rules about what rises.",
       valueName: "DURATION"))
   var sample: Seconds?
 

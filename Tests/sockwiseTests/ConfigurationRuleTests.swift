@@ -57,6 +57,9 @@ import Testing
     Case(
       "pod-sysctl-no-text", ("deploy/pod.yaml", "net.ipv4.tcp_syncookies, value: 1")),
     Case(
+      "reserved-ports-replaced",
+      ("etc/sysctl.d/70-metrics.conf", "net.ipv4.ip_local_reserved_ports = 9100")),
+    Case(
       "second-writer", isRoot: true, ("/etc/tuned/web/tuned.conf", "net.core.somaxconn = 8192")),
     Case(
       "setting-below-default", isRoot: true,

@@ -1,4 +1,5 @@
 internal import CEL
+internal import Glibc
 
 /// A process's name and unit. Never its command line, environment or memory map: reading those can
 /// wait for the process's memory lock.
@@ -6,6 +7,8 @@ struct ProcessInfo: Sendable {
   /// `/proc/PID/comm`, at most 15 bytes of the process's own choice; not for a terminal as it is.
   var name: Reading<String>
   var membership: Reading<ControlGroupMembership>
+  /// Seconds after boot when it began.
+  var started: Reading<Double>
 
   static func read(_ pid: Int32, _ root: HostRoot) -> ProcessInfo {
     ProcessInfo(
@@ -15,7 +18,20 @@ struct ProcessInfo: Sendable {
       },
       membership: root.text("/proc/\(pid)/cgroup").flatMap { text, origin in
         .value(ControlGroupMembership(text), origin)
+      },
+      started: root.text("/proc/\(pid)/stat").flatMap { text, origin in
+        started(text).map { .value($0, origin) }
+          ?? .unavailable(.init("'/proc/\(pid)/stat' does not tell when the process began"))
       })
+  }
+
+  /// The twenty-second field of `/proc/PID/stat`, in clock ticks. The second is the name between
+  /// parentheses, which may hold blanks and parentheses itself (proc(5)).
+  static func started(_ stat: String) -> Double? {
+    guard let name = stat.utf8.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+    let fields = words(stat[stat.utf8.index(after: name)...])
+    guard fields.count > 19, let ticks = UInt64(fields[19]) else { return nil }
+    return Double(ticks) / Double(max(1, sysconf(Int32(_SC_CLK_TCK))))
   }
 
   var group: Reading<ControlGroup> {

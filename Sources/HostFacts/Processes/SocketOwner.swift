@@ -5,6 +5,12 @@ protocol SocketOwnerSource {
   /// Fills one group of sockets; gives the options of each member that has a descriptor.
   @discardableResult
   mutating func attach(to socket: inout some OwnedSocket) -> [SocketOptions]
+  /// Who holds which of the sockets with these inodes; nil where that is not told.
+  mutating func members(_ inodes: [UInt64]) -> PartialList<SocketMember>?
+  /// Who holds the connections of these listeners, one by one; nil where that is not told.
+  func connectionOwners(of listeners: [Listener]) -> [PartialList<SocketOwner>?]
+  /// Who holds connections in CLOSE_WAIT; nil where that is not told.
+  func closeWaitOwners(of sample: ConnectionSample) -> PartialList<CloseWaitOwner>?
 }
 
 /// Fills in who holds the sockets and with which options.
@@ -98,7 +104,18 @@ struct SocketOwnerLookup: SocketOwnerSource {
 
   private mutating func owner(_ pid: Int32) -> SocketOwner {
     let info = process(pid)
-    return SocketOwner(pid: Int(pid), process: info.name, unit: info.unit)
+    return SocketOwner(
+      pid: Int(pid), process: info.name, unit: info.unit, started: info.started)
+  }
+
+  mutating func members(_ inodes: [UInt64]) -> PartialList<SocketMember>? {
+    PartialList(
+      inodes.map { inode in
+        let pids = Set((holders.holders[inode] ?? []).map(\.pid))
+        return SocketMember(
+          owners: PartialList(
+            pids.sorted().map { owner($0) }, rest: pids.isEmpty ? holders.gap : nil))
+      })
   }
 
   private func none<Value>(_ why: String) -> Reading<Value> {
@@ -132,6 +149,31 @@ struct SocketOwnerLookup: SocketOwnerSource {
     let info = ProcessInfo.read(pid, root)
     processes[pid] = info
     return info
+  }
+
+  /// Looks once more, for these alone: on most hosts there are none.
+  func connectionOwners(of listeners: [Listener]) -> [PartialList<SocketOwner>?] {
+    let inodes = Set(listeners.flatMap(\.accepted.inodes))
+    let found = SocketHolders.find(inodes, root: root, deadline: deadline)
+    var lookup = self
+    return listeners.map { listener in
+      let pids = Set(
+        listener.accepted.inodes.flatMap { (found.holders[$0] ?? []).map(\.pid) })
+      var rest = found.gap
+      if rest == nil, listener.accepted.leftOut > 0 {
+        let count = listener.accepted.leftOut + listener.accepted.inodes.count
+        rest = .init(
+          "only \(AcceptedSample.limit) of \(count) connections of the listener were looked at")
+      }
+      return PartialList(pids.sorted().map { lookup.owner($0) }, rest: rest)
+    }
+  }
+
+  func closeWaitOwners(of sample: ConnectionSample) -> PartialList<CloseWaitOwner>? {
+    let found = SocketHolders.find(
+      Set(sample.members.map(\.row.inode)), root: root, deadline: deadline)
+    var lookup = self
+    return sample.owners(found, root) { lookup.owner($0) }
   }
 
   // MARK: Options
@@ -239,8 +281,20 @@ extension Sockets {
     for index in listeners.elements.indices {
       let options = source.attach(to: &listeners.elements[index])
       listeners.elements[index].fillLinger(from: options)
+      if listeners.elements[index].members > 1 {
+        listeners.elements[index].sharers =
+          source.members(listeners.elements[index].inodes)
+          ?? listeners.elements[index].sharersUntold
+      }
       // The only hard evidence so far that a port is configured: a socket unit names it.
       listeners.elements[index].fixed = listeners.elements[index].ownership.socketActivated
+    }
+    attachConnectionOwners(source)
+    if closeWaits.isWorthAsking {
+      closeWaitOwners =
+        source.closeWaitOwners(of: closeWaits)
+        ?? PartialList(
+          [], rest: .init("the recording does not tell who holds connections in CLOSE_WAIT"))
     }
     weighParity()
     for index in boundUDP.elements.indices {
@@ -250,6 +304,27 @@ extension Sockets {
     guard case .value(var list, let origin) = boundIdle else { return }
     for index in list.elements.indices { source.attach(to: &list.elements[index]) }
     boundIdle = .value(list, origin)
+  }
+}
+
+extension Sockets {
+  /// Fills in who holds connections of listeners that these would keep from a restart.
+  private mutating func attachConnectionOwners(_ source: some SocketOwnerSource) {
+    var wanted: [Int] = []
+    for index in listeners.elements.indices {
+      switch listeners.elements[index].needsConnectionOwners {
+      case .value: wanted.append(index)
+      case .absent(let why): listeners.elements[index].connectionOwners = .absent(why)
+      case .unavailable(let why): listeners.elements[index].connectionOwners = .unavailable(why)
+      }
+    }
+    guard !wanted.isEmpty else { return }
+    let found = source.connectionOwners(of: wanted.map { listeners.elements[$0] })
+    for (index, owners) in zip(wanted, found) {
+      listeners.elements[index].connectionOwners =
+        owners.map { .value($0, .dump("/proc/PID/fd")) }
+        ?? .unavailable(.init("the recording does not tell who holds its connections"))
+    }
   }
 }
 
@@ -264,8 +339,15 @@ extension Sockets {
     for index in listeners.elements.indices {
       mark(&sockets.listeners.elements[index])
       sockets.listeners.elements[index].fillLinger(from: [.unavailable(why)])
+      if sockets.listeners.elements[index].members > 1 {
+        sockets.listeners.elements[index].sharers = PartialList([], rest: why)
+      }
+      if !sockets.listeners.elements[index].accepted.inodes.isEmpty {
+        sockets.listeners.elements[index].connectionOwners = .unavailable(why)
+      }
       sockets.listeners.elements[index].fixed = .unavailable(why)
     }
+    if closeWaits.isWorthAsking { sockets.closeWaitOwners = PartialList([], rest: why) }
     sockets.weighParity()
     for index in boundUDP.elements.indices {
       mark(&sockets.boundUDP.elements[index])

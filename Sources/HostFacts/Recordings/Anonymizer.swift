@@ -39,11 +39,14 @@ struct Anonymizer: Sendable {
     name == "systemd" ? name : "process-\(label(name))"
   }
 
-  /// A unit's name; its type stays.
+  /// A unit's name; its type stays, and that it is an instance.
   func unit(_ name: String) -> String {
     if name == "init.scope" { return name }
-    let type = name.split(separator: ".").last.map(String.init)
-    return "unit-\(label(name))" + (type.map { UnitName.isType($0) ? ".\($0)" : "" } ?? "")
+    let last = name.split(separator: ".").last.map(String.init)
+    let type = last.map { UnitName.isType($0) ? ".\($0)" : "" } ?? ""
+    // Instances of one template stay such.
+    guard let at = name.firstIndex(of: "@") else { return "unit-\(label(name))\(type)" }
+    return "unit-\(label(String(name[..<at])))@\(label(String(name[at...])))\(type)"
   }
 
   func namespace(_ name: String) -> String { "namespace-\(label(name))" }
@@ -151,6 +154,9 @@ extension Anonymizer {
     for index in file.namespaces.indices {
       file.namespaces[index].name = file.namespaces[index].name.map(namespace)
     }
+    for index in (file.closeWaits?.owners ?? []).indices {
+      file.closeWaits?.owners[index].owner.replaceNames(self)
+    }
     file.directories = file.directories.map { names($0) }.sorted()
     file.absent = file.absent.map { names($0) }.sorted()
     for index in file.unreadable.indices { anonymize(&file.unreadable[index], names) }
@@ -172,10 +178,22 @@ extension RecordedSocket {
   fileprivate mutating func replaceNames(_ anonymizer: Anonymizer) {
     process.replace(anonymizer.process, anonymizer)
     unit.replace(anonymizer.unit, anonymizer)
-    for index in owners.indices {
-      owners[index].process.replace(anonymizer.process, anonymizer)
-      owners[index].unit.replace(anonymizer.unit, anonymizer)
-    }
+    for index in owners.indices { owners[index].replaceNames(anonymizer) }
+    for index in (members ?? []).indices { members?[index].replaceNames(anonymizer) }
+    connections?.replaceNames(anonymizer)
+  }
+}
+
+extension RecordedMember {
+  fileprivate mutating func replaceNames(_ anonymizer: Anonymizer) {
+    for index in owners.indices { owners[index].replaceNames(anonymizer) }
+  }
+}
+
+extension RecordedOwner {
+  fileprivate mutating func replaceNames(_ anonymizer: Anonymizer) {
+    process.replace(anonymizer.process, anonymizer)
+    unit.replace(anonymizer.unit, anonymizer)
   }
 }
 

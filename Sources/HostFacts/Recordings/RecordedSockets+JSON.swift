@@ -27,6 +27,9 @@ extension RecordedSocket: JSONConvertible {
     v6Only = try json.member("v6only")
     bindAddressNoPort = try json.member("bind_address_no_port")
     lingerSeconds = try json.member("linger_seconds")
+    queue = try json.member("queue")
+    connections = try json.member("connections")
+    members = try json.member("members")
   }
 
   func write(to writer: inout JSONWriter) {
@@ -44,6 +47,23 @@ extension RecordedSocket: JSONConvertible {
       writer.member("v6only", v6Only)
       writer.member("bind_address_no_port", bindAddressNoPort)
       writer.member("linger_seconds", lingerSeconds)
+      writer.member("queue", queue)
+      writer.member("connections", connections)
+      writer.member("members", members)
+    }
+  }
+}
+
+extension RecordedQueue: JSONConvertible {
+  init(_ json: JSON) throws(JSONError) {
+    idle = try json.member("idle_seconds")
+    gap = try json.member("gap")
+  }
+
+  func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("idle_seconds", idle)
+      writer.member("gap", gap)
     }
   }
 }
@@ -53,6 +73,7 @@ extension RecordedOwner: JSONConvertible {
     pid = try json.member("pid")
     process = try json.member("process")
     unit = try json.member("unit")
+    started = try json.member("started")
   }
 
   func write(to writer: inout JSONWriter) {
@@ -60,6 +81,53 @@ extension RecordedOwner: JSONConvertible {
       writer.member("pid", pid)
       writer.member("process", process)
       writer.member("unit", unit)
+      writer.member("started", started)
+    }
+  }
+}
+
+extension RecordedMember: JSONConvertible {
+  init(_ json: JSON) throws(JSONError) {
+    owners = try json.member("owners")
+    gap = try json.member("gap")
+  }
+
+  func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("owners", owners)
+      writer.member("gap", gap)
+    }
+  }
+}
+
+extension RecordedCloseWaits: JSONConvertible {
+  init(_ json: JSON) throws(JSONError) {
+    owners = try json.member("owners")
+    gap = try json.member("gap")
+  }
+
+  func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("owners", owners)
+      writer.member("gap", gap)
+    }
+  }
+}
+
+extension RecordedCloseWaits.Owner: JSONConvertible {
+  init(_ json: JSON) throws(JSONError) {
+    owner = try json.member("owner")
+    sockets = try json.member("sockets")
+    idle = try json.member("idle")
+    descriptorLimit = try json.member("descriptor_limit")
+  }
+
+  func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("owner", owner)
+      writer.member("sockets", sockets)
+      writer.member("idle", idle)
+      writer.member("descriptor_limit", descriptorLimit)
     }
   }
 }

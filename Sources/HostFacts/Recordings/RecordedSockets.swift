@@ -7,6 +7,13 @@ struct RecordedSockets: Sendable {
     self.sockets = sockets.listeners.elements.map { listener in
       var recorded = RecordedSocket(listener)
       recorded.lingerSeconds = .init(listener.lingerSeconds)
+      recorded.queue = RecordedQueue(listener)
+      recorded.connections = listener.connectionOwners.value.map {
+        RecordedMember(SocketMember(owners: $0))
+      }
+      if listener.members > 1 {
+        recorded.members = listener.sharers.elements.map(RecordedMember.init)
+      }
       return recorded
     }
     self.sockets += sockets.boundUDP.elements.map { RecordedSocket($0) }
@@ -31,14 +38,18 @@ struct RecordedSocket: Sendable {
   var bindAddressNoPort: RecordedReading<Bool>
   /// Of listeners.
   var lingerSeconds: RecordedReading<Int>?
+  /// Of listeners with connections in their accept queues.
+  var queue: RecordedQueue?
+  /// Of listeners without the options that help, who held their connections.
+  var connections: RecordedMember?
+  /// Of listeners with several members.
+  var members: [RecordedMember]?
 
   init(_ socket: some OwnedSocket) {
     inodes = socket.inodes
     cgroupIDs = socket.cgroupIDs
     let ownership = socket.ownership
-    owners = ownership.owners.elements.map {
-      RecordedOwner(pid: $0.pid, process: .init($0.process), unit: .init($0.unit))
-    }
+    owners = ownership.owners.elements.map(RecordedOwner.init)
     ownersGap = ownership.owners.rest.map(RecordedReason.init)
     process = .init(ownership.process)
     pid = .init(ownership.pid)
@@ -53,8 +64,7 @@ struct RecordedSocket: Sendable {
   var ownership: SocketOwnership {
     SocketOwnership(
       owners: PartialList(
-        owners.map { SocketOwner(pid: $0.pid, process: $0.process.reading, unit: $0.unit.reading) },
-        rest: ownersGap?.unreadable),
+        owners.map(\.owner), rest: ownersGap?.unreadable),
       process: process.reading, pid: pid.reading, unit: unit.reading,
       socketActivated: socketActivated.reading)
   }
@@ -71,16 +81,101 @@ struct RecordedSocket: Sendable {
   }
 }
 
+/// Processes that held very many connections in CLOSE_WAIT.
+struct RecordedCloseWaits: Sendable {
+  struct Owner: Sendable {
+    var owner: RecordedOwner
+    var sockets: Int
+    var idle: Int
+    var descriptorLimit: RecordedReading<Int>
+  }
+
+  var owners: [Owner]
+  /// Why there may be more.
+  var gap: RecordedReason?
+
+  /// Nil where nobody looked, as there were few.
+  init?(_ sockets: Sockets) {
+    guard sockets.closeWaits.isWorthAsking else { return nil }
+    owners = sockets.closeWaitOwners.elements.map {
+      Owner(
+        owner: RecordedOwner($0.owner), sockets: $0.sockets, idle: $0.idle,
+        descriptorLimit: .init($0.descriptorLimit))
+    }
+    gap = sockets.closeWaitOwners.rest.map(RecordedReason.init)
+  }
+
+  var facts: PartialList<CloseWaitOwner> {
+    PartialList(
+      owners.map {
+        CloseWaitOwner(
+          owner: $0.owner.owner, sockets: $0.sockets, idle: $0.idle,
+          descriptorLimit: $0.descriptorLimit.reading)
+      }, rest: gap?.unreadable)
+  }
+}
+
+/// What was asked of connections in an accept queue.
+struct RecordedQueue: Sendable {
+  /// Seconds since data last came.
+  var idle: [Double]
+  /// Why there may be more.
+  var gap: RecordedReason?
+
+  /// Nil where the queue is empty.
+  init?(_ listener: Listener) {
+    guard listener.inbound.value?.unaccepted ?? 0 > 0 else { return nil }
+    idle = listener.unacceptedIdle.elements
+    gap = listener.unacceptedIdle.rest.map(RecordedReason.init)
+  }
+}
+
 /// A process that held a socket.
 struct RecordedOwner: Sendable {
   var pid: Int
   var process: RecordedReading<String>
   var unit: RecordedReading<String>
+  /// Nil in recordings of before it was read.
+  var started: RecordedReading<Double>?
+
+  init(_ owner: SocketOwner) {
+    pid = owner.pid
+    process = .init(owner.process)
+    unit = .init(owner.unit)
+    started = .init(owner.started)
+  }
+
+  var owner: SocketOwner {
+    SocketOwner(
+      pid: pid, process: process.reading, unit: unit.reading,
+      started: started?.reading ?? .unavailable(.init("the recording does not tell")))
+  }
+}
+
+/// Who held one of several sockets that shared a port, or some connections.
+struct RecordedMember: Sendable {
+  var owners: [RecordedOwner]
+  /// Why there may be more of them.
+  var gap: RecordedReason?
+
+  init(_ member: SocketMember) {
+    owners = member.owners.elements.map(RecordedOwner.init)
+    gap = member.owners.rest.map(RecordedReason.init)
+  }
+
+  var member: SocketMember {
+    SocketMember(owners: PartialList(owners.map(\.owner), rest: gap?.unreadable))
+  }
 }
 
 /// Tells owners and options from `sockets.json`.
 struct RecordedOwners: SocketOwnerSource {
   private var sockets: [Key: Known] = [:]
+  /// Of listeners with several.
+  private var membersByInodes: [[UInt64]: [SocketMember]] = [:]
+  private let closeWaits: RecordedCloseWaits?
+  /// Of listeners without the options that help.
+  private var connectionsByInodes: [[UInt64]: SocketMember] = [:]
   private var gap: Unreadable?
 
   /// Inodes are the kernel's own, and the kernel's sockets without one have a group at most.
@@ -93,6 +188,7 @@ struct RecordedOwners: SocketOwnerSource {
   private struct Known {
     var ownership: SocketOwnership
     var options: SocketOptions
+    var queue: RecordedQueue?
   }
 
   static let path = "/sockets.json"
@@ -100,6 +196,7 @@ struct RecordedOwners: SocketOwnerSource {
   static let limit = 64 << 20
 
   init(_ root: HostRoot) {
+    closeWaits = root.recording?.file.closeWaits
     switch root.bytes(Self.path, limit: Self.limit) {
     case .value(let bytes, _):
       do throws(RecordingFailure) {
@@ -116,7 +213,23 @@ struct RecordedOwners: SocketOwnerSource {
   private mutating func add(_ socket: RecordedSocket) {
     let key = Key(inodes: socket.inodes, cgroupIDs: socket.cgroupIDs)
     guard sockets[key] == nil else { return }
-    sockets[key] = Known(ownership: socket.ownership, options: socket.options)
+    sockets[key] = Known(ownership: socket.ownership, options: socket.options, queue: socket.queue)
+    if let connections = socket.connections {
+      connectionsByInodes[socket.inodes] = connections.member
+    }
+    if let members = socket.members { membersByInodes[socket.inodes] = members.map(\.member) }
+  }
+
+  func closeWaitOwners(of sample: ConnectionSample) -> PartialList<CloseWaitOwner>? {
+    closeWaits?.facts
+  }
+
+  func connectionOwners(of listeners: [Listener]) -> [PartialList<SocketOwner>?] {
+    listeners.map { connectionsByInodes[$0.inodes]?.owners }
+  }
+
+  func members(_ inodes: [UInt64]) -> PartialList<SocketMember>? {
+    membersByInodes[inodes].map { PartialList($0) }
   }
 
   mutating func attach(to socket: inout some OwnedSocket) -> [SocketOptions] {
@@ -126,6 +239,7 @@ struct RecordedOwners: SocketOwnerSource {
       socket.reusePort = known.options.reusePort
       socket.v6Only = known.options.v6Only
       socket.bindAddressNoPort = known.options.bindAddressNoPort
+      if let queue = known.queue { socket.take(queue) }
       return [known.options]
     }
     let why = gap ?? Unreadable("'sockets.json' does not tell of this socket")

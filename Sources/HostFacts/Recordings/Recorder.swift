@@ -153,10 +153,10 @@ public final class Recorder: Sendable {
   }
 
   /// A datagram of sock_diag(7).
-  func replies(_ dump: SockDiagDump, _ datagram: Span<UInt8>) {
+  func replies(_ dump: SockDiagDump, in folder: String, _ datagram: Span<UInt8>) {
     let bytes = RecordedReply.cleaned(datagram.copied, anonymizer)
     attempt { state throws(RecordingFailure) in
-      let path = "/sock_diag/\(dump.fileName)"
+      let path = "\(folder)/sock_diag/\(dump.fileName)"
       try directory.write(bytes, to: try piecewise(path, path, in: &state).file)
     }
   }
@@ -194,6 +194,7 @@ public final class Recorder: Sendable {
         hostIsInitial: RecordedReading(hostIsInitial ?? .unavailable(.init("not read"))),
         namespaces: host.namespaces.map(RecordedEntry.init),
         namespacesGap: host.namespacesGap.map(RecordedReason.init), socketTables: state.tables,
+        closeWaits: host.sockets.value.flatMap { RecordedCloseWaits($0) },
         interfaces: state.interfaces, sampleSeconds: host.delta.seconds.value,
         directories: state.directories.sorted(),
         absent: state.absent.subtracting(state.written).filter { mayTell($0, state) }.sorted(),

@@ -25,6 +25,8 @@ struct RecordingFile: Sendable {
   var namespacesGap: RecordedReason?
   /// Nil where no socket table was read to its end or to its deadline.
   var socketTables: RecordedTables?
+  /// Who held connections in CLOSE_WAIT, where there were many.
+  var closeWaits: RecordedCloseWaits?
   /// Names of interfaces by index.
   var interfaces: [String: String]
   /// Between the two samples; nil for one.

@@ -57,6 +57,8 @@ struct BoundGroup: Sendable {
   private(set) var queued = 0
   /// Sum of the drops; nil where one member does not show them.
   private(set) var drops: UInt64? = 0
+  /// Of members that have dropped any, by ``SocketRow/identity``.
+  private(set) var dropsByMember: [UInt64: UInt64] = [:]
   private(set) var isConnected = true
 
   init(key: Key) { self.key = key }
@@ -70,6 +72,7 @@ struct BoundGroup: Sendable {
     bindAddressNoPort.add(row.bindAddressNoPort)
     queued += Int(row.receiveQueue)
     drops = drops.flatMap { sum in row.drops.map { sum &+ $0 } }
+    if let dropped = row.drops, dropped > 0 { dropsByMember[row.identity] = dropped }
     if row.remotePort == 0 { isConnected = false }
     if row.state == .listen {
       queues.append(Queue(inode: row.inode, length: row.receiveQueue, limit: row.sendQueue))

@@ -22,9 +22,27 @@ extension SocketAssembly {
         inEphemeralRange: inRange, reserved: isReserved(port),
         likelyFixed: likelyFixed(port),
         inbound: reading(connections, needs: .listeners, .connections),
+        unacceptedIdle: unacceptedIdle(ofListener: number, connections.unaccepted),
+        accepted: table.accepted[number],
         inodes: group.inodes.sorted(), cgroupIDs: group.cgroupIDs.sorted(),
         cookies: group.cookies.sorted(), origin: table.origin(of: .tcp, group.key.address))
     }
+  }
+
+  private func unacceptedIdle(ofListener number: Int, _ count: Int) -> PartialList<Double> {
+    if count == 0 { return PartialList([], rest: table.problem(.connections)) }
+    let kept = unacceptedByListener[number] ?? []
+    let members = kept.filter { !$0.isGone }
+    let times = members.compactMap(\.idle).sorted(by: >)
+    var rest: Obstacle?
+    if table.source(of: .tcp) == .proc {
+      rest = .init("/proc/net/tcp does not show when data last came", grant: "AF_NETLINK sockets")
+    } else if times.count < members.count {
+      rest = .init("when data last came on these connections was not asked for")
+    } else if kept.count < count {
+      rest = .init("only \(kept.count) of \(count) connections in the queue were looked at")
+    }
+    return PartialList(times, rest: rest)
   }
 
   func udpSockets() -> [UDPSocket] {
@@ -34,7 +52,8 @@ extension SocketAssembly {
       return UDPSocket(
         address: group.key.address, port: port, device: device(of: group, .udp),
         uid: Int(group.key.uid), connected: group.isConnected, queue: group.queued,
-        drops: drops(group), v6Only: v6Only(group), reuseAddress: .lacking(ownerNotLookedUp),
+        drops: drops(group), dropsByMember: group.dropsByMember, v6Only: v6Only(group),
+        reuseAddress: .lacking(ownerNotLookedUp),
         reusePort: .lacking(ownerNotLookedUp),
         bindAddressNoPort: reading(group.bindAddressNoPort), members: group.members,
         inEphemeralRange: isInRange(port), reserved: isReserved(port),

@@ -19,11 +19,17 @@ struct Listener: Sendable, OwnedSocket {
   var lingerSeconds: Reading<Int> = .lacking(ownerNotLookedUp)
   var ownership = SocketOwnership.notLookedUp
   var members: Int
+  /// Of several members, each with its owners, in the order of their inodes.
+  var sharers = PartialList<SocketMember>([])
   var inEphemeralRange: Reading<Bool>
   var reserved: Reading<Bool>
   var fixed: Reading<Bool> = .lacking(ownerNotLookedUp)
   var likelyFixed: Reading<Bool>
   var inbound: Reading<InboundConnections>
+  /// Of connections in its accept queue, the seconds since data last came; longest first.
+  var unacceptedIdle = PartialList<Double>([])
+  var accepted = AcceptedSample()
+  var connectionOwners: Reading<PartialList<SocketOwner>> = .absent("no process has one")
   var inodes: [UInt64]
   var cgroupIDs: [UInt64]
   /// Socket cookies of the members, ascending; empty where not shown.
@@ -38,6 +44,34 @@ extension Listener: FactObject {
     TCP sockets that listen on one address, port and device for one user; several members are a
     SO_REUSEPORT group.
     """
+
+  mutating func take(_ queue: RecordedQueue) {
+    unacceptedIdle = PartialList(queue.idle, rest: queue.gap?.unreadable)
+  }
+
+  /// Where a recording does not tell who holds which member: nothing is missed where all owners are of
+  /// one unit.
+  var sharersUntold: PartialList<SocketMember> {
+    let units = Set(ownership.owners.elements.map(\.unit.value))
+    return units.count < 2
+      ? PartialList([])
+      : PartialList([], rest: .init("the recording does not tell who holds which socket"))
+  }
+
+  /// Whether who holds its connections decides whether it can be restarted: not where connections do
+  /// not block that, nor where there are none.
+  var needsConnectionOwners: Reading<Bool> {
+    if accepted.inodes.isEmpty { return .absent("no process has one") }
+    return ownership.socketActivated.flatMap { activated, _ in
+      if activated { return .absent("systemd holds it over a restart") }
+      return reuseAddress.flatMap { address, origin in
+        reusePort.flatMap { port, _ in
+          address || port
+            ? .absent("it has SO_REUSEADDR or SO_REUSEPORT") : .value(true, origin)
+        }
+      }
+    }
+  }
 
   var factOrigin: Origin? { origin }
 
@@ -98,6 +132,9 @@ extension Listener: FactObject {
     .init("members", \.members, "How many sockets listen here."),
     .init("owners", \.ownership.owners, "Every process that holds a member."),
     .init(
+      "sharers", \.sharers,
+      "Of several members, each with its owners, in the order of `member_queues`; empty for one."),
+    .init(
       "in_ephemeral_range", \.inEphemeralRange,
       "The port is in net.ipv4.ip_local_port_range of this namespace."),
     .init("reserved", \.reserved, "The port is in net.ipv4.ip_local_reserved_ports."),
@@ -112,5 +149,14 @@ extension Listener: FactObject {
       "The port is in the ephemeral range without hard evidence that it is configured: the kernel"
         + " may have picked it. False where either is not known."),
     .init("inbound", \.inbound, "Connections that came in through it."),
+    .init(
+      "connection_owners", \.connectionOwners,
+      "Where it has neither SO_REUSEADDR nor SO_REUSEPORT: every process that holds one of the first"
+        + " 64 connections that were accepted from it, as far as the first 256 descriptors of each"
+        + " tell.", optional: true),
+    .init(
+      "unaccepted_idle", \.unacceptedIdle,
+      "Of the first 256 connections in its accept queue, the seconds since each last received data"
+        + " or was established, the longest first. tcp_info, which only sock_diag tells."),
   ]
 }

@@ -1,9 +1,9 @@
 internal import CEL
 
-/// Counters of the network stack since the namespace began: `/proc/net/netstat` and
-/// `/proc/net/snmp`.
+/// Counters of the network stack since the namespace began: `/proc/net/netstat`, `/proc/net/snmp` and
+/// `/proc/net/stat/nf_conntrack`.
 ///
-/// Both files come in pairs of lines with one prefix: names, then values. Which names, and in what
+/// The first two come in pairs of lines with one prefix: names, then values. Which names, and in what
 /// order, differs from kernel to kernel, so only the names count.
 struct Netstat: Sendable {
   /// By protocol line and name, such as `TcpExt` and `TWRecycled`.
@@ -47,10 +47,35 @@ struct Netstat: Sendable {
 }
 
 extension Netstat {
-  /// Reads both files. `snmp` fills the lines that `netstat` does not have.
+  /// Reads the files. `snmp` fills the lines that `netstat` does not have.
   static func read(_ root: HostRoot) -> NetstatReading {
     NetstatReading(
-      netstat: one(root, "/proc/net/netstat"), snmp: one(root, "/proc/net/snmp"))
+      netstat: one(root, "/proc/net/netstat"), snmp: one(root, "/proc/net/snmp"),
+      conntrack: conntrack(root))
+  }
+
+  private static func conntrack(_ root: HostRoot) -> Reading<Netstat> {
+    root.text("/proc/net/stat/nf_conntrack").flatMap { text, origin in
+      .value(
+        Netstat(counters: [NetstatCounter.conntrack: parseConntrack(text)], origin: origin), origin)
+    }
+  }
+
+  /// Sums of the columns of `/proc/net/stat/nf_conntrack`: a line of names, then a line of
+  /// hexadecimal numbers for each processor (net/netfilter/nf_conntrack_standalone.c, ct_cpu_seq_show).
+  static func parseConntrack(_ text: String) -> [String: Int64?] {
+    let rows = lines(text).map { words($0) }
+    guard let names = rows.first else { return [:] }
+    var sums: [String: Int64?] = [:]
+    for row in rows.dropFirst() {
+      for (name, text) in zip(names, row) {
+        let (sum, number) = (sums[String(name)] ?? 0, UInt32(text, radix: 16))
+        // Optional in a dictionary: nil is a value that is no number.
+        sums.updateValue(
+          sum.flatMap { sum in number.map { sum + Int64($0) } }, forKey: String(name))
+      }
+    }
+    return sums
   }
 
   private static func one(_ root: HostRoot, _ path: String) -> Reading<Netstat> {
@@ -60,25 +85,29 @@ extension Netstat {
   }
 }
 
-/// The two files, each of which may be unreadable by itself.
+/// The files, each of which may be unreadable by itself.
 struct NetstatReading: Sendable {
   var netstat: Reading<Netstat>
   var snmp: Reading<Netstat>
+  /// Absent where connection tracking is not loaded.
+  var conntrack: Reading<Netstat>
 
-  init(netstat: Reading<Netstat>, snmp: Reading<Netstat>) {
+  init(netstat: Reading<Netstat>, snmp: Reading<Netstat>, conntrack: Reading<Netstat>) {
     self.netstat = netstat
     self.snmp = snmp
+    self.conntrack = conntrack
   }
 
-  /// One file holds a line or the other does: `Ip`, `Tcp` and `Udp` are in `snmp`.
+  /// One file holds a line: `Ip`, `Tcp` and `Udp` are in `snmp`.
   subscript(_ line: String, _ name: String) -> Reading<Int> {
-    (NetstatCounter.linesOfSnmp.contains(line) ? snmp : netstat).flatMap { file, _ in
-      file[line, name]
-    }
+    let file =
+      line == NetstatCounter.conntrack
+      ? conntrack : NetstatCounter.linesOfSnmp.contains(line) ? snmp : netstat
+    return file.flatMap { file, _ in file[line, name] }
   }
 
   static func unavailable(_ why: Unreadable) -> NetstatReading {
-    .init(netstat: .unavailable(why), snmp: .unavailable(why))
+    .init(netstat: .unavailable(why), snmp: .unavailable(why), conntrack: .unavailable(why))
   }
 
   /// The `netstat` variable.

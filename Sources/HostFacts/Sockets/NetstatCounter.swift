@@ -4,11 +4,16 @@ internal import CEL
 ///
 /// The kernel has some 250; the useful ones are listed (include/uapi/linux/snmp.h names them all).
 enum NetstatCounter {
+  /// What `/proc/net/stat/nf_conntrack` counts, as if it were a line of the others.
+  static let conntrack = "Conntrack"
+
   /// Lines of `/proc/net/snmp`; the others are in `/proc/net/netstat`.
   static let linesOfSnmp: Set<String> = ["Ip", "Tcp", "Udp"]
 
   static let tree = FactTree(
-    "Netstat", "Counters of this namespace since it began, as `nstat -a` shows them.", leaves)
+    "Netstat",
+    "Counters of this namespace since it began, as `nstat -a` shows them, and `conntrack -S`.",
+    leaves)
 
   static let treeOfDelta = FactTree(
     "NetstatDelta", "How much each counter grew between two samples.", leaves)
@@ -93,6 +98,18 @@ enum NetstatCounter {
         ("OutRequests", "IPv4 packets that local sockets sent."),
         ("OutDiscards", "IPv4 packets that could not be sent."),
         ("OutNoRoutes", "IPv4 packets without a route."),
+      ]
+    ),
+    (
+      conntrack,
+      [
+        (
+          "insert_failed",
+          "First packets dropped because another connection had the same addresses and ports when"
+            + " theirs was to be inserted. Of all processors, as the others here."
+        ),
+        ("drop", "Packets dropped because their connection could not be tracked."),
+        ("early_drop", "Entries evicted to make room for others."),
       ]
     ),
   ]

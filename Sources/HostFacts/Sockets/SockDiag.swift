@@ -24,7 +24,9 @@ enum SockDiag {
     var failure: Int32 = 0
     guard let socket = NetlinkSocket(failure: &failure) else { return obstacle(failure) }
     var session = Session(socket: socket, deadline: deadline, replies: replies)
-    return read(into: &table, kernel: kernel, multipath: multipath, from: &session)
+    let refusal = read(into: &table, kernel: kernel, multipath: multipath, from: &session)
+    if refusal == nil { table.askConnections { session.connection($0, number: $1) } }
+    return refusal
   }
 
   /// The same from whoever answers.
@@ -40,14 +42,32 @@ enum SockDiag {
       readRestOfTCP(&source, into: &table, kernel, multipath: multipath && listeners.rows > 0)
     }
 
+    return readUDP(into: &table, from: &source) == nil ? nil : table.refusals[.tcp]
+  }
+
+  /// The UDP sockets alone; why they are refused.
+  static func readUDP<Source: SockDiagSource & ~Copyable>(
+    into table: inout SocketTable, from source: inout Source
+  ) -> Obstacle? {
     let ipv4 = source.dump(.udpIPv4, into: &table)
     if let why = refusal(ipv4) {
       table.refuse(.udp, why)
-      return table.refusals[.tcp]
+      return why
     }
     let ipv6 = source.dump(.udpIPv6, into: &table).coverage
     if case .incomplete = ipv6 { table.cover(.udp, ipv6) } else { table.cover(.udp, ipv4.coverage) }
     return nil
+  }
+
+  /// The same from the kernel.
+  static func readUDP(
+    into table: inout SocketTable, deadline: Deadline,
+    replies: ((SockDiagDump, Span<UInt8>) -> Void)? = nil
+  ) -> Obstacle? {
+    var failure: Int32 = 0
+    guard let socket = NetlinkSocket(failure: &failure) else { return obstacle(failure) }
+    var session = Session(socket: socket, deadline: deadline, replies: replies)
+    return readUDP(into: &table, from: &session)
   }
 
   /// Why a first dump gave nothing; nil where it did, and where there was only no time or the
@@ -131,6 +151,25 @@ enum SockDiag {
     }
   }
 
+  /// TCP sockets on these local ports that are no listeners, bound ones excepted.
+  static func connections(
+    on ports: [UInt16], into rows: inout some SocketRowSink, deadline: Deadline
+  ) -> Dump {
+    var failure: Int32 = 0
+    guard let socket = NetlinkSocket(failure: &failure) else {
+      return Dump(coverage: .incomplete(obstacle(failure)))
+    }
+    var session = Session(socket: socket, deadline: deadline, replies: nil)
+    // TCP_ESTABLISHED to TCP_NEW_SYN_RECV without LISTEN.
+    return session.dump(.tcp(states: 0x1bfe, ports: ports), sequence: 1, into: &rows)
+  }
+
+  private struct OneConnection: SocketRowSink {
+    var row: SocketRow?
+
+    mutating func add(_ row: SocketRow) { self.row = row }
+  }
+
   private struct MultipathListeners: SocketRowSink {
     var inodes: [BoundGroup.Key: [UInt64]] = [:]
 
@@ -159,9 +198,18 @@ enum SockDiag {
     }
 
     mutating func dump<Sink: SocketRowSink>(_ dump: SockDiagDump, into sink: inout Sink) -> Dump {
+      let replies = replies
+      return self.dump(dump.request, sequence: dump.rawValue, into: &sink) { replies?(dump, $0) }
+    }
+
+    /// - Parameter each: sees each datagram.
+    mutating func dump<Sink: SocketRowSink>(
+      _ request: SockDiagRequest, sequence: UInt32, into sink: inout Sink,
+      _ each: (Span<UInt8>) -> Void = { _ in }
+    ) -> Dump {
       if let given { return Dump(coverage: given) }
       if deadline.hasPassed { return Dump(coverage: .incomplete(timedOut)) }
-      let status = socket.send(dump.request.bytes(sequence: dump.rawValue))
+      let status = socket.send(request.bytes(sequence: sequence))
       if status != 0 { return Dump(coverage: .incomplete(obstacle(status))) }
       var result = Dump()
       while true {
@@ -173,7 +221,7 @@ enum SockDiag {
         case .timedOut: return giveUp(result, timedOut)
         case .failed(let number): return giveUp(result, obstacle(number))
         }
-        let reply = take(dump, count, into: &sink)
+        let reply = take(request, sequence, count, into: &sink, each)
         result.add(reply)
         switch reply.outcome {
         case .more: break
@@ -190,11 +238,32 @@ enum SockDiag {
     }
 
     private func take<Sink: SocketRowSink>(
-      _ dump: SockDiagDump, _ count: Int, into sink: inout Sink
+      _ request: SockDiagRequest, _ sequence: UInt32, _ count: Int, into sink: inout Sink,
+      _ each: (Span<UInt8>) -> Void
     ) -> SockDiagReply.Result {
       let datagram = buffer.span.extracting(0..<count)
-      replies?(dump, datagram)
-      return dump.parse(datagram, into: &sink)
+      each(datagram)
+      return SockDiagReply.parse(
+        datagram, transport: request.transport, sequence: sequence, into: &sink)
+    }
+
+    /// One connection again, with its times; nil where there is none any more. `.none` of the outer
+    /// kind is no answer at all.
+    mutating func connection(_ row: SocketRow, number: Int) -> SocketRow?? {
+      if given != nil || deadline.hasPassed { return .none }
+      // Beyond the numbers of dumps.
+      let sequence = UInt32(truncatingIfNeeded: 1000 + number)
+      guard socket.send(SockDiagRequest.connection(row).bytes(sequence: sequence)) == 0,
+        case .datagram(let count) = socket.receive(into: &buffer, timeout: timeout)
+      else { return .none }
+      var found = OneConnection()
+      let reply = SockDiagReply.parse(
+        buffer.span.extracting(0..<count), transport: .tcp, sequence: sequence, into: &found)
+      return switch reply.outcome {
+      case .failed(ENOENT), .failed(ESTALE): .some(nil)
+      case .more where found.row != nil: .some(found.row)
+      default: .none
+      }
     }
 
     /// Microseconds: what the deadline leaves, and never more than 5 s, which the kernel never

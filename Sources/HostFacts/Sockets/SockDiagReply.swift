@@ -149,6 +149,9 @@ enum SockDiagReply {
       case Int(INET_DIAG_SKMEMINFO) where length >= 4 + 36:
         // SK_MEMINFO_DROPS is the ninth number.
         row.drops = UInt64(bytes.native32(value + 32))
+      case Int(INET_DIAG_INFO) where length >= 4 + 56:
+        // tcpi_last_data_recv of `struct tcp_info`.
+        row.sinceReceived = bytes.native32(value + 52)
       default: break
       }
       start = min(end, start + (length + 3) & ~3)

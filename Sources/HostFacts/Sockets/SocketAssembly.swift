@@ -7,6 +7,8 @@ struct SocketAssembly {
   let settings: SocketSettings
   let interfaceName: (UInt32) -> String?
   let origin: Origin
+  /// Of connections in accept queues, by the number of the listener.
+  let unacceptedByListener: [Int: [ConnectionSample.Member]]
 
   init(
     _ table: SocketTable, _ settings: SocketSettings, _ interfaceName: @escaping (UInt32) -> String?
@@ -15,6 +17,9 @@ struct SocketAssembly {
     self.settings = settings
     self.interfaceName = interfaceName
     origin = table.origin(of: .tcp)
+    unacceptedByListener = Dictionary(
+      grouping: zip(table.listenersOfUnaccepted, table.unaccepted.members), by: { $0.0 }
+    ).mapValues { $0.map { $0.1 } }
   }
 
   /// A value that all these parts had to be read for.
@@ -102,7 +107,7 @@ extension SocketTable {
         ?? assembly.reading(
           Self.role(inbound: connections.inboundCount, outbound: beyondLoopback), needs: .listeners,
           .connections),
-      portPool: groups.pool, udpPorts: assembly.udpPorts(rest: restOfUDP),
+      closeWaits: closeWaits, portPool: groups.pool, udpPorts: assembly.udpPorts(rest: restOfUDP),
       source: source(of: .tcp).rawValue)
   }
 

@@ -4,6 +4,7 @@ struct SocketOwner: Hashable, Sendable {
   /// Its comm, at most 15 bytes.
   var process: Reading<String>
   var unit: Reading<String>
+  var started: Reading<Double> = .unavailable(ownerNotLookedUp)
 
   static func == (left: SocketOwner, right: SocketOwner) -> Bool {
     left.pid == right.pid && left.process == right.process && left.unit == right.unit
@@ -17,6 +18,16 @@ struct SocketOwner: Hashable, Sendable {
 extension SocketOwner: FactObject {
   static let typeName = "SocketOwner"
   static let documentation = "A process that holds a socket."
+  /// `api@.service` of `api@1.service`.
+  var unitTemplate: Reading<String> {
+    unit.flatMap { name, origin in
+      guard let at = name.utf8.firstIndex(of: UInt8(ascii: "@")),
+        let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")), at < dot
+      else { return .absent("it is no instance of a template") }
+      return .value("\(name[...at])\(name[dot...])", origin)
+    }
+  }
+
   static let fields: FactFields<SocketOwner> = [
     .init("pid", \.pid, "Process id as `/proc` of this process shows it."),
     .init(
@@ -24,6 +35,13 @@ extension SocketOwner: FactObject {
       optional: true),
     .init(
       "unit", \.unit, "systemd unit of its cgroup, such as `nginx.service`.", optional: true),
+    .init(
+      "unit_template", \.unitTemplate,
+      "Where that is an instance, its template: `api@.service` of `api@1.service`.", optional: true
+    ),
+    .init(
+      "started", \.started,
+      "When the process began, in seconds after boot; absent once it has ended.", optional: true),
   ]
 }
 
@@ -68,8 +86,11 @@ protocol OwnedSocket {
   var bindAddressNoPort: Reading<Bool> { get set }
   /// Whether anybody asks for its options: looking at them takes its descriptor for a moment.
   var isWorthOptions: Bool { get }
+  /// Takes over what a recording tells of its accept queue.
+  mutating func take(_ queue: RecordedQueue)
 }
 
 extension OwnedSocket {
   var isWorthOptions: Bool { true }
+  mutating func take(_ queue: RecordedQueue) {}
 }

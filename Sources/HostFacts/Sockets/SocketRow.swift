@@ -55,6 +55,8 @@ public struct SocketRow: Hashable, Sendable {
   public var bindAddressNoPort: Bool?
   /// Datagrams dropped since creation; UDP only.
   public var drops: UInt64?
+  /// Milliseconds since data last came, or the connection; only where a request asks for it.
+  public var sinceReceived: UInt32?
 
   public init(
     transport: Transport, state: SocketState, localAddress: InetAddress, localPort: UInt16,
@@ -67,6 +69,12 @@ public struct SocketRow: Hashable, Sendable {
     self.remoteAddress = remoteAddress
     self.remotePort = remotePort
   }
+}
+
+extension SocketRow {
+  /// What tells it from the others of its table at any time: the cookie, or the inode where that is not
+  /// shown.
+  var identity: UInt64 { cookie ?? inode }
 }
 
 /// Takes rows one at a time.

@@ -39,6 +39,10 @@ struct SocketTable: SocketRowSink, Sendable {
   private(set) var udp = BoundGroups()
   /// By listener.
   private(set) var inbound: [InboundConnections] = []
+  /// Of connections in CLOSE_WAIT that a process has, those that are asked how long.
+  private(set) var closeWaits = ConnectionSample()
+  /// By listener, some of its connections that a process has.
+  private(set) var accepted: [AcceptedSample] = []
   /// Local ports of connections that came in.
   private(set) var inboundPorts = PortSet()
   private(set) var index = ListenerIndex()
@@ -52,6 +56,11 @@ struct SocketTable: SocketRowSink, Sendable {
   private(set) var selfConnections: [SelfConnection] = []
   /// Self-connections beyond the limit.
   private(set) var selfConnectionsLeftOut = 0
+  /// Of connections that wait in accept queues, those that are asked how long.
+  private(set) var unaccepted = ConnectionSample()
+  /// The listener of each, and how many each has there.
+  private(set) var listenersOfUnaccepted: [Int] = []
+  private var unacceptedKept: [Int: Int] = [:]
   /// The connections on one port, where somebody asked for them.
   private(set) var watched: WatchedPort
   private(set) var stateCounts = [Int](repeating: 0, count: 16)
@@ -99,7 +108,10 @@ struct SocketTable: SocketRowSink, Sendable {
     case .listen:
       // Those beyond the limit share one count: their connections are inbound all the same.
       let listener = listeners.add(row) ?? BoundGroups.limit
-      if listener == inbound.count { inbound.append(InboundConnections()) }
+      if listener == inbound.count {
+        inbound.append(InboundConnections())
+        accepted.append(AcceptedSample())
+      }
       index.add(row, listener: listener)
     case .boundInactive, .close:
       idle.add(row)
@@ -117,9 +129,35 @@ struct SocketTable: SocketRowSink, Sendable {
   /// Looks up the devices of the rows that are kept; call it on the thread that read them.
   mutating func nameWatchedDevices(_ name: (UInt32) -> String?) { watched.nameDevices(name) }
 
+  /// Asks of each connection that is kept one by one what a dump does not show.
+  mutating func askConnections(_ ask: (SocketRow, Int) -> SocketRow??) {
+    for index in unaccepted.members.indices {
+      guard let answer = ask(unaccepted.members[index].row, index) else { return }
+      unaccepted.answer(index, answer)
+    }
+    guard closeWaits.isWorthAsking else { return }
+    for index in closeWaits.members.indices {
+      let number = unaccepted.members.count + index
+      guard let answer = ask(closeWaits.members[index].row, number) else { return }
+      closeWaits.answer(index, answer)
+    }
+  }
+
+  private mutating func addUnaccepted(_ row: SocketRow, _ listener: Int) {
+    let kept = unacceptedKept[listener] ?? 0
+    guard kept < ConnectionSample.limitOfListener, !unaccepted.isFull else {
+      unaccepted.leaveOut()
+      return
+    }
+    unacceptedKept[listener] = kept + 1
+    unaccepted.add(row)
+    listenersOfUnaccepted.append(listener)
+  }
+
   private mutating func addConnection(_ row: SocketRow) {
     // No connection is on port 0.
     if row.localPort == watched.port { watched.add(row) }
+    if row.state == .closeWait && row.inode != 0 { closeWaits.add(row) }
     if row.localAddress == row.remoteAddress && row.localPort == row.remotePort
       && row.state != .timeWait
     {
@@ -138,6 +176,11 @@ struct SocketTable: SocketRowSink, Sendable {
       inbound[listener].count(
         row.state, unread: row.receiveQueue > 0, unaccepted: row.inode == 0,
         remaining: Int(row.remaining))
+      if row.inode != 0 {
+        accepted[listener].add(row.inode)
+      } else if row.state == .established || row.state == .closeWait {
+        addUnaccepted(row, listener)
+      }
       return
     }
     if rows.isEmpty { listenersBeforeRows = index.count }

@@ -14,6 +14,9 @@ struct Sockets: Sendable {
   var outboundNonLoopback: Reading<Int>
   var inboundTimeWait: Reading<Int>
   var role: Reading<String>
+  /// Until somebody looks whose they are.
+  var closeWaits = ConnectionSample()
+  var closeWaitOwners = PartialList<CloseWaitOwner>([])
   var portPool: PortPool
   var udpPorts: PartialList<UDPPortUse>
   var source: String
@@ -55,6 +58,9 @@ extension Sockets: FactObject {
       "role", \.role,
       "`server` with inbound connections, `client` with outbound ones beyond loopback, `both`,"
         + " or `idle`."),
+    .init(
+      "close_wait_owners", \.closeWaitOwners,
+      "Processes that hold 200 or more connections in CLOSE_WAIT, of the first 4,096 in all."),
     .init("port_pool", \.portPool, "Where connect() takes its ports from."),
     .init(
       "udp_ports", \.udpPorts, "Use of the range by UDP sockets, for each local address."),

@@ -9,6 +9,9 @@ struct UDPSocket: Sendable, OwnedSocket {
   var connected: Bool
   var queue: Int
   var drops: Reading<Int>
+  /// Drops of members that had any, by their cookies, or their inodes where those are not shown.
+  var dropsByMember: [UInt64: UInt64] = [:]
+  var dropsGrowth: Reading<Int> = .absent("no second sample: use --sample")
   var v6Only: Reading<Bool>
   var reuseAddress: Reading<Bool>
   var reusePort: Reading<Bool>
@@ -58,6 +61,10 @@ extension UDPSocket: FactObject {
     .init("queue", \.queue, "Bytes that wait to be received, of all members."),
     .init(
       "drops", \.drops, "Datagrams dropped since the sockets were made, of all members.",
+      optional: true),
+    .init(
+      "drops_growth", \.dropsGrowth,
+      "How many of them between two samples (`--sample`); of members that were there both times.",
       optional: true),
     .init(
       "v6only", \.v6Only, "IPV6_V6ONLY; absent for IPv4. From sock_diag or pidfd_getfd.",

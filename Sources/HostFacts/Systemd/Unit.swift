@@ -34,6 +34,9 @@ struct Unit: Sendable {
   /// Of a service that listens: whether it would come back.
   var restart: Reading<RestartForecast> = .absent("only a running system tells")
 
+  /// Of a socket unit that is enabled and does not listen: connections that keep its ports.
+  var takers = PartialList<PortTaker>([])
+
   /// `LoadState` of `systemctl show`.
   enum LoadState: String, Sendable {
     case loaded
@@ -139,6 +142,10 @@ extension Unit: FactObject {
       "listeners", \.listeners,
       "Ports of the audited network namespace that its processes listen on, or systemd for it. Only"
         + " a running system tells.", optional: true),
+    .init(
+      "taken_by", \.takers,
+      "Of an enabled socket unit that does not listen: connections on its TCP ports that make its"
+        + " bind() fail, TIME_WAIT and what nobody holds excepted. Only a running system tells."),
     .init(
       "restart", \.restart,
       "Of a service that listens on TCP ports of the audited network namespace: whether it would"

@@ -43,6 +43,12 @@ struct AnonymizerTests {
     #expect(!anonymizer.unit("customer@7.service").contains("customer"))
     #expect(!anonymizer.unit("customer").contains("customer"))
     #expect(!anonymizer.unit("a.customer").contains("customer"))
+    // Two instances of one template stay such.
+    let instances = ["customer@7.service", "customer@8.service"].map(anonymizer.unit)
+    #expect(instances[0] != instances[1])
+    #expect(instances[0].prefix { $0 != "@" } == instances[1].prefix { $0 != "@" })
+    #expect(
+      anonymizer.unit("payer@7.service").prefix { $0 != "@" } != instances[0].prefix { $0 != "@" })
     #expect(anonymizer.interface(3, "wg-customer") == "if3")
     #expect(anonymizer.interface(1, "lo") == "lo")
   }

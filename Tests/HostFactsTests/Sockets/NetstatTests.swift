@@ -7,7 +7,8 @@ private let origin = Origin.file(SourceLocation(path: "/proc/net/netstat"))
 
 private func reading(_ text: String) -> NetstatReading {
   let file = Netstat(counters: Netstat.parse(text), origin: origin)
-  return NetstatReading(netstat: .value(file, origin), snmp: .value(file, origin))
+  return NetstatReading(
+    netstat: .value(file, origin), snmp: .value(file, origin), conntrack: .value(file, origin))
 }
 
 @Suite struct NetstatTests {
@@ -74,6 +75,30 @@ private func reading(_ text: String) -> NetstatReading {
       #expect(counters["TcpExt", name].value != nil)
     }
     for name in ["ActiveOpens", "PassiveOpens"] { #expect(counters["Tcp", name].value != nil) }
+  }
+
+  @Test func connectionTrackingCountsForEachProcessor() {
+    let text = """
+      entries  clashres found new invalid ignore delete chainlength insert insert_failed drop
+      0000001f  00000000 00000003 00000000 00000000 00000000 00000000 00000000 00000000 0000000a 0000000b
+      0000001f  00000000 00000004 00000000 00000000 00000000 00000000 00000000 00000000 ffffffff x
+
+      """
+    let counters = Netstat.parseConntrack(text)
+    #expect(counters["found"] == 7)
+    #expect(counters["insert_failed"] == 0x1_0000_0009)
+    // It is there, and no number.
+    #expect(counters["drop"] == .some(nil))
+    #expect(counters["early_drop"] == nil)
+    let file = Netstat(counters: ["Conntrack": counters], origin: origin)
+    var reading = NetstatReading.unavailable(.init("not read"))
+    reading.conntrack = .value(file, origin)
+    #expect(reading["Conntrack", "insert_failed"] == .value(0x1_0000_0009, origin))
+    #expect(
+      reading["Conntrack", "early_drop"]
+        == .absent("this kernel does not count Conntrack.early_drop"))
+    #expect(Netstat.parseConntrack("").isEmpty)
+    #expect(Netstat.parseConntrack("entries\n").isEmpty)
   }
 
   @Test func growth() {

@@ -60,6 +60,41 @@ import Testing
     #expect(configuration.keys.elements[0].assignments.count == 2)
   }
 
+  @Test func aListOfReservedPortsReplacesThoseOfOtherFiles() throws {
+    func replaced(_ files: (String, String)...) throws -> ([String], String?) {
+      let key = "net.ipv4.ip_local_reserved_ports"
+      let found = review(
+        files.map { ("etc/sysctl.d/\($0).conf", $1.replacing("reserved", with: key)) })
+      let setting = try #require(found.keys.elements.first { $0.name == key })
+      return (
+        setting.replacedPorts.map { "\($0.path):\($0.line) \($0.list)" },
+        setting.mergedPorts.value
+      )
+    }
+    for (first, second, lost, merged) in [
+      ("8080", "9100", "8080", "8080,9100"), ("10-20", "12-14,18", "10-11,15-17,19-20", "10-20"),
+      ("1-3,5-7", "2-6", "1,7", "1-7"), ("5,1,9", "1-4,6-8", "5,9", "1-9"),
+      ("0-65535", "1-65534", "0,65535", "0-65535"), ("1-10", "20", "1-10", "1-10,20"),
+    ] {
+      let found = try replaced(("10-a", "reserved=\(first)\n"), ("20-b", "reserved=\(second)\n"))
+      #expect(found.0 == ["etc/sysctl.d/10-a.conf:1 \(lost)"], "\(first), then \(second)")
+      #expect(found.1 == merged)
+    }
+    // It has them all; it is empty on purpose; the kernel refuses either.
+    for (first, second) in [
+      ("8080", "8000-9000"), ("8080", ""), ("8080", "80 90"), ("a-b", "9100"), ("", "9100"),
+    ] {
+      let found = try replaced(("10-a", "reserved=\(first)\n"), ("20-b", "reserved=\(second)\n"))
+      #expect(found.0.isEmpty && found.1 == nil, "\(first), then \(second)")
+    }
+    // Of one file the last line is its list; the file that decides has no other.
+    #expect(
+      try replaced(
+        ("10-a", "reserved=1\nreserved=2\n"), ("20-b", "reserved=3\n"),
+        ("30-c", "reserved=4\nreserved=5\n")
+      ).0 == ["etc/sysctl.d/10-a.conf:2 2", "etc/sysctl.d/20-b.conf:1 3"])
+  }
+
   @Test func aPatternGivesKnownKeysTheirValue() throws {
     let configuration = review([("a.conf", "net.ipv4.tcp_tw_reus?=1\nnet.ipv4.tcp_rfc1337=1\n")])
     #expect(

@@ -42,6 +42,16 @@ extension ConfiguredSysctl: FactObject {
       "live_owner", \.liveOwner,
       "What sets it while the host runs: `docker`, `kube-proxy`, `networkd`, `tuned`, ….",
       optional: true),
+    .init(
+      "replaced_ports", \.replacedPorts,
+      """
+      Of net.ipv4.ip_local_reserved_ports: ports of other files that the list that wins lacks. Empty \
+      where that list is.
+      """),
+    .init(
+      "merged_ports", \.mergedPorts,
+      "Of net.ipv4.ip_local_reserved_ports, where lists of other files are replaced: one for all.",
+      optional: true),
   ]
 
   var name: String { key.dotted }

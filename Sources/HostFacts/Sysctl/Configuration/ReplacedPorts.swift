@@ -1,0 +1,98 @@
+internal import CEL
+
+/// Ports that one file reserves, and that are not reserved because another file wins: a write to
+/// `net.ipv4.ip_local_reserved_ports` replaces the whole list (proc_do_large_bitmap, kernel/sysctl.c).
+struct ReplacedPorts: Sendable {
+  /// The line that loses, the last one of its file.
+  var location: SourceLocation
+  var path: String
+  var line: Int
+  /// Those of its ports that the list that wins lacks.
+  var ports: IntegerSet
+
+  static let key = SysctlKey("net.ipv4.ip_local_reserved_ports")
+}
+
+extension ConfiguredSysctl {
+  /// The lists of other files that the one that wins replaces; none where that is empty, which
+  /// nobody writes but to have no port reserved.
+  var replacedPorts: [ReplacedPorts] {
+    guard key == ReplacedPorts.key, let kept = winner.reservedPorts, !kept.ranges.isEmpty else {
+      return []
+    }
+    var lasts: [String: SysctlAssignment] = [:]
+    for assignment in assignments where assignment.hasValue && assignment.path != path {
+      lasts[assignment.path] = assignment
+    }
+    return lasts.values.compactMap { assignment in
+      guard let lost = assignment.reservedPorts?.subtracting(kept), !lost.ranges.isEmpty else {
+        return nil
+      }
+      return ReplacedPorts(
+        location: assignment.statement.location, path: assignment.path, line: assignment.line,
+        ports: lost)
+    }.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+  }
+
+  /// What all files together would reserve, as it is written.
+  var mergedPorts: Reading<String> {
+    let replaced = replacedPorts
+    guard !replaced.isEmpty, let kept = winner.reservedPorts else {
+      return .absent("no list of reserved ports is replaced")
+    }
+    let all = IntegerSet(kept.ranges + replaced.flatMap(\.ports.ranges))
+    return .value(all.portList, .file(winner.statement.location))
+  }
+}
+
+extension SysctlAssignment {
+  /// The ports that it gives; nil for what the kernel refuses.
+  fileprivate var reservedPorts: IntegerSet? {
+    statement.value.flatMap { SysctlRefusal.ports($0.trimmingBlanks) }.map { ranges in
+      IntegerSet(ranges.map { Int64($0.lowerBound)...Int64($0.upperBound) })
+    }
+  }
+}
+
+extension IntegerSet {
+  /// Those that another set lacks.
+  fileprivate func subtracting(_ other: IntegerSet) -> IntegerSet {
+    var rest: [ClosedRange<Int64>] = []
+    var others = other.ranges[...]
+    for range in ranges {
+      var first = range.lowerBound
+      // Both are in order and have no end in common with themselves.
+      while let next = others.first, next.upperBound < first { others.removeFirst() }
+      var index = others.startIndex
+      while index < others.endIndex, others[index].lowerBound <= range.upperBound {
+        if first < others[index].lowerBound { rest.append(first...others[index].lowerBound - 1) }
+        first = max(first, others[index].upperBound + 1)
+        index += 1
+      }
+      if first <= range.upperBound { rest.append(first...range.upperBound) }
+    }
+    return IntegerSet(rest)
+  }
+
+  /// As `ip_local_reserved_ports` has it: `8080,9000-9010`.
+  fileprivate var portList: String {
+    ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+      .joined(separator: ",")
+  }
+}
+
+extension ReplacedPorts: FactObject {
+  static let typeName = "ReplacedPorts"
+  static let documentation = """
+    Ports that a file reserves in vain: another file's list replaces its own.
+    """
+  var factOrigin: Origin? { .file(location) }
+
+  static let fields: FactFields<ReplacedPorts> = [
+    .init("path", \.path, "The file that loses."),
+    .init("line", \.line, "Its line, from 1."),
+    .init("ports", \.list, "The ports that the list that wins lacks, such as `8080,9000-9010`."),
+  ]
+
+  var list: String { ports.portList }
+}
