@@ -1,4 +1,5 @@
 import CEL
+import Proofs
 import Rules
 
 extension ReportFormat {
@@ -139,6 +140,12 @@ struct HTMLReport {
     if !remedies.isEmpty {
       parts.append(.element("h4", .text("Remedy")))
       parts.append(.element("ol", class: "remedies", remedies.map(remedy)))
+    }
+    if let proof = reported.proven {
+      parts.append(.element("p", .text(proof.sentence)))
+      if let observed = proof.observed {
+        parts.append(.element("p", class: "faint", .text("Observed: \(observed)")))
+      }
     }
     if !finding.evidence.isEmpty {
       parts.append(.element("h4", .text("Evidence")))
