@@ -10,18 +10,23 @@ struct FactTree: Sendable {
     /// Names of the structures on the way, and of the field.
     var path: [String]
     var type: Type
-    var documentation: String
+    private let makeDocumentation: @Sendable () -> String
     /// What the field is called outside of expressions, where that is another name.
     var spelling: String?
 
     init(
-      _ path: [String], _ type: Type, _ documentation: String, spelling: String? = nil
+      _ path: [String], _ type: Type,
+      _ documentation: @autoclosure @escaping @Sendable () -> String,
+      spelling: String? = nil
     ) {
       self.spelling = spelling
       self.path = path
       self.type = type
-      self.documentation = documentation
+      makeDocumentation = documentation
     }
+
+    /// Only a schema asks for it.
+    var documentation: String { makeDocumentation() }
   }
 
   /// Name of the outermost structure; inner ones have their path appended: `SysctlNetIpv4`.

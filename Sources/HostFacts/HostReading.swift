@@ -2,9 +2,9 @@ internal import CEL
 internal import Glibc
 
 /// A host that is being read, on threads of its own.
-public struct HostReading {
+public struct HostReading: Sendable {
   /// Waits for what is read, and reads the keys that rules look up in `sysctl_raw`.
-  public let finish: (_ rawKeys: [String]) -> Host
+  public let finish: @Sendable (_ rawKeys: [String]) -> Host
 }
 
 extension Host {

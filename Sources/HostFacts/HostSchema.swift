@@ -20,7 +20,10 @@ extension Host {
     variable("sockets", Sockets.factType, Sockets.documentation)
     variable(
       "units", .list(Unit.factType),
-      "Service and socket units as systemd loads them from their files, by name.")
+      """
+      Service and socket units as systemd loads them from their files, by name; none on a running host \
+      whose PID 1 is not systemd.
+      """)
     variable("delta", NetstatDelta.factType, NetstatDelta.documentation)
     variable(
       "waivers", .list(WaiverFact.factType), "The waivers that this run was given, --waivers.")

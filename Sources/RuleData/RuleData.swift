@@ -10,7 +10,11 @@ public enum RuleData {
     /// Its content.
     public var text: String { "\(embedded.text)" }
     /// What the build made of it, for `Rules`.
-    public var compiled: String { "\(embedded.compiled)" }
+    public var compiled: [UInt8] {
+      unsafe Array(
+        UnsafeBufferPointer(
+          start: embedded.compiled.utf8Start, count: embedded.compiled.utf8CodeUnitCount))
+    }
   }
 
   public static var files: [File] {

@@ -87,7 +87,7 @@ public struct Rule: Sendable {
   /// Keys of `sysctl_raw` that its expressions read.
   let rawSysctls: [String]
   let rest: Deferred<Rest>
-  let testCases: Deferred<[RuleTest]>
+  var testCases: Deferred<[RuleTest]>
 
   /// What judging does not need.
   struct Rest: Sendable {

@@ -16,9 +16,11 @@ public struct RuleSet: Sendable {
   /// - Parameter alsoKnown: ids of rules that are not among the sources and may be superseded, for
   ///   checking single files.
   /// - Parameter compiled: whether the program's own rules are taken as the build compiled them,
-  ///   which takes a hundredth of the time, and not read from their text.
+  ///   which takes a hundredth of the time, and not read from their text. Then the schema is not
+  ///   asked for.
   public static func load(
-    _ sources: [RuleSource], schema: Schema, alsoKnown: Set<String> = [], compiled: Bool = false
+    _ sources: [RuleSource], schema: @autoclosure @escaping @Sendable () -> Schema,
+    alsoKnown: Set<String> = [], compiled: Bool = false
   ) -> RuleSet {
     var diagnostics: [RuleDiagnostic] = []
     var chosen: [String: RuleSource.File] = [:]
@@ -42,7 +44,7 @@ public struct RuleSet: Sendable {
     var known = alsoKnown
     for (name, file) in chosen.sorted(by: { $0.key < $1.key }) {
       if let id = RuleFile.id(ofPath: name) { known.insert(id) }
-      if compiled, let rule = file.builtIn, let file = RuleFile(rule, schema: schema) {
+      if compiled, let rule = file.builtIn, let file = RuleFile(rule, schema: schema()) {
         files.append(file)
         continue
       }
@@ -50,12 +52,14 @@ public struct RuleSet: Sendable {
       case .failure(let diagnostic): diagnostics.append(diagnostic)
       case .success(let bytes):
         guard !bytes.isEmpty else { continue }
-        files.append(RuleFile(path: file.path, content: bytes, schema: schema))
+        files.append(RuleFile(path: file.path, content: bytes, schema: schema()))
       }
     }
     let (supersededBy, problems) = resolveSupersedes(files, known: known)
     // The place of such a problem is known only to who has read the whole file.
-    if compiled && !problems.isEmpty { return load(sources, schema: schema, alsoKnown: alsoKnown) }
+    if compiled && !problems.isEmpty {
+      return load(sources, schema: schema(), alsoKnown: alsoKnown)
+    }
     diagnostics += files.flatMap(\.diagnostics) + problems
     let broken = Set(problems.map(\.path))
     return RuleSet(

@@ -41,6 +41,7 @@ struct Audit: ParsableCommand {
     }
     var outcome = try AuditRun.outcome(of: host, ruleOptions, selection, accepted)
     if proven { outcome.report = outcome.report.proven(by: Prove.tried(outcome.report)) }
+    UntilExit.keep(outcome.report)
     let recordingFailed = outcome.options.reportRecording()
     let delivered = output.deliver(outcome.report)
     throw exit.code(

@@ -4,7 +4,7 @@ import Reports
 import Rules
 
 /// Reads a host, evaluates rules on it, and makes the report.
-struct AuditRun {
+struct AuditRun: Sendable {
   let options: HostOptions
   private let started = Clock.utcNow()
   private let startedAt = Clock.monotonic()
@@ -35,6 +35,7 @@ struct AuditRun {
     let acceptance = accepted.acceptance(for: rules)
     let audit = try begun ?? host.beginAudit()
     let report = audit.report(rules, chosen, acceptance)
+    UntilExit.keep(audit, rules)
     return Outcome(
       report: report, inputIsWrong: rulesAreWrong || acceptance.isWrong,
       hasJudged: report.judgedSomething || !chosen.only.isEmpty, options: audit.options)
@@ -52,6 +53,7 @@ struct AuditRun {
     facts.variables["waivers"] = acceptance.facts()
     var result = rules.evaluate(
       in: facts, selection: selection, isLive: options.root.hasLiveFacts)
+    UntilExit.keep(host, facts)
     let namespaces = host.reportedNamespaces
     let audited = namespaces.first { $0.audited }?.name
     var notices = options.root.notices + host.notices.map(Notice.init)

@@ -31,12 +31,16 @@ struct RuleOptions: ParsableArguments {
 
 extension RuleSource {
   /// The rules inside the binary.
-  static var builtIn: RuleSource {
-    .builtIn(
-      RuleData.files.map { file in
-        BuiltInRule(
-          path: file.path, text: { Array(file.text.utf8) }, compiled: { Array(file.compiled.utf8) })
-      })
+  static let builtIn = RuleSource.builtIn(builtInRules)
+
+  private static let builtInRules = RuleData.files.map { file in
+    BuiltInRule(path: file.path, text: { Array(file.text.utf8) }, compiled: { file.compiled })
+  }
+
+  /// Begins to read them, on a thread of its own: they do not depend on the command line, and reading
+  /// that takes as long.
+  static func beginReadingBuiltIn() {
+    _ = startDetachedThread { for rule in builtInRules { rule.prepare() } }
   }
 }
 

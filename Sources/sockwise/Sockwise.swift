@@ -1,6 +1,8 @@
 import ArgumentParser
+import CLinuxShims
 import Glibc
 import Reports
+import Rules
 
 /// The command line. Each subcommand is a file of its own.
 struct Sockwise: ParsableCommand {
@@ -24,12 +26,15 @@ struct Sockwise: ParsableCommand {
 @main
 enum Main {
   static func main() {
+    sockwise_take_memory_in_large_steps()
     Startup.occupyClosedStreams()
     Startup.limitWidthOfHelp()
     // A reader that goes away (`sockwise audit | head`) is no error: writes report EPIPE instead.
     _ = signal(SIGPIPE, SIG_IGN)
+    let arguments = Startup.arguments
+    if ["audit", "review"].contains(arguments.first) { RuleSource.beginReadingBuiltIn() }
     do {
-      var command = try Sockwise.parseAsRoot(Startup.arguments)
+      var command = try Sockwise.parseAsRoot(arguments)
       try command.run()
     } catch {
       exit(status(reporting: error))

@@ -77,13 +77,21 @@ import Testing
       severity: info
       confidence: high
       scope: netns
-      since: "0.1"
+      since: 0.1.0
       rationale: It is there to name a claim.
       references: [https://example.com]
       proof: no-such-claim
-      when: sysctl.net.ipv4.tcp_tw_reuse >= 0
+      when: sysctl.net.ipv4.tcp_fin_timeout > 0
       message: It is so.
-      subject: '"sysctl:net.ipv4.tcp_tw_reuse"'
+      locate: sysctl.net.ipv4.tcp_fin_timeout
+      remediation: [{ note: Nothing. }]
+      tests:
+        - name: "on"
+          facts: { sysctl.net.ipv4.tcp_fin_timeout: 1 }
+          expect: finding
+        - name: "off"
+          facts: { sysctl.net.ipv4.tcp_fin_timeout: 0 }
+          expect: pass
       """, to: directory.path("own-rule.yaml"))
     let result = try await ScratchNamespace.run { _ in
       try BuiltBinary.run(

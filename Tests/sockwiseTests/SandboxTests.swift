@@ -93,6 +93,22 @@ struct SandboxTests {
     #expect(facts.contains("8080"))
   }
 
+  /// An image's unit files are there in its containers too, where PID 1 is another program.
+  @Test(.needsMounts, arguments: [("systemd", true), ("tini", false)])
+  func unitFilesCountOnlyWhereSystemdLoadsThem(_ initial: String, _ counts: Bool) async throws {
+    let script = """
+      mount -t tmpfs none /run; mkdir -p /run/systemd/system /run/init
+      printf '[Service]\nExecStart=/bin/true\n' > /run/systemd/system/planted.service
+      cp /bin/sh /run/init/\(initial)
+      exec unshare -p -f --mount-proc /run/init/\(initial) -c '"$@"; exit $?' \(initial) "$@"
+      """
+    let facts = try await ScratchNamespace.run { _ in
+      try BuiltBinary.run(["facts", "--format", "json"], through: script, ownMounts: true)
+    }
+    #expect(facts.status == 0)
+    #expect(facts.output.contains("planted.service") == counts)
+  }
+
   /// The binary and its libraries, and nothing else.
   @Test(.unsanitized("a sanitizer reads its options from /proc, which is hidden here"))
   func anEmptyRootIsEnough() async throws {

@@ -29,12 +29,15 @@ struct ProcSys: Sendable {
       readings[entry.key] = reading
       if case .absent = reading { continue }
       let directory = directory(of: entry.key)
-      if path(of: entry.key).hasPrefix(directory + "/") { shown.insert(directory) }
+      if !shown.contains(directory), path(of: entry.key).hasPrefix(directory + "/") {
+        shown.insert(directory)
+      }
     }
     if shown.isEmpty, let why = missing("/proc/sys", root) { return unavailable(entries, why) }
     for entry in entries {
+      guard case .absent = readings[entry.key] else { continue }
       let directory = directory(of: entry.key)
-      guard case .absent = readings[entry.key], !shown.contains(directory) else { continue }
+      if shown.contains(directory) { continue }
       if hidden[directory] == nil {
         hidden[directory] = missing(directory, root)
         if hidden[directory] == nil { shown.insert(directory) }
@@ -78,10 +81,10 @@ struct ProcSys: Sendable {
   /// The directory that every kernel has, whatever it was built with, and without which nothing can
   /// be said of the key.
   private static func directory(of key: String) -> String {
-    let components = key.split(separator: ".")
-    guard components.first == "net" else { return "/proc/sys/\(components.first ?? "")" }
+    if key.hasPrefix("net.core.") { return "/proc/sys/net/core" }
     // IPv6 and netfilter may be missing from a kernel.
-    return components.dropFirst().first == "core" ? "/proc/sys/net/core" : "/proc/sys/net/ipv4"
+    if key.hasPrefix("net.") { return "/proc/sys/net/ipv4" }
+    return "/proc/sys/\(Substring(key.utf8.prefix { $0 != UInt8(ascii: ".") }))"
   }
 
   /// Why there are no parameters at all in a directory; nil where there are. A container's runtime
@@ -169,10 +172,11 @@ extension ProcSys {
       name, documentation,
       entries.map { entry in
         // Only last components have characters that no name in an expression has.
-        let last = entry.key.split(separator: ".").last.map(String.init)
+        let last = entry.key.utf8.split(separator: UInt8(ascii: ".")).last.map(Substring.init)
+        let path = entry.fieldPath
         return .init(
-          entry.fieldPath, entry.kind.factType, "`\(entry.key)`: \(entry.documentation)",
-          spelling: last == entry.fieldPath.last ? nil : last)
+          path, entry.kind.factType, "`\(entry.key)`: \(entry.documentation)",
+          spelling: last.flatMap { $0 == path.last ?? "" ? nil : String($0) })
       })
   }
 

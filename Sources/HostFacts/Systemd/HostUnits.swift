@@ -4,6 +4,10 @@ internal import CEL
 enum HostUnits {
   static func read(_ root: HostRoot, deadline: Deadline) -> Reading<PartialList<Unit>> {
     if root.recording != nil { return .unavailable(.init(Recording.noUnitFiles)) }
+    // In a container with another init the image's unit files are there, and nothing loads them.
+    if root.isLive, case .value(false, let origin) = Init.read(root).isSystemd {
+      return .value(PartialList([]), origin)
+    }
     let files = HostUnitFiles(root)
     let assembly = UnitAssembly(
       UnitSearchPath.system, files, version: systemdVersion(root))

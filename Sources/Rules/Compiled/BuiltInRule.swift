@@ -3,7 +3,8 @@ public struct BuiltInRule: Sendable {
   /// Path below `rules/`, as messages show it.
   public let path: String
   let text: @Sendable () -> [UInt8]
-  let compiled: @Sendable () -> [UInt8]
+  /// What the build made of it, without its tests; nil where it was not compiled.
+  let rule: Deferred<Rule?>
 
   /// - Parameter text: the file's content.
   /// - Parameter compiled: ``Rule/compiled()`` of the rule in it; empty where it is not compiled.
@@ -13,6 +14,9 @@ public struct BuiltInRule: Sendable {
   ) {
     self.path = path
     self.text = text
-    self.compiled = compiled
+    rule = Deferred { Rule(path: path, compiled: compiled()) }
   }
+
+  /// Reads what was compiled now, so that it is there when a set of rules wants it.
+  public func prepare() { _ = rule.value }
 }

@@ -34,13 +34,11 @@ extension Rule {
     return writer.text
   }
 
-  /// Nil where the bytes are not a compiled rule.
-  ///
-  /// - Parameter tests: reads them from the rule's file.
-  init?(path: String, compiled bytes: [UInt8], tests: Deferred<[RuleTest]>) {
+  /// Without its tests. Nil where the bytes are not a compiled rule.
+  init?(path: String, compiled bytes: [UInt8]) {
     var reader = CompactReader(bytes)
     do {
-      self = try reader.rule(path: path, tests: tests)
+      self = try reader.rule(path: path)
     } catch {
       return nil
     }
@@ -60,7 +58,7 @@ extension CompactWriter {
 }
 
 extension CompactReader {
-  fileprivate mutating func rule(path: String, tests: Deferred<[RuleTest]>) throws -> Rule {
+  fileprivate mutating func rule(path: String) throws -> Rule {
     let id = try string()
     let title = try string()
     let since = try string()
@@ -104,7 +102,7 @@ extension CompactReader {
       condition: condition, firstCondition: first, neededByFirst: neededByFirst,
       neededByCondition: needed, readsDelta: readsDelta, readsFindings: readsFindings,
       readsSysctls: readsSysctls, readsUnits: readsUnits, rawSysctls: rawSysctls,
-      rest: rest, testCases: tests)
+      rest: rest, testCases: Deferred(made: []))
   }
 
   private mutating func element() throws -> Rule.Element {

@@ -25,13 +25,12 @@ public struct RuleFile: Sendable {
 
   /// Takes one of the program's own rules as the build compiled it; its tests are read from its
   /// text when they are asked for. Nil where it was not compiled.
-  init?(_ builtIn: BuiltInRule, schema: Schema) {
+  init?(_ builtIn: BuiltInRule, schema: @autoclosure @escaping @Sendable () -> Schema) {
     let tests = Deferred {
-      RuleFile(path: builtIn.path, content: builtIn.text(), schema: schema).rule?.tests ?? []
+      RuleFile(path: builtIn.path, content: builtIn.text(), schema: schema()).rule?.tests ?? []
     }
-    guard let rule = Rule(path: builtIn.path, compiled: builtIn.compiled(), tests: tests) else {
-      return nil
-    }
+    guard var rule = builtIn.rule.value else { return nil }
+    rule.testCases = tests
     self.init(rule: rule, diagnostics: [])
     // The build has told problems of the program's rules, with their places.
     supersedes = rule.supersedes.map { name in

@@ -145,7 +145,7 @@ import Testing
       ProcSys.read(
         ProcSys.ofNamespace, from: HostRoot(), version: nil, inInitialNamespace: false)
     }
-    let settings = try #require(source.value(by: .after(.seconds(10))))
+    let settings = try #require(source.value(by: .after(.seconds(120))))
     #expect(settings.portSet("net.ipv4.ip_local_reserved_ports").value?.count == 32256)
   }
 
