@@ -88,7 +88,7 @@ extension Host {
       let kernel = identity.value(by: limit.early)?.kernel.value?.version
       return sources.sockets(
         root, limit.dumps,
-        .init(kernel: kernel, watchedPort: options.bind?.address.port ?? 0) {
+        .init(kernel: kernel, watched: WatchedPort(options.bind)) {
           switch sysctl.answer(by: limit.dumps) {
           case .success(let settings): SocketSettings(settings)
           case .failure(let why): SocketSettings(.unavailable(ProcSys.ofNamespace, why))
@@ -175,9 +175,11 @@ extension Host {
       let settings = answers.take(sysctl, "'/proc/sys/net'") {
         .unavailable(ProcSys.ofNamespace, $0)
       }
+      let totals = answers.take(sockstat, "'/proc/net/sockstat'", or: Sockstat.unavailable)
       var bind: BindFacts?
       if let request = options.bind, let bindAddress, let portHolders {
-        bind = bindFacts(request, root, settings, sockets, bindAddress, portHolders, &answers)
+        bind = bindFacts(
+          request, root, settings, sockets, totals, bindAddress, portHolders, &answers)
         bind?.kernel = host.kernel.value?.version
       }
       let snapshot = Host(
@@ -187,7 +189,7 @@ extension Host {
         sysctlConfiguration: answers.take(configuration, "'/etc/sysctl.d'") { .unavailable($0) },
         netstat: answers.take(netstat, "'/proc/net/netstat'") { NetstatSample(.unavailable($0)) }
           .reading,
-        sockstat: answers.take(sockstat, "'/proc/net/sockstat'", or: Sockstat.unavailable),
+        sockstat: totals,
         delta: growth ?? .notSampled, sockets: sockets.sockets, units: units, bind: bind,
         namespaces: recorded?.namespaces.map(\.entry) ?? found.entries(audited: namespace),
         namespacesGap: recorded.map { $0.namespacesGap?.unreadable } ?? found.gap,
@@ -203,6 +205,7 @@ extension Host {
   /// What is known of the port that somebody wants to bind.
   private static func bindFacts(
     _ request: BindRequest, _ root: HostRoot, _ settings: ProcSys, _ sockets: SocketsReading,
+    _ sockstat: Sockstat,
     _ address: HostSource<AddressProbe.Outcome>, _ holders: HostSource<[PortHolder]>,
     _ answers: inout Answers
   ) -> BindFacts {
@@ -215,13 +218,13 @@ extension Host {
       return []
     }
     let user = BindFacts.user(request, root, capabilitiesCount: probe.capabilitiesCount)
-    let count = sockets.sockets.flatMap { sockets, _ in
-      request.transport == .tcp ? sockets.tcp : sockets.udp
-    }
     var facts = BindFacts(
       request, address: probe.address, probe: probe.answer, holders: found, gaps: gaps,
-      uid: user.uid, mayBindAnyPort: user.mayBind, settings: settings, sockets: count)
+      uid: user.uid, mayBindAnyPort: user.mayBind, settings: settings)
     facts.leftOut = sockets.watched.leftOut
+    facts.vrfs = probe.vrfs
+    facts.lookalike = UserMap.read(root)?.lookalike(of: user.uid)
+    facts.addTaken(sockets, sockstat["TCP", "alloc"])
     return facts
   }
 

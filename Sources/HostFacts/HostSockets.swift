@@ -17,7 +17,7 @@ struct SocketsReading: Sendable {
   struct Context {
     var kernel: KernelVersion?
     /// A port whose connections are wanted one by one; 0 for none.
-    var watchedPort: UInt16 = 0
+    var watched = WatchedPort(port: 0)
     /// Asked for once the sockets are read: it may wait.
     var settings: () -> SocketSettings
   }
@@ -34,7 +34,7 @@ struct SocketsReading: Sendable {
   ) -> SocketsReading {
     guard root.isLive || root.recording != nil else { return readProc(root, deadline, context) }
     if let why = root.recording?.whyNoSockets { return SocketsReading(why) }
-    var table = SocketTable(source: .sockDiag, watching: context.watchedPort)
+    var table = SocketTable(source: .sockDiag, watching: context.watched)
     var bytes = 0
     let refusal =
       sockDiag.map { $0(&table, context.kernel, deadline, &bytes) }
@@ -98,7 +98,7 @@ struct SocketsReading: Sendable {
   private static func readProc(
     _ root: HostRoot, _ deadline: Deadline, _ context: Context, refusal: Unreadable? = nil
   ) -> SocketsReading {
-    var table = SocketTable(source: .proc, watching: context.watchedPort)
+    var table = SocketTable(source: .proc, watching: context.watched)
     ProcNet.read(into: &table, live: root.isLive, deadline: deadline) { name, body in
       root.stream("/proc/net/\(name)", body)
     }

@@ -12,6 +12,14 @@ struct CallFailure: Error, CustomStringConvertible {
     description = "\(call) fails with \(errnoName(code))"
   }
 
+  /// Whether it is an answer of the kernel to what a claim asks. What this process is short of or may
+  /// not do, and what has only taken too long, tells nothing of a claim.
+  var isAnswer: Bool {
+    ![
+      0, EMFILE, ENFILE, ENOMEM, ENOBUFS, EINTR, EPERM, EACCES, EINPROGRESS, ETIMEDOUT, ENOSYS,
+    ].contains(code)
+  }
+
   /// A sentence of its own.
   init(because reason: String) {
     code = 0

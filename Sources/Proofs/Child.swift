@@ -33,11 +33,23 @@ final class Child {
     defer { for index in unsafe arguments.indices { unsafe free(arguments[index]) } }
     // No environment: what is observed depends on the kernel alone.
     var environment: [UnsafeMutablePointer<CChar>?] = unsafe [nil]
+    // It ends itself by SIGALRM, which this process may have blocked or ignored.
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    var (none, alarms) = (sigset_t(), sigset_t())
+    unsafe sigemptyset(&none)
+    unsafe sigemptyset(&alarms)
+    unsafe sigaddset(&alarms, SIGALRM)
+    unsafe posix_spawnattr_setsigmask(&attributes, &none)
+    unsafe posix_spawnattr_setsigdefault(&attributes, &alarms)
+    unsafe posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     var process: pid_t = 0
     // Where it is ignored nobody is left to wait for, and a pid may be another's by then.
     _ = signal(SIGCHLD, SIG_DFL)
     let code = unsafe posix_spawn(
-      &process, command[0], &actions, nil, &arguments, &environment)
+      &process, command[0], &actions, &attributes, &arguments, &environment)
     if code != 0 {
       close(ends[0])
       if code == ENOENT {
@@ -48,7 +60,8 @@ final class Child {
     return .success(Child(process: process, output: ends[0]))
   }
 
-  /// In the started program: it ends when the one that started it does, and by itself in the end.
+  /// In the started program: it ends when the one that started it does, and by itself in the end. The
+  /// kernel forgets the first with each change of the effective user (prctl(2), PR_SET_PDEATHSIG).
   static func endWithParent() {
     sockwise_die_with_parent()
     alarm(CUnsignedInt(Prover.timeLimit) + 10)

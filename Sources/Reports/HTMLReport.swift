@@ -1,4 +1,5 @@
 import CEL
+import Proofs
 import Rules
 
 extension ReportFormat {
@@ -142,6 +143,12 @@ struct HTMLReport {
         .element("h4", attributes: attributes, .text(finding.language.text("Remedy", "处理办法"))))
       parts.append(
         .element("ol", class: "remedies", attributes: attributes, remedies.map(remedy)))
+    }
+    if let proof = reported.proven {
+      parts.append(.element("p", .text(proof.sentence)))
+      if let observed = proof.observed {
+        parts.append(.element("p", class: "faint", .text("Observed: \(observed)")))
+      }
     }
     if !finding.evidence.isEmpty {
       parts.append(.element("h4", .text("Evidence")))

@@ -1,5 +1,6 @@
 import CEL
 import JSON
+import Proofs
 import Rules
 
 extension ReportFormat {
@@ -100,6 +101,7 @@ extension JSONWriter {
       writer.field("fingerprint", finding.fingerprint)
       writer.key("waiver")
       if let waiver = reported.waiver { writer.value(waiver) } else { writer.null() }
+      if let proven = reported.proven { writer.member("proven", proven) }
     }
   }
 

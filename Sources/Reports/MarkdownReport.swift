@@ -1,4 +1,5 @@
 import CEL
+import Proofs
 import Rules
 
 extension ReportFormat {
@@ -87,6 +88,10 @@ struct MarkdownReport {
       guard !remedy.lines.isEmpty else { continue }
       let block = MarkdownText.block(remedy.lines, language: "ini")
       blocks.append(block.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
+    }
+    if let proof = reported.proven {
+      let observed = proof.observed.map { "; observed: \($0)" } ?? ""
+      blocks.append(MarkdownText.escaped(proof.sentence + observed))
     }
     if !finding.references.isEmpty {
       blocks.append(

@@ -1,4 +1,5 @@
 public import CEL
+public import Proofs
 public import Rules
 
 /// What an audit came to. Every format prints this and nothing else.
@@ -75,6 +76,13 @@ public struct Report: Sendable {
     return report
   }
 
+  /// The report with what came of trying each finding's claim.
+  func settingProofs(_ proof: (ReportedFinding) -> Proof?) -> Report {
+    var report = self
+    for index in findings.indices { report.findings[index].proven = proof(findings[index]) }
+    return report
+  }
+
   /// New findings.
   var fresh: [ReportedFinding] { findings.filter { $0.state == .new } }
 
@@ -147,6 +155,8 @@ public struct ReportedFinding: Sendable {
   public var namespace: NamespaceName?
   /// Set where `state` is `waived`.
   public var waiver: Waiver?
+  /// What came of trying the rule's claim on this kernel; nil where nobody tried.
+  public internal(set) var proven: Proof?
 
   public init(
     _ finding: Finding, state: State = .new, namespace: NamespaceName? = nil,

@@ -1,5 +1,6 @@
 import CEL
 import JSON
+import Proofs
 import Rules
 
 extension ReportFormat {
@@ -206,6 +207,10 @@ struct SARIFReport {
         writer.value(
           "\(FactName.display(evidence.fact)) = \(ValueText.describe(evidence.value))\(origin)"
             .shown)
+      }
+      if let proof = reported.proven {
+        writer.field("proven", proof.outcome.rawValue)
+        writer.field("observed", proof.reason ?? proof.observed)
       }
     }
   }

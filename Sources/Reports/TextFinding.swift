@@ -1,4 +1,5 @@
 import CEL
+import Proofs
 import Rules
 
 extension TextReport {
@@ -16,6 +17,7 @@ extension TextReport {
     page.prose(indent: 2, .init(finding.message))
     printEvidence(finding.evidence)
     printRemedies(reported, after: previous)
+    printProof(reported.proven)
     if verbosity == .verbose { printDetails(reported) }
   }
 
@@ -73,6 +75,15 @@ extension TextReport {
       if verbosity == .verbose, let fragment = remedy.fragment {
         printUse(of: fragment, outsideHost: remedy.isElsewhere)
       }
+    }
+  }
+
+  private mutating func printProof(_ proof: Proof?) {
+    guard let proof else { return }
+    let role: Style.Role = proof.outcome == .doesNotHold ? .strong : .body
+    page.prose(indent: 2, hanging: 2, .init(proof.sentence, role))
+    if verbosity == .verbose, let observed = proof.observed {
+      page.prose(indent: 4, hanging: 2, .init("Observed: \(observed)", .faint))
     }
   }
 

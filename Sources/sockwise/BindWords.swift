@@ -75,6 +75,13 @@ extension BindAnswer.Refusal {
   fileprivate func error(_ answer: BindAnswer) -> (name: String, text: String) {
     switch self {
     case .inUse: ("EADDRINUSE", "Address already in use (EADDRINUSE)")
+    case .noPort(let count):
+      (
+        "EADDRINUSE",
+        "Address already in use (EADDRINUSE): none of the \(count.counted("port")) that the kernel"
+          + " may pick is free for this address (net.ipv4.ip_local_port_range without"
+          + " ip_local_reserved_ports)"
+      )
     case .notLocal:
       (
         "EADDRNOTAVAIL",
@@ -140,8 +147,14 @@ extension BindRemedy {
       return "End \(process) (pid \(pid)), or take another port or address."
         + (lingers ? Self.lingering : "")
     case .endUnknown:
-      return "End the process that holds it, which could not be seen, or take another port or"
-        + " address."
+      return
+        "Free it where it is held: by a process that could not be seen, or by the kernel itself"
+        + " (VXLAN, WireGuard, NFS). Or take another port or address."
+    case .stopKernel:
+      return "No process holds it: it is the kernel's own (VXLAN, WireGuard, NFS). Remove what it"
+        + " serves, or take another port or address."
+    case .widenRange:
+      return "Widen net.ipv4.ip_local_port_range, or bind a port outside it by its number."
     case .waitForPeers:
       return "Wait: the kernel still sends what orphans have left, and gives them up when the peer"
         + " answers or net.ipv4.tcp_orphan_retries are used up."

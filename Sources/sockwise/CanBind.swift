@@ -14,6 +14,10 @@ struct CanBind: ParsableCommand {
       their options and users: it takes no port itself. What SELinux, a firewall of bind() \
       (SocketBindDeny=) or a unit's sandbox forbid is not looked at.
 
+      For port 0 it tells whether the kernel finds one. It is not known where nothing shows what \
+      decides: the options of a connection in TIME_WAIT, a socket with SO_REUSEPORT that was on the \
+      port and is gone (with --reuse-port), devices of a VRF.
+
       A bare port means '[::]:PORT', a socket that serves IPv6 and IPv4, as it does in a socket unit; \
       where there is no IPv6 it means 0.0.0.0.
 
@@ -23,7 +27,7 @@ struct CanBind: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Such as 0.0.0.0:80, '[::]:80', 127.0.0.53%lo:53 for a socket of one device, or a bare port. Names are not looked up.",
+      "Such as 0.0.0.0:80, '[::]:80', 127.0.0.53%lo:53 for a socket of one device, by any of its names, or a bare port. Names are not looked up.",
       valueName: "ADDRESS:PORT"),
     transform: BindAddress.init(parsing:))
   var address: BindAddress
@@ -67,9 +71,9 @@ struct SocketArguments: ParsableArguments {
   var reusePort = false
 
   @Flag(
-    name: .customLong("v6only"),
-    help: "It sets IPV6_V6ONLY; otherwise net.ipv6.bindv6only decides.")
-  var v6Only = false
+    name: .customLong("v6only"), inversion: .prefixedNo,
+    help: "It sets IPV6_V6ONLY, or clears it. (default: net.ipv6.bindv6only decides)")
+  var v6Only: Bool?
 
   @Option(
     help: ArgumentHelp(
@@ -84,7 +88,7 @@ struct SocketArguments: ParsableArguments {
     var request = BindRequest(udp ? .udp : .tcp, address)
     request.reuseAddress = reuseAddress
     request.reusePort = reusePort
-    request.v6Only = v6Only ? true : nil
+    request.v6Only = v6Only
     request.user = user
     if noListen { request.listens = false }
     return request

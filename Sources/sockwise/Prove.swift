@@ -38,14 +38,30 @@ struct Prove: ParsableCommand {
       try printOutput(Claim.all.map { "\($0.id.padded(to: width))  \($0.title)\n" }.joined())
       return
     }
-    let claims = try chosen()
-    let progress = ProgressLine()
-    let proofs = Prover(arguments: ["prove", "--experiment"]).prove(claims, progress: progress.show)
-    progress.clear()
+    let proofs = Self.tried(try chosen())
     let report = ProofReport(kernel: Prover.kernel, proofs: proofs)
     try OutputRequest.Destination.standardOutput.write(
       format == .json ? report.json : report.text(.ofTerminal))
     throw ExitCode(report.status.rawValue)
+  }
+
+  /// All at once, with progress on a terminal.
+  private static func tried(_ claims: [Claim]) -> [Proof] {
+    let progress = ProgressLine()
+    defer { progress.clear() }
+    return Prover(arguments: ["prove", "--experiment"]).prove(claims, progress: progress.show)
+  }
+
+  /// The claims that a report's findings rest on. A rule of one's own may name one that there is not.
+  static func tried(_ report: Report) -> [Proof] {
+    let names = report.claimsOfFindings
+    let claims = Claim.all.filter { names.contains($0.id) }
+    let unknown = names.filter { name in !claims.contains { $0.id == name } }
+    return tried(claims)
+      + unknown.map {
+        Proof(
+          id: $0, title: $0, outcome: .cannotTry, reason: "this version has no claim of that name")
+      }
   }
 
   /// The named claims, each once; all where none is named.

@@ -58,7 +58,7 @@ int test_deny_calls(int calls) {
   return install(filter, sizeof filter / sizeof filter[0]);
 }
 
-int test_ignore_reuse_address(void) {
+int test_filter_socket_option(int option, int error) {
   if (ARCHITECTURE == 0) {
     errno = ENOSYS;
     return -1;
@@ -71,10 +71,10 @@ int test_ignore_reuse_address(void) {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARGUMENT(1)),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SOL_SOCKET, 0, 2),
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARGUMENT(2)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SO_REUSEADDR, 1, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)option, 1, 0),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-      // The call is not made and gives 0.
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 0),
+      // The call is not made.
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)error),
   };
   return install(filter, sizeof filter / sizeof filter[0]);
 }

@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -51,6 +52,39 @@ import Testing
     #expect(proof.outcome == .cannotTry)
     #expect(proof.observed == "a figure: 1")
     #expect(proof.reason == "this kernel has no net.ipv4.no_such_key")
+  }
+
+  /// They say nothing of the kernel: a sandbox, or a busy machine.
+  @Test(.needsNamespaces, arguments: [EPERM, EACCES, EINPROGRESS, ETIMEDOUT, EMFILE])
+  func `what only this process may not do is not held against a claim`(_ code: CInt) async throws {
+    let proof = try await tried { lab in
+      try lab.expect("a call", .succeeds, { throw CallFailure("a call()", code: code) }())
+    }
+    #expect(proof.outcome == .cannotTry)
+    let asked = try await tried { lab in
+      try lab.expect("a call", .fails(code), { throw CallFailure("a call()", code: code) }())
+    }
+    #expect(asked.outcome == .holds)
+  }
+
+  @Test(.needsNamespaces) func `a wait that ends early is not held against a claim`() async throws {
+    let proof = try await tried { lab in
+      try lab.require("the impossible", upTo: 0.1) { false }
+      lab.expect("a figure", 1, is: 2)
+    }
+    #expect(proof.outcome == .cannotTry)
+    #expect(proof.reason == "the impossible did not come about within 0 s")
+  }
+
+  /// It would log a line, once for each boot, where nothing of the host is to be touched.
+  @Test(.needsNamespaces) func `ranges whose ends have one parity are not set`() async throws {
+    let proof = try await tried { lab in try lab.setPortRange(40000...40002) }
+    #expect(proof.outcome == .cannotTry)
+    let range = try await ScratchNamespace.run { net in
+      try Laboratory().setOnlyPort(40000)
+      return try net.sysctl("net.ipv4.ip_local_port_range")
+    }
+    #expect(range == "40000\t40001")
   }
 
   @Test(.needsNamespaces) func `a value that the kernel refuses is told`() async throws {

@@ -1,8 +1,9 @@
+import Glibc
 import JSON
-import TestSupport
 import Testing
 
 @testable import Proofs
+@testable import TestSupport
 
 /// Children that are other programs: what they may do to the parent.
 @Suite struct ProverTests {
@@ -40,6 +41,22 @@ import Testing
     #expect(proofs[0].outcome == .cannotTry)
     #expect(proofs[0].reason == "it was not done within 1 s and was stopped")
     #expect(proofs[1].reason == "its process ended without a result")
+  }
+
+  /// Otherwise nothing ends an experiment whose parent was killed at the wrong moment.
+  @Test func `a child does not have the signals blocked that its parent has`() async throws {
+    let proofs = try await OwnThread.run {
+      var set = sigset_t()
+      unsafe sigemptyset(&set)
+      unsafe sigaddset(&set, SIGALRM)
+      unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+      return self.prove(
+        """
+        blocked=$(sed -n 's/^SigBlk:[[:space:]]*//p' /proc/self/status)
+        echo "{\\"id\\": \\"$1\\", \\"title\\": \\"T\\", \\"outcome\\": \\"holds\\", \\"observed\\": \\"$blocked\\", \\"reason\\": null, \\"seconds\\": 1}"
+        """)
+    }
+    #expect(proofs.map(\.observed) == Array(repeating: "0000000000000000", count: 2))
   }
 
   @Test func `a program that cannot be started is told`() {

@@ -1,4 +1,5 @@
 import CTestSupport
+import Glibc
 
 /// A system call that sandboxes refuse.
 public enum DeniedCall: Sendable, CaseIterable {
@@ -24,8 +25,17 @@ extension ScratchNamespace {
     }
   }
 
+  /// Makes setsockopt(SO_BINDTODEVICE) fail with EPERM, likewise.
+  public func denyBindToDevice() throws(SystemCallError) {
+    if test_filter_socket_option(CInt(SO_BINDTODEVICE), EPERM) != 0 {
+      throw SystemCallError("install a seccomp filter")
+    }
+  }
+
   /// Makes SO_REUSEADDR an option that does nothing, likewise.
   public func ignoreReuseAddress() throws(SystemCallError) {
-    if test_ignore_reuse_address() != 0 { throw SystemCallError("install a seccomp filter") }
+    if test_filter_socket_option(CInt(SO_REUSEADDR), 0) != 0 {
+      throw SystemCallError("install a seccomp filter")
+    }
   }
 }

@@ -32,7 +32,7 @@ enum LoopbackInterface {
   }
 
   /// Sends one message and reads its acknowledgement.
-  private static func request(
+  static func request(
     _ type: UInt16, flags: UInt16, _ payload: [UInt8], _ what: String
   ) throws(SystemCallError) {
     let descriptor = socket(AF_NETLINK, CInt(SOCK_RAW.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
@@ -61,7 +61,7 @@ enum LoopbackInterface {
 
 extension [UInt8] {
   /// Appends in this machine's byte order.
-  fileprivate mutating func append<Integer: FixedWidthInteger & BitwiseCopyable>(
+  mutating func append<Integer: FixedWidthInteger & BitwiseCopyable>(
     native value: Integer
   ) {
     unsafe Swift.withUnsafeBytes(of: value) { unsafe append(contentsOf: $0) }

@@ -202,8 +202,8 @@ import Testing
                 LISTEN  127.0.0.1:8080
 
               What would free it
-                - End the process that holds it, which could not be seen, or take another port
-                  or address.
+                - Free it where it is held: by a process that could not be seen, or by the
+                  kernel itself (VXLAN, WireGuard, NFS). Or take another port or address.
 
               """),
           Case(
@@ -225,6 +225,160 @@ import Testing
     #expect(results.map(\.status) == [1, 0])
     #expect(
       results[0].output.hasPrefix("0.0.0.0:80 cannot be bound: Permission denied (EACCES): "))
+  }
+
+  /// Sockets that are only bound hold ports as well.
+  @Test func theKernelFindsNoPortWhereAllAreTaken() async throws {
+    let noPort = """
+      cannot be bound: Address already in use (EADDRINUSE): none of the 11
+        ports that the kernel may pick is free for this address
+        (net.ipv4.ip_local_port_range without ip_local_reserved_ports)
+
+      What would help
+        - Widen net.ipv4.ip_local_port_range, or bind a port outside it by its number.
+
+      Notices
+        - the kernel picks a port out of net.ipv4.ip_local_port_range
+
+      """
+    let (failures, calls) = try await ScratchNamespace.run(
+      sysctls: [
+        "net.ipv4.ip_local_port_range": "40000 40011",
+        "net.ipv4.ip_local_reserved_ports": "40005",
+      ]
+    ) { net in
+      for port in 40000...40011 where port != 40005 {
+        try net.socket().bind(.loopback(port))
+      }
+      let failures = try Self.failures([
+        Case(arguments: ["127.0.0.1:0"], status: 1, output: "127.0.0.1:0 " + noPort),
+        Case(
+          arguments: ["127.0.0.2:0", "--no-listen"], status: 0,
+          output: """
+            127.0.0.2:0 can be bound
+
+            Notices
+              - the kernel picks a port out of net.ipv4.ip_local_port_range
+
+            """),
+      ])
+      let calls = ["127.0.0.1", "127.0.0.2"].map { address -> CInt in
+        do throws(SystemCallError) {
+          try net.socket().bind(Endpoint(address, 0))
+          return 0
+        } catch {
+          return error.code
+        }
+      }
+      return (failures, calls)
+    }
+    #expect(failures == [])
+    #expect(calls == [EADDRINUSE, 0])
+  }
+
+  /// Of a range of odd size bind() to port 0 leaves one end out, which depends on chance.
+  @Test func aPortThatTheKernelMayMissIsNotPromised() async throws {
+    let (result, found) = try await ScratchNamespace.run(
+      sysctls: ["net.ipv4.ip_local_port_range": "40000 40010"]
+    ) { net in
+      for port in 40000...40009 { try net.socket().bind(.loopback(port)) }
+      let result = try BuiltBinary.run(["can-bind", "127.0.0.1:0"])
+      let found = (1...200).count { _ in
+        guard let socket = try? net.socket() else { return false }
+        defer { socket.close() }
+        return (try? socket.bind(.loopback(0))) != nil
+      }
+      return (result, found)
+    }
+    #expect(result.status == 3)
+    #expect(result.output.contains("one port is free, at an end of net.ipv4.ip_local_port_range"))
+    #expect(found > 0 && found < 200)
+  }
+
+  /// SO_BINDTODEVICE takes another name for the device that has it.
+  @Test func anotherNameOfADeviceIsThatDevice() async throws {
+    let (result, call) = try await ScratchNamespace.run { net in
+      try net.addAlternativeName("uplink0", to: "lo")
+      var options = LabSocket.Options()
+      options.device = "lo"
+      _ = try net.listen(.loopback(8080), options)
+      options.device = "uplink0"
+      let socket = try net.socket(ipv6: false, options)
+      let result = try BuiltBinary.run(["can-bind", "127.0.0.1%uplink0:8080"])
+      do throws(SystemCallError) {
+        try socket.bind(.loopback(8080))
+        return (result, CInt(0))
+      } catch {
+        return (result, error.code)
+      }
+    }
+    #expect(result.status == 1)
+    #expect(result.output.hasPrefix("127.0.0.1%lo:8080 \(Self.inUse)"))
+    #expect(call == EADDRINUSE)
+  }
+
+  @Test func whatBindv6onlySaysCanBeCleared() async throws {
+    let failures = try await ScratchNamespace.run(sysctls: ["net.ipv6.bindv6only": "1"]) { net in
+      _ = try net.listen(.loopback(8080))
+      let only = "[::]:8080 (IPv6 only) can be bound and listened on\n"
+      var failures = try Self.failures([
+        Case(arguments: ["8080"], status: 0, output: only),
+        Case(arguments: ["8080", "--v6only"], status: 0, output: only),
+      ])
+      let result = try BuiltBinary.run(["can-bind", "8080", "--no-v6only"])
+      if result.status != 1 || !result.output.hasPrefix("[::]:8080 (IPv6 and IPv4) \(Self.inUse)") {
+        failures.append(result.output)
+      }
+      return failures
+    }
+    #expect(failures == [])
+  }
+
+  /// Nobody can end the process of a socket that has none. Where not all processes can be looked into
+  /// it is not known whether there is one.
+  @Test func socketsOfTheKernelHaveNoProcessToEnd() async throws {
+    let result = try await ScratchNamespace.run { net in
+      try net.addVXLAN("vxlan7", port: 4789)
+      return try BuiltBinary.run(["can-bind", "0.0.0.0:4789", "--udp"])
+    }
+    #expect(result.status == 1)
+    #expect(!result.output.contains("End "))
+    #expect(
+      result.output.contains("- No process holds it: it is the kernel's own")
+        || result.output.contains("by the\n    kernel itself (VXLAN"))
+  }
+
+  /// A port below the start that cannot be read may be privileged, whatever its number.
+  @Test(.needsMounts, .enabled(if: geteuid() == 0, "mounts over a file"))
+  func aStartThatCannotBeReadIsNotGuessed() async throws {
+    let result = try await ScratchNamespace.run(
+      sysctls: ["net.ipv4.ip_unprivileged_port_start": "2000"]
+    ) { _ in
+      try BuiltBinary.run(
+        ["can-bind", "127.0.0.1:1500", "--user", "33"],
+        through: """
+          mount --bind /proc/version /proc/sys/net/ipv4/ip_unprivileged_port_start; exec "$@"
+          """, ownMounts: true)
+    }
+    #expect(result.status == 3)
+    #expect(result.output.contains("is not a number"))
+  }
+
+  /// In a user namespace that knows one user, all others are shown as one.
+  @Test(.enabled(if: geteuid() == 0, "binds as other users"))
+  func usersThatLookTheSameAreNotTakenForOne() async throws {
+    let result = try await ScratchNamespace.run { net in
+      var options = LabSocket.Options()
+      options.reusePort = true
+      let socket = try asFileUser(1234) { try net.socket(ipv6: false, options) }
+      try socket.bind(.loopback(8080))
+      try socket.listen()
+      return try BuiltBinary.run(
+        ["can-bind", "127.0.0.1:8080", "--reuse-port", "--user", "65534"],
+        through: "exec unshare --user --map-root-user \"$@\"")
+    }
+    #expect(result.status == 3)
+    #expect(result.output.contains("user namespace"))
   }
 
   @Test func anotherNamespaceAndARecordingGiveTheSame() async throws {

@@ -33,24 +33,29 @@ enum AddressProbe {
 
   /// What the namespace of the calling thread says.
   struct Outcome: Sendable {
-    /// Where only a port was named and the kernel has no IPv6, 0.0.0.0.
+    /// Where only a port was named and the kernel has no IPv6, 0.0.0.0; its device by its own name,
+    /// where it was asked for by another one (`ip link property add … altname`).
     var address: BindAddress
     var answer: Answer
     var capabilitiesCount: Bool?
+    var vrfs = VRFDevices.named([])
   }
 
   static func run(_ root: HostRoot, _ address: BindAddress) -> Outcome {
-    let count = root.isLive ? capabilitiesCount(root) : nil
-    let answer = ask(root, address)
-    guard answer == .noFamily, address.isAnyFamily else {
-      return Outcome(address: address, answer: answer, capabilitiesCount: count)
+    var outcome = Outcome(
+      address: address, answer: .accepted,
+      capabilitiesCount: root.isLive ? capabilitiesCount(root) : nil, vrfs: .read(root))
+    outcome.answer = ask(root, &outcome.address)
+    if outcome.answer == .noFamily, address.isAnyFamily {
+      outcome.address = BindAddress(
+        .ipv4, .anyIPv4, port: address.port, device: address.device)
+      outcome.answer = ask(root, &outcome.address)
     }
-    let other = BindAddress(.ipv4, .anyIPv4, port: address.port, device: address.device)
-    return Outcome(address: other, answer: ask(root, other), capabilitiesCount: count)
+    return outcome
   }
 
   /// Asks in the calling thread's network namespace; of a recording only what is so on every host.
-  static func ask(_ root: HostRoot, _ address: BindAddress) -> Answer {
+  static func ask(_ root: HostRoot, _ address: inout BindAddress) -> Answer {
     let hasIPv6 = (try? root.status("/proc/sys/net/ipv6")) != nil
     guard root.isLive else {
       if address.family == .ipv6 && !hasIPv6 { return .noFamily }
@@ -75,15 +80,23 @@ enum AddressProbe {
         socket.number, Int32(IPPROTO_IP), IP_BIND_ADDRESS_NO_PORT, &on,
         socklen_t(MemoryLayout<Int32>.size)) == 0
     else { return .unknown(.init("IP_BIND_ADDRESS_NO_PORT: \(errnoText(errno))")) }
+    var scope: UInt32 = 0
     if let device = address.device {
-      let status = unsafe setsockopt(
-        socket.number, SOL_SOCKET, SO_BINDTODEVICE, device, socklen_t(device.utf8.count))
-      if status != 0 {
-        return errno == ENODEV
-          ? .refused(ENODEV) : .unknown(.init("SO_BINDTODEVICE: \(errnoText(errno))"))
+      if address.address.isLinkLocalIPv6 {
+        // The address itself names the device, which needs no privilege on any kernel.
+        scope = unsafe if_nametoindex(device)
+        if scope == 0 { return .refused(ENODEV) }
+      } else if let why = bindToDevice(socket.number, device) {
+        return why
       }
     }
-    guard bind(socket.number, address) != 0 else { return .accepted }
+    let status = bind(socket.number, address, scope: scope)
+    let failure = errno
+    if address.device != nil, let name = nameOfDevice(socket.number) ?? nameOfInterface(scope) {
+      address.device = name
+    }
+    guard status != 0 else { return .accepted }
+    errno = failure
     // Port 0 needs no privilege: a security module or a control group forbids this process something,
     // and not the server.
     guard errno != EPERM, errno != EACCES else {
@@ -92,7 +105,26 @@ enum AddressProbe {
     return .refused(errno)
   }
 
-  private static func bind(_ socket: Int32, _ address: BindAddress) -> Int32 {
+  /// Nil where it succeeds. Before Linux 5.7 it needs CAP_NET_RAW.
+  private static func bindToDevice(_ socket: Int32, _ device: String) -> Answer? {
+    let status = unsafe setsockopt(
+      socket, SOL_SOCKET, SO_BINDTODEVICE, device, socklen_t(device.utf8.count))
+    if status == 0 { return nil }
+    return errno == ENODEV
+      ? .refused(ENODEV)
+      : .unknown(.init("SO_BINDTODEVICE: \(errnoText(errno))", grant: "CAP_NET_RAW"))
+  }
+
+  /// The device's own name, by which socket tables know it; nil for a socket of no device.
+  private static func nameOfDevice(_ socket: Int32) -> String? {
+    var name = [UInt8](repeating: 0, count: Int(IF_NAMESIZE))
+    var length = socklen_t(name.count)
+    let status = unsafe getsockopt(socket, SOL_SOCKET, SO_BINDTODEVICE, &name, &length)
+    let text = String(decoding: name.prefix(Int(length)).prefix { $0 != 0 }, as: UTF8.self)
+    return status == 0 && !text.isEmpty ? text : nil
+  }
+
+  private static func bind(_ socket: Int32, _ address: BindAddress, scope: UInt32) -> Int32 {
     func call<Structure>(_ structure: Structure) -> Int32 {
       unsafe withUnsafePointer(to: structure) { pointer in
         unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -108,6 +140,7 @@ enum AddressProbe {
     }
     var structure = sockaddr_in6()
     structure.sin6_family = sa_family_t(AF_INET6)
+    structure.sin6_scope_id = scope
     unsafe withUnsafeMutableBytes(of: &structure.sin6_addr) { bytes in
       unsafe bytes.storeBytes(of: address.address.high.bigEndian, as: UInt64.self)
       unsafe bytes.storeBytes(of: address.address.low.bigEndian, toByteOffset: 8, as: UInt64.self)

@@ -15,6 +15,8 @@ public struct BindAnswer: Sendable {
     /// A port below the first unprivileged one, without CAP_NET_BIND_SERVICE.
     case privileged(first: Int)
     case inUse
+    /// Each port that the kernel may pick is taken.
+    case noPort(of: Int)
     /// TCP takes no multicast address of IPv6.
     case multicast
     /// A v4-mapped address on a socket with IPV6_V6ONLY.
@@ -102,7 +104,7 @@ extension BindAnswer {
     }
 
     /// Why it is not known whether the socket has IPV6_V6ONLY.
-    private static func hiddenV6Only(_ facts: BindFacts) -> Unreadable? {
+    static func hiddenV6Only(_ facts: BindFacts) -> Unreadable? {
       guard facts.request.v6Only == nil, case .unavailable(let why) = facts.bindV6Only else {
         return nil
       }
@@ -141,22 +143,26 @@ extension BindAnswer {
       }
       let isFirst = facts.address.family == .ipv4 || ofAddress == [.multicast]
       if isFirst { refusals += ofAddress }
-      if let first = firstUnprivilegedPort, facts.address.port < first, facts.address.port > 0,
+      if case .success(let first) = firstUnprivilegedPort, facts.address.port < first,
+        facts.address.port > 0,
         !facts.mayBindAnyPort
       {
         refusals.append(.privileged(first: first))
       }
       if !isFirst { refusals += ofAddress }
       if verdicts.contains(.conflict) { refusals.append(.inUse) }
+      if case .fails(let count) = pick { refusals.append(.noPort(of: count)) }
       return refusals
     }
 
-    /// 1024 where the kernel has no such key; nil where it cannot be read.
-    private var firstUnprivilegedPort: Int? {
+    /// 1024 on kernels before the key, 4.11; why it is not known.
+    private var firstUnprivilegedPort: Result<Int, Unreadable> {
       switch facts.firstUnprivilegedPort {
-      case .value(let first, _): first
-      case .absent: 1024
-      case .unavailable: nil
+      case .value(let first, _): .success(first)
+      case .absent(let why) where facts.kernel.map { $0 >= KernelVersion(4, 11) } ?? false:
+        .failure(.init("net.ipv4.ip_unprivileged_port_start: \(why)"))
+      case .absent: .success(1024)
+      case .unavailable(let why): .failure(why)
       }
     }
 
@@ -164,36 +170,16 @@ extension BindAnswer {
     var missing: [Unreadable] {
       var missing: [Unreadable] = []
       if case .unknown(let why) = facts.probe { missing.append(why) }
-      if !facts.mayBindAnyPort, facts.address.port > 0, facts.address.port < 1024,
-        case .unavailable(let why) = facts.firstUnprivilegedPort
+      if !facts.mayBindAnyPort, facts.address.port > 0,
+        case .failure(let why) = firstUnprivilegedPort
       {
         missing.append(why)
       }
       if facts.address.isMapped, let why = Self.hiddenV6Only(facts) { missing.append(why) }
-      if facts.address.port == 0 { missing += gapOfRange } else { missing += facts.gaps }
+      if facts.address.port > 0 { missing += facts.gaps }
+      if case .unknown(let reasons) = pick { missing += reasons }
       for case .undecided(let why) in verdicts where !missing.contains(why) { missing.append(why) }
       return missing
-    }
-
-    /// Whether bind() to port 0 finds one: surely where there are more ports than sockets.
-    private var gapOfRange: [Unreadable] {
-      guard case .value(let range, _) = facts.portRange else {
-        return [facts.portRange.problem].compactMap { $0 }
-      }
-      guard case .value(let reserved, _) = facts.reservedPorts else {
-        return [facts.reservedPorts.problem].compactMap { $0 }
-      }
-      guard case .value(let sockets, _) = facts.sockets else {
-        return [facts.sockets.problem].compactMap { $0 }
-      }
-      let total = EphemeralPorts(range: range, reserved: reserved)?.usable.count ?? 0
-      return sockets < total
-        ? []
-        : [
-          .init(
-            "there are \(sockets) sockets and \(total) ports in the range "
-              + "(net.ipv4.ip_local_port_range); which are free for this address is not counted")
-        ]
     }
   }
 }

@@ -9,7 +9,7 @@
 ///   for its regressions: it missed TIME_WAIT (mended in 6.2 and 6.1.y, 936a192f9740), and a
 ///   wildcard of one family beside an address of the other (6.5 to 6.9, c48ef9c4aed3, aa99e5f87bd5,
 ///   d91ef1e1b55f). Kernels without these mends answer otherwise; this one answers as the rest do.
-/// - Sockets of a VRF have buckets of their own, and are taken for other sockets here.
+/// - A VRF may have buckets of its own: what is in the way of its devices' sockets is not known.
 ///
 /// listen() repeats the check (inet_csk_listen_start), and comes to the same answer while nobody else
 /// begins to listen in between.
@@ -39,6 +39,9 @@ struct BindConflict: Sendable {
   let holders: [PortHolder]
   /// Nil where it is not known.
   var kernel: KernelVersion?
+  var vrfs = VRFDevices.named([])
+  /// Who may be the socket's user, and may be another (``UserMap``).
+  var lookalike: UInt32?
 
   /// One for each holder.
   var verdicts: [Verdict] {
@@ -48,11 +51,11 @@ struct BindConflict: Sendable {
   // MARK: TCP
 
   private var verdictsOfTCP: [Verdict] {
-    let mayBeLetIn = mayBeLetIn
-    return holders.map { holder in
+    holders.map { holder in
       let verdict = meets(holder).and { sharesOfTCP(with: holder) }
-      return verdict == .conflict && mayBeLetIn && holder.reusePort != false
-        ? .undecided(Self.hiddenShortcut) : verdict
+      guard verdict == .conflict else { return verdict }
+      if let why = obstacle(holder) { return .undecided(why) }
+      return mayBeLetIn(beside: holder) ? .undecided(Self.hiddenHistory) : verdict
     }
   }
 
@@ -67,47 +70,60 @@ struct BindConflict: Sendable {
   }
 
   private func sharesPort(with holder: PortHolder, userCounts: Bool) -> Verdict {
-    guard socket.reusePort, !userCounts || holder.uid == socket.uid else { return .conflict }
-    return switch holder.reusePort {
-    case true: .none
-    case false: .conflict
-    case nil: .undecided(holder.whyNotKnown)
+    guard socket.reusePort, holder.reusePort != false else { return .conflict }
+    if userCounts {
+      if holder.uid == lookalike { return .undecided(Self.hiddenUser) }
+      if holder.uid != socket.uid { return .conflict }
     }
+    return holder.reusePort == true ? .none : .undecided(holder.whyNotKnown)
   }
 
-  /// Whether the kernel may not look at connections at all: it lets a socket with SO_REUSEPORT in where
-  /// the last one that was bound to the port had it too, for the same user and the same address or
-  /// the wildcard (sk_reuseport_match). Thus a server that listens as root is joined by another
-  /// although its workers have accepted connections as somebody else. Which socket was the last is
-  /// not shown, and it may be gone.
-  private var mayBeLetIn: Bool {
+  private static let hiddenUser = Unreadable(
+    "this user namespace does not tell the user of the socket on the port from the server's",
+    grant: "the host's user namespace")
+
+  /// Whether the kernel may let the socket in without a look at the holder, although they conflict.
+  ///
+  /// It does where the last that was bound to the port had SO_REUSEPORT too, for the same user and the
+  /// same address or the wildcard (sk_reuseport_match); where the first had, for any address
+  /// (FASTREUSEPORT_ANY). That one may be gone: the port remembers it while anything is on it, and
+  /// nothing shows it. So the answer is open wherever such a socket can have been there beside the
+  /// holder, or before it.
+  private func mayBeLetIn(beside holder: PortHolder) -> Bool {
     guard socket.reusePort else { return false }
-    let bound = holders.filter(\.isExplicit)
-    // Root, because who accepts as somebody else than he was at bind() has given up being root.
-    guard !bound.isEmpty else { return socket.uid == 0 }
-    return bound.contains { holder in
-      holder.reusePort == true && holder.uid == socket.uid && covers(holder)
-    }
+    // The holder came in through it, as the connections of a worker that is another user by now.
+    if !holder.isExplicit && holder.reusePort != false { return true }
+    // Both had SO_REUSEADDR, and this socket lacks it or the kernel has closed the short cut.
+    if holder.state != .listen && holder.reuseAddress != false { return true }
+    // It was of another device: the short cut does not compare devices.
+    if holder.device != .none { return true }
+    // It had only one family: `::` with IPV6_V6ONLY, and 0.0.0.0, count as the same as `::`.
+    let isDual = socket.address == .anyIPv6 && !socket.v6Only
+    return isDual && !(holder.address == .anyIPv6 && holder.v6Only == false)
   }
 
-  private static let hiddenShortcut = Unreadable(
-    "whether the kernel compares the users of connections depends on who bound the port last")
+  static let hiddenHistory = Unreadable(
+    "the kernel lets a socket with SO_REUSEPORT in beside others where the last on the port was like "
+      + "it, and nothing shows which was")
 
-  /// sk_reuseport_match(): a wildcard of the holder counts as any address, one of the socket does
-  /// not.
-  private func covers(_ holder: PortHolder) -> Bool {
-    if holder.address == socket.address { return true }
-    guard holder.address.isWildcard else { return false }
-    if holder.isIPv4 {
-      return socket.address.isIPv4 || socket.address == .anyIPv6 && !socket.v6Only
+  // MARK: Devices of a VRF
+
+  private func obstacle(_ holder: PortHolder) -> Unreadable? {
+    if let why = socket.device.flatMap(vrfs.obstacle(_:)) { return why }
+    return switch holder.device {
+    case .none: nil
+    case .named(let name): vrfs.obstacle(name)
+    case .notShown: vrfs.obstacleOfAny
     }
-    return holder.v6Only == false || !socket.address.isIPv4
   }
 
   // MARK: UDP
 
   private var verdictsOfUDP: [Verdict] {
-    let shared = holders.map { holder in meets(holder).and { sharesOfUDP(with: holder) } }
+    let shared = holders.map { holder in
+      let verdict = meets(holder).and { sharesOfUDP(with: holder) }
+      return verdict == .conflict ? obstacle(holder).map { .undecided($0) } ?? verdict : verdict
+    }
     // udp_lib_lport_inuse() ends at the first socket that shares by SO_REUSEPORT or is in the way.
     let joins = zip(holders, shared).contains { holder, verdict in
       verdict == .none && meets(holder) != .none && !bothReuseAddress(holder)
@@ -163,7 +179,7 @@ struct BindConflict: Sendable {
   }
 
   /// inet_rcv_saddr_equal() with wildcards.
-  private func sameAddress(_ holder: PortHolder) -> Verdict {
+  func sameAddress(_ holder: PortHolder) -> Verdict {
     if socket.address == holder.address { return .conflict }
     switch (socket.address.isWildcard, holder.address.isWildcard) {
     case (false, false): return .none

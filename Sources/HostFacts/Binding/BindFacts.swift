@@ -23,13 +23,23 @@ struct BindFacts: Sendable {
   var bindV6Only: Reading<Int>
   var portRange: Reading<PortRange>
   var reservedPorts: Reading<IntegerSet>
-  /// Sockets in the namespace: no more ports than that are taken.
-  var sockets: Reading<Int>
+  /// `net.ipv4.ip_autobind_reuse`.
+  var autobindReuse: Reading<Int>
+  /// The ports that are taken, where the kernel is to pick one.
+  var taken: TakenPorts?
+  /// What may hide further ones, sockets that are only bound left aside.
+  var gapsOfTaken: [Unreadable] = []
+  /// How many sockets that are only bound there may be, where the kernel does not show them: TCP
+  /// sockets of the whole host.
+  var hiddenIdle: Reading<Int>?
+  var vrfs = VRFDevices.named([])
+  /// Who may be the server's user, and may be another.
+  var lookalike: UInt32?
 
   init(
     _ request: BindRequest, address: BindAddress, probe: AddressProbe.Answer,
     holders: [PortHolder], gaps: [Unreadable] = [], uid: UInt32 = 0, mayBindAnyPort: Bool = true,
-    settings: ProcSys, sockets: Reading<Int>
+    settings: ProcSys
   ) {
     self.request = request
     self.address = address
@@ -42,14 +52,15 @@ struct BindFacts: Sendable {
     bindV6Only = settings.integer("net.ipv6.bindv6only")
     portRange = settings.portRange("net.ipv4.ip_local_port_range")
     reservedPorts = settings.portSet("net.ipv4.ip_local_reserved_ports")
-    self.sockets = sockets
+    autobindReuse = settings.integer("net.ipv4.ip_autobind_reuse")
   }
 }
 
 extension BindFacts {
   /// A socket beside those on the port.
   func conflict(_ socket: BindConflict.Socket) -> BindConflict {
-    BindConflict(socket: socket, holders: holders, kernel: kernel)
+    BindConflict(
+      socket: socket, holders: holders, kernel: kernel, vrfs: vrfs, lookalike: lookalike)
   }
 
   /// Who the server is, and what he may: as asked for, or as this process is.
@@ -61,7 +72,7 @@ extension BindFacts {
     let own = geteuid()
     guard root.isLive, request.user == nil || request.user == own else {
       let uid = request.user ?? 0
-      return (uid, uid == 0)
+      return (uid, uid == 0 && (!root.isLive || capabilitiesCount != false))
     }
     let isCapable = Capabilities.effective(root)?.includesBindingPorts ?? (own == 0)
     return (own, isCapable && capabilitiesCount != false)
@@ -89,5 +100,27 @@ extension BindFacts {
     }
     // Two parts may lack for one reason.
     return gaps.enumerated().filter { gaps.firstIndex(of: $1) == $0 }.map(\.element)
+  }
+
+  /// What is known of the ports that the kernel may pick.
+  mutating func addTaken(_ reading: SocketsReading, _ allocated: Reading<Int>) {
+    guard let found = reading.watched.taken else { return }
+    taken = found
+    guard let sockets = reading.sockets.value else {
+      gapsOfTaken = [reading.sockets.problem].compactMap { $0 }
+      return
+    }
+    let isTCP = request.transport == .tcp
+    gapsOfTaken = [(isTCP ? sockets.tcp : sockets.udp).problem].compactMap { $0 }
+    if found.leftOut > 0 {
+      gapsOfTaken.append(
+        .init("sockets are bound to more than \(TakenPorts.limit) devices; not all were looked at"))
+    }
+    guard isTCP else { return }
+    switch sockets.boundIdle {
+    case .value: break
+    case .absent: hiddenIdle = allocated
+    case .unavailable(let why): if !gapsOfTaken.contains(why) { gapsOfTaken.append(why) }
+    }
   }
 }

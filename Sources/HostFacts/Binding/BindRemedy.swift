@@ -15,6 +15,8 @@ public enum BindRemedy: Hashable, Sendable {
   case end(process: String, pid: Int, lingers: Bool)
   /// Stop whoever holds it: he cannot be seen.
   case endUnknown
+  /// All processes were looked at, and none holds it.
+  case stopKernel
   /// Orphans that still wait for their peers' answers.
   case waitForPeers
   /// systemd holds it: the server should take the socket from it.
@@ -23,6 +25,8 @@ public enum BindRemedy: Hashable, Sendable {
   case wait(seconds: Double)
   /// The kernel gives the port to outgoing connections.
   case reservePort
+  /// The ports that the kernel may pick are used up.
+  case widenRange
   case addAddress
   case createDevice(String)
   case grantBindService
@@ -41,6 +45,7 @@ extension BindAnswer.Judgement {
       case .privileged:
         remedies += [.grantBindService, .lowerFirstPort(to: Int(facts.address.port))]
       case .inUse: remedies += remediesOfConflict
+      case .noPort: remedies.append(.widenRange)
       case .multicast, .mappedOnV6Only, .refused: break
       }
     }
@@ -84,7 +89,10 @@ extension BindAnswer.Judgement {
   /// As far as conflicts are concerned.
   private func verdict(where change: (inout BindConflict.Socket) -> Void) -> BindAnswer.Verdict {
     let verdicts = BindAnswer.Judgement(facts, change).verdicts
-    if verdicts.contains(.conflict) { return .no }
+    // What only the history of the port might allow is no remedy.
+    if verdicts.contains(.conflict) || verdicts.contains(.undecided(BindConflict.hiddenHistory)) {
+      return .no
+    }
     return verdicts.allSatisfy { $0 == .none } ? .yes : .unknown
   }
 
@@ -105,7 +113,9 @@ extension BindAnswer.Judgement {
       // What is not accepted yet ends with its listener.
       if !holder.isHeld, listeners.listener(of: holder) != nil { continue }
       let remedy: BindRemedy =
-        if holder.isSocketActivated {
+        if holder.isOfKernel {
+          .stopKernel
+        } else if holder.isSocketActivated {
           .useSocketUnit
         } else if let unit = holder.unit {
           .stop(unit: unit, lingers: units.contains(unit))

@@ -1,14 +1,14 @@
 internal import CLinuxShims
 internal import Glibc
 
-/// A netlink socket to sock_diag, in the network namespace of the thread that opened it.
+/// A netlink socket, to sock_diag unless told otherwise, in the network namespace of the thread that opened it.
 struct NetlinkSocket: ~Copyable {
   private let descriptor: Int32
 
   /// errno in `failure` where it is refused.
-  init?(failure: inout Int32) {
+  init?(protocol: Int32 = NETLINK_SOCK_DIAG, failure: inout Int32) {
     descriptor = socket(
-      AF_NETLINK, Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue), NETLINK_SOCK_DIAG)
+      AF_NETLINK, Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue), `protocol`)
     if descriptor < 0 {
       failure = errno
       return nil

@@ -71,10 +71,10 @@ struct SocketTable: SocketRowSink, Sendable {
   /// Rows of `/proc/net`; nil where there are only dumps, which do not repeat any.
   private var seen: SeenRows?
 
-  /// - Parameter watching: a port whose connections are kept one by one; 0 for none.
-  init(source: SocketSource, watching port: UInt16 = 0) {
+  /// - Parameter watched: a port whose connections are kept one by one; 0 for none.
+  init(source: SocketSource, watching watched: WatchedPort = WatchedPort(port: 0)) {
     self.source = source
-    watched = WatchedPort(port: port)
+    self.watched = watched
     if source == .proc { seen = SeenRows() }
   }
 
@@ -98,6 +98,7 @@ struct SocketTable: SocketRowSink, Sendable {
 
   mutating func add(_ row: SocketRow) {
     if seen != nil, source(of: row.transport) == .proc, seen?.insert(row) == false { return }
+    watched.see(row)
     guard row.transport == .tcp else {
       udpRows += 1
       udp.add(row)

@@ -11,7 +11,7 @@ extension Claim {
     "connect-shares-ports",
     "connect() takes one local port for many connections, one to each destination"
   ) { lab in
-    try lab.setPortRange(40000...40000)
+    try lab.setOnlyPort(40000)
     for port in [7000, 7001, 7002] { _ = try lab.listener(.loopback(port)) }
     var clients: [Socket] = []
     for port in [7000, 7001, 7002] { clients.append(try lab.client(to: .loopback(port))) }

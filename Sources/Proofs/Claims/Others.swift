@@ -16,9 +16,10 @@ extension Claim {
       "somaxconn = 4, queue after listen(100)", try listener.acceptQueue().limit, is: 4)
     for _ in 1...20 {
       let client = try Socket(.tcp, .nonBlocking)
-      _ = try lab.answer { try client.connect(.loopback(7000)) }
+      // That it goes on in the background is all that is wanted of it.
+      _ = try lab.answer(allowing: .fails(EINPROGRESS)) { try client.connect(.loopback(7000)) }
     }
-    _ = try lab.wait(upTo: 5) { try listener.acceptQueue().length >= 5 }
+    try lab.require("a queue of 5 connections") { try listener.acceptQueue().length >= 5 }
     lab.expect("of 20 clients it takes", try listener.acceptQueue().length, is: 5)
     try lab.set("net.core.somaxconn", "64")
     lab.expect("somaxconn = 64, queue", try listener.acceptQueue().limit, is: 4)
@@ -36,7 +37,7 @@ extension Claim {
       let first = try lab.listener(.loopback(port), .reusePort)
       let second = try lab.listener(.loopback(port), .reusePort)
       _ = try lab.clients(to: .loopback(port), atMost: 60)
-      _ = try lab.wait(upTo: 5) {
+      try lab.require("a queue of 60 connections") {
         try first.acceptQueue().length + second.acceptQueue().length == 60
       }
       let had = try second.acceptQueue().length

@@ -73,11 +73,13 @@ extension Claim {
         because: "it needs a second user, and a user namespace made without root knows one; "
           + "run it as root")
     }
+    Child.endWithParent()
     let stranger = try Socket(.tcp, .reusePort)
     try lab.expect(
       "bind() by another user, SO_REUSEPORT on both", .fails(EADDRINUSE),
       try stranger.bind(.loopback(8888)))
     if seteuid(0) != 0 { throw CallFailure("seteuid(0)") }
+    Child.endWithParent()
     let same = try Socket(.tcp, .reusePort)
     try lab.expect("by the same user", .succeeds, try same.bind(.loopback(8888)))
   }
@@ -131,7 +133,7 @@ extension Claim {
     let sender = try Socket(.udp)
     for _ in 1...5 { try sender.send(to: .loopback(8888)) }
     var counts = (first: 0, second: 0)
-    _ = lab.wait(upTo: 5) {
+    try lab.require("the receipt of 5 datagrams") {
       counts.first += first.countOfReceived()
       counts.second += second.countOfReceived()
       return counts.first + counts.second == 5

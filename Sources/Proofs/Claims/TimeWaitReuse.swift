@@ -97,15 +97,16 @@ extension Claim {
     "A TIME_WAIT of a server keeps no client away: a client that connects from the same port gets in"
   ) { lab in
     try lab.set(key, "0")
-    try lab.setPortRange(40000...40000)
+    try lab.setOnlyPort(40000)
     let listener = try lab.listener(.loopback(7000))
     var count = 0
     for _ in 1...20 {
-      let answer = try lab.answer {
-        let (client, server) = try lab.connection(to: .loopback(7000), listener)
-        try lab.close(server, then: client)
-      }
-      if answer == .succeeds { count += 1 }
+      let client = try Socket()
+      guard try lab.answer({ try client.connect(.loopback(7000)) }) == .succeeds else { continue }
+      count += 1
+      try lab.close(listener.accept(), then: client)
+      // The client waits for the answer to its FIN, on the port that it wants again.
+      try lab.require("the end of the client's socket") { try lab.count(localPort: 40000) == 0 }
     }
     lab.expect(
       "of 20 connections one after the other from one port, closed by the server, came about",

@@ -12,9 +12,9 @@ enum {
 /// seccomp(2) has it. -1 and errno on failure.
 int test_deny_calls(int calls);
 
-/// Makes setsockopt(SO_REUSEADDR) succeed and do nothing, as a kernel may that only looks like
-/// Linux; likewise for good.
-int test_ignore_reuse_address(void);
+/// Makes setsockopt() of an option of SOL_SOCKET give this error, or succeed and do nothing with 0,
+/// as a kernel may that only looks like Linux; likewise for good.
+int test_filter_socket_option(int option, int error);
 
 // Makes the calling thread, and only it, create files and sockets as this user.
 void test_set_file_user(unsigned int user);

@@ -21,8 +21,7 @@ import Testing
   ) throws -> BindFacts {
     let request = BindRequest(transport, try BindAddress(parsing: text))
     return BindFacts(
-      request, address: request.address, probe: probe, holders: holders, settings: Self.settings,
-      sockets: .value(100, Self.origin))
+      request, address: request.address, probe: probe, holders: holders, settings: Self.settings)
   }
 
   private func holder(
@@ -61,6 +60,7 @@ import Testing
     ("0.0.0.0:0", false, .yes), ("0.0.0.0:1023", true, .yes), ("[::]:1", false, .no),
   ]) func privilegedPorts(_ text: String, _ mayBind: Bool, _ verdict: BindAnswer.Verdict) throws {
     var facts = try facts(text)
+    facts.taken = TakenPorts(facts.request)
     facts.mayBindAnyPort = mayBind
     #expect(BindAnswer(facts).bind == verdict)
     facts.firstUnprivilegedPort = .value(0, Self.origin)
@@ -73,6 +73,14 @@ import Testing
     facts.mayBindAnyPort = false
     facts.firstUnprivilegedPort = .unavailable(why)
     #expect(BindAnswer(facts).missing == [why])
+    // Whoever raised the first port is not known to have stopped at 1024.
+    facts.address.port = 8080
+    #expect(BindAnswer(facts).missing == [why])
+    facts.firstUnprivilegedPort = .absent("hidden")
+    #expect(BindAnswer(facts).bind == .yes)
+    facts.kernel = KernelVersion(4, 18)
+    #expect(BindAnswer(facts).bind == .unknown)
+    facts.address.port = 80
     facts.mayBindAnyPort = true
     facts.gaps = [why]
     #expect(BindAnswer(facts).bind == .unknown)
@@ -93,17 +101,109 @@ import Testing
     #expect(BindAnswer(facts).missing == [])
   }
 
+  /// Facts for port 0 with sockets on these ports.
+  private func facts(
+    range: ClosedRange<Int>, _ taken: [Int], _ transport: SocketRow.Transport = .tcp,
+    at address: InetAddress = .local, reuseAddress: Bool = false
+  ) throws -> BindFacts {
+    var facts = try facts("127.0.0.1:0", transport)
+    facts.request.reuseAddress = reuseAddress
+    facts.autobindReuse = .value(0, Self.origin)
+    facts.portRange = .value(
+      PortRange(first: range.lowerBound, last: range.upperBound), Self.origin)
+    var ports = TakenPorts(facts.request)
+    for port in taken {
+      ports.add(
+        SocketRow(
+          transport: transport, state: transport == .tcp ? .boundInactive : .close,
+          localAddress: address, localPort: UInt16(port), remoteAddress: .anyIPv4, remotePort: 0))
+    }
+    facts.taken = ports
+    return facts
+  }
+
   @Test func portZeroNeedsAPortOfTheRange() throws {
-    var facts = try facts("127.0.0.1:0")
+    var all = try facts(range: 40000...40010, Array(40000...40010))
+    #expect(BindAnswer(all).refusals == [.noPort(of: 11)])
+    #expect(BindAnswer(all).remedies == [.widenRange])
+    // A reserved one is not picked.
+    all.reservedPorts = .value(IntegerSet([40003...40003]), Self.origin)
+    #expect(BindAnswer(all).refusals == [.noPort(of: 10)])
+    let elsewhere = try facts(range: 40000...40010, Array(40000...40010), at: .here)
+    #expect(BindAnswer(elsewhere).bind == .yes)
     // What hides sockets on a port hides none on a port that the kernel picks.
-    facts.gaps = [.init("hidden")]
+    var hidden = elsewhere
+    hidden.gaps = [.init("hidden")]
+    #expect(BindAnswer(hidden).bind == .yes)
+    hidden.gapsOfTaken = [.init("hidden")]
+    #expect(BindAnswer(hidden).missing == [.init("hidden")])
+  }
+
+  /// As measured on Linux 6.18, and as inet_csk_find_open_port() says.
+  @Test(arguments: [
+    (40000...40010, [40005], false, BindAnswer.Verdict.yes), (40000...40010, [40004], false, .yes),
+    (40000...40010, [40000], false, .unknown), (40000...40010, [40010], false, .unknown),
+    (40000...40010, [40000, 40010], false, .yes), (40000...40009, [40000], false, .yes),
+    (40000...40002, [40002], false, .no), (40000...40002, [40000], false, .yes),
+    (40000...40000, [40000], false, .yes),
+    // With SO_REUSEADDR the range is searched in halves: 40000-40003 and 40004-40010.
+    (40000...40010, [40000], true, .yes), (40000...40010, [40004], true, .unknown),
+    (40000...40004, [40004], true, .no),
+  ]) func ofAnOddRangeAnEndIsMissed(
+    _ range: ClosedRange<Int>, _ free: [Int], _ reuseAddress: Bool, _ verdict: BindAnswer.Verdict
+  ) throws {
+    let taken = range.filter { !free.contains($0) }
+    let tcp = try facts(range: range, taken, reuseAddress: reuseAddress)
+    #expect(BindAnswer(tcp).bind == verdict)
+    let udp = try facts(range: range, taken, .udp)
+    #expect(BindAnswer(udp).bind == .yes)
+  }
+
+  @Test func whereIdleSocketsAreNotShownTheirNumberCounts() throws {
+    var facts = try facts(range: 40000...40099, Array(40000...40009))
+    facts.hiddenIdle = .value(87, Self.origin)
     #expect(BindAnswer(facts).bind == .yes)
-    facts.sockets = .value(28_232, Self.origin)
+    facts.hiddenIdle = .value(88, Self.origin)
+    #expect(BindAnswer(facts).bind == .unknown)
+    facts.hiddenIdle = .unavailable(.init("hidden"))
+    #expect(BindAnswer(facts).bind == .unknown)
+  }
+
+  @Test func portsThatMayBeSharedAreNotRefused() throws {
+    let taken = Array(40000...40009)
+    var tcp = try facts(range: 40000...40009, taken, reuseAddress: true)
+    tcp.autobindReuse = .value(0, Self.origin)
+    #expect(BindAnswer(tcp).bind == .no)
+    tcp.autobindReuse = .value(1, Self.origin)
+    #expect(BindAnswer(tcp).bind == .unknown)
+    tcp.request.reuseAddress = false
+    #expect(BindAnswer(tcp).bind == .no)
+    #expect(BindAnswer(try facts(range: 40000...40009, taken, .udp)).bind == .no)
+    #expect(
+      BindAnswer(try facts(range: 40000...40009, taken, .udp, reuseAddress: true)).bind == .unknown)
+  }
+
+  @Test func devicesOfAVRFAreNotJudged() throws {
+    var facts = try facts("0.0.0.0:80", holders: [holder(.listen, "0.0.0.0:80")])
+    facts.vrfs = .named(["blue", "eth1"])
+    #expect(BindAnswer(facts).bind == .no)
+    facts.holders[0].device = .named("eth1")
+    #expect(BindAnswer(facts).bind == .unknown)
     #expect(
       BindAnswer(facts).missing.map(\.reason) == [
-        "there are 28232 sockets and 28232 ports in the range (net.ipv4.ip_local_port_range); "
-          + "which are free for this address is not counted"
+        "'eth1' is in a VRF, whose sockets may have ports of their own "
+          + "(net.ipv4.tcp_l3mdev_accept): that is not modelled"
       ])
+    facts.holders[0].device = .named("eth0")
+    #expect(BindAnswer(facts).bind == .no)
+    facts.vrfs = .unknown(.init("hidden"))
+    #expect(BindAnswer(facts).missing == [.init("hidden")])
+    facts.holders[0].device = .named("lo")
+    #expect(BindAnswer(facts).bind == .no)
+    facts.holders[0].device = .none
+    facts.vrfs = .named(["blue"])
+    facts.address.device = "blue"
+    #expect(BindAnswer(facts).bind == .unknown)
   }
 
   @Test func addressesThatNoSocketOfItsKindTakes() throws {
@@ -159,6 +259,11 @@ import Testing
       try remedies(
         "0.0.0.0:80", holder(.listen, "0.0.0.0:80", pid: 7), holder(.established, "127.0.0.1:80"))
         == [.end(process: "server 7", pid: 7, lingers: false)])
+    var ofKernel = try holder(.listen, "0.0.0.0:80")
+    (ofKernel.isHeld, ofKernel.ownership.pid) = (true, .absent("the kernel's own"))
+    #expect(try remedies("0.0.0.0:80", ofKernel) == [.stopKernel])
+    ofKernel.ownership.pid = .unavailable(.init("hidden"))
+    #expect(try remedies("0.0.0.0:80", ofKernel) == [.endUnknown])
     #expect(
       try remedies("0.0.0.0:80", holder(.lastAck, "127.0.0.1:80", reuseAddress: nil))
         .contains(.waitForPeers))
@@ -185,7 +290,7 @@ extension BindAnswer.Refusal {
     case .noDevice: ENODEV
     case .notLocal: EADDRNOTAVAIL
     case .privileged: EACCES
-    case .inUse: EADDRINUSE
+    case .inUse, .noPort: EADDRINUSE
     case .multicast, .mappedOnV6Only: EINVAL
     case .refused(let number): number
     }

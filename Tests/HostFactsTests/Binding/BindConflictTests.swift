@@ -119,18 +119,46 @@ import Testing
     }
   }
 
-  @Test func usersAreComparedUnlessTheKernelTakesAShortCut() {
+  /// Each of these was let in on Linux 6.18 where the port had such a history (BindHistoryTests).
+  @Test func whatTheHistoryOfAPortDecidesIsOpen() {
+    let history = BindConflict.Verdict.undecided(BindConflict.hiddenHistory)
     let worker = holder(.established, .local, reusePort: true, uid: 33)
-    let unknown = BindConflict.Verdict.undecided(
-      .init(
-        "whether the kernel compares the users of connections depends on who bound the port last"))
     #expect(verdicts(socket(reusePort: true, uid: 33), worker) == [.none])
-    #expect(verdicts(socket(reusePort: true, uid: 34), worker) == [.conflict])
-    #expect(verdicts(socket(reusePort: true, uid: 0), worker) == [unknown])
+    #expect(verdicts(socket(reusePort: true, uid: 34), worker) == [history])
+    #expect(verdicts(socket(uid: 34), worker) == [.conflict])
     let listener = holder(reusePort: true)
-    #expect(verdicts(socket(reusePort: true), listener, worker) == [.none, unknown])
-    let other = holder(reusePort: true, uid: 34)
-    #expect(verdicts(socket(reusePort: true, uid: 33), other, worker) == [.conflict, .none])
+    #expect(verdicts(socket(reusePort: true), listener, worker) == [.none, history])
+    // Who listens there for another user does not let it in.
+    #expect(
+      verdicts(socket(reusePort: true, uid: 34), listener, worker) == [.conflict, history])
+    #expect(verdicts(socket(reusePort: true), holder(.established, .local)) == [.conflict])
+    #expect(
+      verdicts(socket(reusePort: true), holder(.established, .local, reuseAddress: true))
+        == [history])
+    #expect(verdicts(socket(reusePort: true), holder(reuseAddress: true)) == [.conflict])
+    #expect(verdicts(socket(reusePort: true), holder(device: .named("lo"))) == [history])
+    // `::` counts as the same as 0.0.0.0, and as `::` with IPV6_V6ONLY.
+    #expect(verdicts(socket(.tcp, .anyIPv6, reusePort: true), holder()) == [history])
+    var dual = holder(.listen, .anyIPv6)
+    dual.v6Only = false
+    #expect(verdicts(socket(.tcp, .anyIPv6, reusePort: true), dual) == [.conflict])
+  }
+
+  /// In a user namespace that knows few users, all others look the same.
+  @Test func usersThatLookTheSameMayDiffer() {
+    let listener = holder(reusePort: true, uid: 65_534)
+    var conflict = BindConflict(
+      socket: socket(reusePort: true, uid: 65_534), holders: [listener])
+    #expect(conflict.verdicts == [.none])
+    conflict.lookalike = 65_534
+    #expect(conflict.verdicts != [.none] && conflict.verdicts != [.conflict])
+    conflict = BindConflict(socket: socket(uid: 65_534), holders: [listener], lookalike: 65_534)
+    #expect(conflict.verdicts == [.conflict])
+    let few = UserMap("         0       1000          1\n")
+    #expect(few.lookalike(of: 0) == nil)
+    #expect(few.lookalike(of: 65_534) == 65_534)
+    #expect(few.lookalike(of: 33) == 65_534)
+    #expect(UserMap("         0          0 4294967295\n").lookalike(of: 65_534) == nil)
   }
 
   @Test func aConnectionHasWhatItsListenerHas() {

@@ -36,6 +36,7 @@ enum BindMatrix {
   struct Flags: Hashable, Sendable, CustomStringConvertible {
     var reuseAddress = false
     var reusePort = false
+    var device: String?
 
     /// In this order a socket that comes and goes leaves nothing on the port by which the kernel
     /// would take a later one that it had refused (sk_reuseport_match).
@@ -44,12 +45,14 @@ enum BindMatrix {
     }
 
     var description: String {
-      switch (reuseAddress, reusePort) {
-      case (false, false): "neither"
-      case (true, false): "SO_REUSEADDR"
-      case (false, true): "SO_REUSEPORT"
-      case (true, true): "both"
-      }
+      let names =
+        switch (reuseAddress, reusePort) {
+        case (false, false): "neither"
+        case (true, false): "SO_REUSEADDR"
+        case (false, true): "SO_REUSEPORT"
+        case (true, true): "both"
+        }
+      return names + (device.map { " %\($0)" } ?? "")
     }
 
     func options(_ place: Place) -> LabSocket.Options {
@@ -57,6 +60,7 @@ enum BindMatrix {
       options.reuseAddress = reuseAddress
       options.reusePort = reusePort
       if place.isIPv6 { options.v6Only = place.v6Only }
+      options.device = device
       return options
     }
   }
@@ -243,6 +247,7 @@ extension BindMatrix.New {
   func request(_ transport: SocketRow.Transport, port: Int) throws -> BindRequest {
     let text = place.isIPv6 ? "[\(place.address)]:\(port)" : "\(place.address):\(port)"
     var request = BindRequest(transport, try BindAddress(parsing: text))
+    request.address.device = flags.device
     request.reuseAddress = flags.reuseAddress
     request.reusePort = flags.reusePort
     request.v6Only = place.v6Only
