@@ -77,7 +77,8 @@ struct PortTakers {
       rows.origin = .derived(
         ["tcp", "tcp6"].map { .file(SourceLocation(path: "/proc/net/\($0)")) })
       for name in ["tcp", "tcp6"] {
-        var parser = ProcNetTCP(isIPv6: name == "tcp6", live: root.isLive, deadline: deadline)
+        var parser = ProcNetTable(
+          .tcp, isIPv6: name == "tcp6", live: root.isLive, deadline: deadline)
         let outcome = root.stream("/proc/net/\(name)") { parser.consume($0, into: &rows) }
         rows.gap = rows.gap ?? outcome.unreadable
         if parser.finish().isCutShort { rows.gap = .init("not finished in the time given") }
