@@ -5,8 +5,11 @@ import Testing
 @Suite struct AcceptanceTests {
   private static let host = "\(Checkout.root)/Tests/Fixtures/hosts/sick-server/host"
 
+  /// Without the seven findings on its files: two remain.
+  private static let arguments = ["--root", host, "--skip", "configuration"]
+
   private func audit(_ arguments: String...) throws -> Subprocess.Result {
-    try BuiltBinary.run(["audit", "--root", Self.host] + arguments)
+    try BuiltBinary.run(["audit"] + Self.arguments + arguments)
   }
 
   private func write(_ text: String, _ name: String, in directory: TemporaryDirectory) throws
@@ -90,10 +93,10 @@ import Testing
   @Test func aBaselineLetsOnlyNewFindingsFail() throws {
     let directory = try TemporaryDirectory()
     let path = directory.path("baseline.json")
-    let written = try BuiltBinary.run(["baseline", "--root", Self.host, "--output", path])
+    let written = try BuiltBinary.run(["baseline"] + Self.arguments + ["--output", path])
     #expect(written.status == 0)
     #expect(written.output == "" && written.errors == "")
-    let printed = try BuiltBinary.run(["baseline", "--root", Self.host])
+    let printed = try BuiltBinary.run(["baseline"] + Self.arguments)
     #expect(printed.output == (try TextFile.read(path)))
     let result = try audit("--baseline", path, "--fail-on", "info")
     #expect(result.status == 0)
