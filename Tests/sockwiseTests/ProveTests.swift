@@ -101,20 +101,6 @@ struct ProveTests {
         == "/proc/sys is mounted read-only; mount it writable")
   }
 
-  /// As before Linux 6.7 in a user namespace.
-  @Test(.needsMounts) func `without net_core what needs it cannot be tried`() throws {
-    let result = try BuiltBinary.run(
-      ["prove", "--format", "json", "somaxconn-clamps-backlog", "tcp-udp-share-port"],
-      through: #"mount -t tmpfs none /proc/sys/net/core; exec "$@""#, ownMounts: true)
-    #expect(result.status == 0)
-    let outcomes = try outcomes(result)
-    #expect(ids(outcomes, "holds") == ["tcp-udp-share-port"])
-    #expect(
-      outcomes["somaxconn-clamps-backlog"]?["reason"]?.string
-        == "before Linux 6.7 a network namespace of an ordinary user has no net.core.*; run it as"
-        + " root")
-  }
-
   @Test(.needsNamespaces)
   func `on a kernel where SO_REUSEADDR does nothing a claim does not hold`() async throws {
     let result = try await ScratchNamespace.run { namespace in
