@@ -27,7 +27,7 @@ extension Proof {
       case .doesNotHold: "does not hold: this kernel did not do it" + words(reason)
       case .cannotTry: "cannot be tried here" + words(reason)
       }
-    return "Proven here: \(title): \(outcome)"
+    return "Tried here: \(title): \(outcome)"
   }
 
   private func words(_ reason: String?) -> String { reason.map { " (\($0))" } ?? "" }

@@ -55,6 +55,9 @@ import Testing
           reason: until the old appliance goes
           expires: 2020-02-29
       """, "waivers.yaml", in: directory)
+    func audit(_ arguments: String...) throws -> Subprocess.Result {
+      try BuiltBinary.run(["audit", "--root", Self.host] + arguments)
+    }
     let result = try audit("--waivers", waivers, "--format", "json")
     #expect(result.status == 1)
     let report = try ParsedJSON(Array(result.output.utf8))

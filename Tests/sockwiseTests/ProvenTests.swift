@@ -18,7 +18,7 @@ import Testing
   }
 
   private static let sentence =
-    "Proven here: A server that closed a connection first restarts only with SO_REUSEADDR, before"
+    "Tried here: A server that closed a connection first restarts only with SO_REUSEADDR, before"
     + " and after: "
 
   /// Without line breaks.
@@ -102,14 +102,14 @@ import Testing
     }
     #expect(
       Self.words(result.output).contains(
-        "Proven here: no-such-claim: cannot be tried here (this version has no claim of that name)")
+        "Tried here: no-such-claim: cannot be tried here (this version has no claim of that name)")
     )
   }
 
   @Test func `nothing is tried where nothing is found`() async throws {
     let result = try await ScratchNamespace.run { _ in try BuiltBinary.run(Self.arguments) }
     #expect(result.status == 0)
-    #expect(!result.output.contains("Proven here"))
+    #expect(!result.output.contains("Tried here"))
   }
 
   @Test func `another host's kernel cannot be tried here`() throws {

@@ -23,8 +23,8 @@ int sockwise_argument_count(void);
 /// One of its words; NULL beyond its end.
 const char *sockwise_argument(int index);
 
-/// mallopt(3): asks the kernel for 1 MiB of address space at a time. Each thread's heap otherwise grows
-/// by a page or a few, with an mprotect(2) that all other threads wait for: 119 of them in an audit.
+/// mallopt(3): the heap grows by 1 MiB, and each thread's begins with as much. That otherwise takes an
+/// mprotect(2) for every few pages, which all other threads wait for: 119 of them in an audit.
 void sockwise_take_memory_in_large_steps(void);
 
 /// pidfd_open(2), Linux 5.3.

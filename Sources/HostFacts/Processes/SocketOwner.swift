@@ -109,13 +109,21 @@ struct SocketOwnerLookup: SocketOwnerSource {
   }
 
   mutating func members(_ inodes: [UInt64]) -> PartialList<SocketMember>? {
-    PartialList(
-      inodes.map { inode in
-        let pids = Set((holders.holders[inode] ?? []).map(\.pid))
-        return SocketMember(
-          owners: PartialList(
-            pids.sorted().map { owner($0) }, rest: pids.isEmpty ? holders.gap : nil))
-      })
+    let members = inodes.prefix(SocketMember.most).map { inode in
+      let pids = Set((holders.holders[inode] ?? []).map(\.pid))
+      let rest =
+        pids.count > SocketMember.mostOwners
+        ? Unreadable("more than \(SocketMember.mostOwners) processes hold it") : nil
+      return SocketMember(
+        owners: PartialList(
+          pids.sorted().prefix(SocketMember.mostOwners).map { owner($0) },
+          rest: pids.isEmpty ? holders.gap : rest))
+    }
+    return PartialList(
+      members,
+      rest: inodes.count > members.count
+        ? .init("\(inodes.count) sockets share the port, and \(members.count) were looked at") : nil
+    )
   }
 
   private func none<Value>(_ why: String) -> Reading<Value> {
@@ -281,7 +289,7 @@ extension Sockets {
     for index in listeners.elements.indices {
       let options = source.attach(to: &listeners.elements[index])
       listeners.elements[index].fillLinger(from: options)
-      if listeners.elements[index].members > 1 {
+      if listeners.elements[index].isShared {
         listeners.elements[index].sharers =
           source.members(listeners.elements[index].inodes)
           ?? listeners.elements[index].sharersUntold

@@ -26,7 +26,10 @@ struct RecordedConfiguration: Sendable {
   }
 
   private static func isHarmless(_ statement: SysctlStatement) -> Bool {
-    statement.key.isOfKernel && (statement.value.map(isHarmless) ?? true)
+    // A name may be all digits.
+    statement.key.isOfKernel
+      && !["kernel.hostname", "kernel.domainname"].contains(statement.key.dotted)
+      && (statement.value.map(isHarmless) ?? true)
   }
 
   /// Numbers and lists of ports, and what a file may name of the kernel.

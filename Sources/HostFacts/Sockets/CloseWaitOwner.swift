@@ -24,7 +24,7 @@ extension CloseWaitOwner: FactObject {
     .init("process", \.owner.process, "Name of the process.", optional: true),
     .init("unit", \.owner.unit, "systemd unit of its cgroup.", optional: true),
     .init("sockets", \.sockets, "How many of them it holds, as far as they were looked at."),
-    .init("idle", \.idle, "Of these, how many have received no data for 60 s."),
+    .init("idle", \.idle, "Of these, how many have heard nothing from the peer for 60 s."),
     .init(
       "descriptor_limit", \.descriptorLimit,
       "How many descriptors it may have: the soft limit of `/proc/PID/limits`.", optional: true),

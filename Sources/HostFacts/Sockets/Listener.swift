@@ -52,10 +52,16 @@ extension Listener: FactObject {
   /// Where a recording does not tell who holds which member: nothing is missed where all owners are of
   /// one unit.
   var sharersUntold: PartialList<SocketMember> {
-    let units = Set(ownership.owners.elements.map(\.unit.value))
-    return units.count < 2
-      ? PartialList([])
-      : PartialList([], rest: .init("the recording does not tell who holds which socket"))
+    isShared
+      ? PartialList([], rest: .init("the recording does not tell who holds which socket"))
+      : PartialList([])
+  }
+
+  /// Whether its sockets are of several units, or may be.
+  var isShared: Bool {
+    members > 1
+      && (ownership.owners.rest != nil
+        || Set(ownership.owners.elements.map(\.unit.value)).count > 1)
   }
 
   /// Whether who holds its connections decides whether it can be restarted: not where connections do
@@ -133,7 +139,7 @@ extension Listener: FactObject {
     .init("owners", \.ownership.owners, "Every process that holds a member."),
     .init(
       "sharers", \.sharers,
-      "Of several members, each with its owners, in the order of `member_queues`; empty for one."),
+      "Of several members of several units, each with its owners; 32 at most. Empty for others."),
     .init(
       "in_ephemeral_range", \.inEphemeralRange,
       "The port is in net.ipv4.ip_local_port_range of this namespace."),

@@ -4,6 +4,8 @@ internal import CEL
 struct PortRows: SocketRowSink, Sendable {
   private(set) var byPort: [UInt16: WatchedPort]
   var origin = Origin.dump("sock_diag")
+  /// Sockets of these devices may have ports of their own.
+  var vrfs = VRFDevices.named([])
   /// Why there may be more.
   var gap: Unreadable?
 

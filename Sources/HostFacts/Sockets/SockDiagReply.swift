@@ -150,8 +150,11 @@ enum SockDiagReply {
         // SK_MEMINFO_DROPS is the ninth number.
         row.drops = UInt64(bytes.native32(value + 32))
       case Int(INET_DIAG_INFO) where length >= 4 + 56:
-        // tcpi_last_data_recv of `struct tcp_info`.
-        row.sinceReceived = bytes.native32(value + 52)
+        // tcpi_last_data_recv of `struct tcp_info`, which a peer's FIN does not renew; tcpi_last_ack_recv,
+        // which it does, comes next.
+        let sinceData = bytes.native32(value + 52)
+        let hasClosed = row.state == .closeWait && row.inode != 0 && length >= 4 + 60
+        row.sinceReceived = hasClosed ? min(sinceData, bytes.native32(value + 56)) : sinceData
       default: break
       }
       start = min(end, start + (length + 3) & ~3)

@@ -3,6 +3,10 @@ internal import CEL
 /// One of several sockets that share a port.
 struct SocketMember: Sendable {
   var owners: PartialList<SocketOwner>
+
+  /// How many of a port are looked at, and how many processes of each: anybody may make thousands.
+  static let most = 32
+  static let mostOwners = 8
 }
 
 extension SocketMember: FactObject {

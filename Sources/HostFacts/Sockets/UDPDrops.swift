@@ -54,14 +54,14 @@ struct UDPDrops: Sendable {
     guard hasCookies != socket.cookies.isEmpty else {
       return .unavailable(.init("the two samples were read in different ways"))
     }
-    var growth = 0
+    var growth: UInt64 = 0
     for member in hasCookies ? socket.cookies : socket.inodes {
       guard let later = byMember[member] else { continue }
       let earlier = socket.dropsByMember[member] ?? 0
-      // 32 bits in the kernel.
-      if later > earlier { growth += Int(clamping: later - earlier) }
+      // 32 bits in the kernel, and whatever is written in a recording.
+      if later > earlier { growth += min(later - earlier, UInt64(UInt32.max)) }
     }
-    return .value(growth, origin)
+    return .value(Int(clamping: growth), origin)
   }
 }
 

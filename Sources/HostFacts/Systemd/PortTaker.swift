@@ -88,6 +88,7 @@ struct PortTakers {
       rows.gap = .init("more than \(SockDiagRequest.mostPorts) ports of socket units are not open")
     }
     rows.nameDevices(nameOfInterface)
+    rows.vrfs = .read(root)
     return rows
   }
 
@@ -102,7 +103,7 @@ struct PortTakers {
         let watched = rows.byPort[request.address.port]
       else { continue }
       let found = holders(request, watched)
-      let verdicts = address.conflict(request, found, bindV6Only).verdicts
+      let verdicts = address.conflict(request, found, bindV6Only, rows.vrfs).verdicts
       // Who listens there is told by others, and keeps the port for a reason.
       let pairs = zip(found, verdicts).filter { $0.0.state != .listen }
       if pairs.count < found.count,
@@ -158,7 +159,7 @@ extension ListenAddress {
 
   /// Where the setting of IPV6_V6ONLY is not known, IPv4 is not taken for its own.
   fileprivate func conflict(
-    _ request: BindRequest, _ holders: [PortHolder], _ bindV6Only: Reading<Int>
+    _ request: BindRequest, _ holders: [PortHolder], _ bindV6Only: Reading<Int>, _ vrfs: VRFDevices
   ) -> BindConflict {
     let isSpecific = !request.address.address.isWildcard
     let v6Only = request.v6Only ?? (bindV6Only.value != 0)
@@ -167,7 +168,7 @@ extension ListenAddress {
         transport: .tcp, family: request.address.family, address: request.address.address,
         device: request.address.device, reuseAddress: true, reusePort: request.reusePort,
         v6Only: request.address.family == .ipv6 && (isSpecific || v6Only), uid: 0),
-      holders: holders)
+      holders: holders, vrfs: vrfs)
   }
 }
 
