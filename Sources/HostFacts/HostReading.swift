@@ -108,7 +108,7 @@ extension Host {
     }
 
     let bindAddress = options.bind.map { request in
-      HostSource(in: namespace) { sources.bindAddress(root, request.address) }
+      HostSource(in: namespace) { sources.bindAddress(root, request) }
     }
 
     return HostReading { rawKeys in

@@ -44,8 +44,8 @@ struct HostSources: Sendable {
   var portHolders:
     @Sendable (HostRoot, Deadline, Sockets, WatchedPort, BindRequest) -> [PortHolder] =
       { .read($2, $3, for: $4, $0, deadline: $1) }
-  var bindAddress: @Sendable (HostRoot, BindAddress) -> AddressProbe.Outcome = {
-    AddressProbe.run($0, $1)
+  var bindAddress: @Sendable (HostRoot, BindRequest) -> AddressProbe.Outcome = {
+    AddressProbe.run($0, $1.address, v6Only: $1.v6Only)
   }
 }
 

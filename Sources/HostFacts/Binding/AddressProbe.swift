@@ -41,21 +41,24 @@ enum AddressProbe {
     var vrfs = VRFDevices.named([])
   }
 
-  static func run(_ root: HostRoot, _ address: BindAddress) -> Outcome {
+  /// - Parameter v6Only: what the server sets IPV6_V6ONLY to; nil where it leaves that alone.
+  static func run(_ root: HostRoot, _ address: BindAddress, v6Only: Bool? = nil) -> Outcome {
     var outcome = Outcome(
       address: address, answer: .accepted,
       capabilitiesCount: root.isLive ? capabilitiesCount(root) : nil, vrfs: .read(root))
-    outcome.answer = ask(root, &outcome.address)
+    outcome.answer = ask(root, &outcome.address, v6Only: v6Only)
     if outcome.answer == .noFamily, address.isAnyFamily {
       outcome.address = BindAddress(
         .ipv4, .anyIPv4, port: address.port, device: address.device)
-      outcome.answer = ask(root, &outcome.address)
+      outcome.answer = ask(root, &outcome.address, v6Only: v6Only)
     }
     return outcome
   }
 
   /// Asks in the calling thread's network namespace; of a recording only what is so on every host.
-  static func ask(_ root: HostRoot, _ address: inout BindAddress) -> Answer {
+  static func ask(
+    _ root: HostRoot, _ address: inout BindAddress, v6Only: Bool? = nil
+  ) -> Answer {
     let hasIPv6 = (try? root.status("/proc/sys/net/ipv6")) != nil
     guard root.isLive else {
       if address.family == .ipv6 && !hasIPv6 { return .noFamily }
@@ -80,6 +83,13 @@ enum AddressProbe {
         socket.number, Int32(IPPROTO_IP), IP_BIND_ADDRESS_NO_PORT, &on,
         socklen_t(MemoryLayout<Int32>.size)) == 0
     else { return .unknown(.init("IP_BIND_ADDRESS_NO_PORT: \(errnoText(errno))")) }
+    // Where it is set an IPv4 address of IPv6 (::ffff:…) is refused.
+    if address.family == .ipv6, var v6Only = v6Only.map({ Int32($0 ? 1 : 0) }) {
+      let status = unsafe setsockopt(
+        socket.number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &v6Only,
+        socklen_t(MemoryLayout<Int32>.size))
+      guard status == 0 else { return .unknown(.init("IPV6_V6ONLY: \(errnoText(errno))")) }
+    }
     var scope: UInt32 = 0
     if let device = address.device {
       if address.address.isLinkLocalIPv6 {

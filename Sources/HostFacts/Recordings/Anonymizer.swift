@@ -44,9 +44,17 @@ struct Anonymizer: Sendable {
     if name == "init.scope" { return name }
     let last = name.split(separator: ".").last.map(String.init)
     let type = last.map { UnitName.isType($0) ? ".\($0)" : "" } ?? ""
-    // Instances of one template stay such.
-    guard let at = name.firstIndex(of: "@") else { return "unit-\(label(name))\(type)" }
-    return "unit-\(label(String(name[..<at])))@\(label(String(name[at...])))\(type)"
+    // Units that are one of several stay such, see `SocketOwner.unitTemplate`.
+    if let at = name.firstIndex(of: "@") {
+      return "unit-\(label(String(name[..<at])))@\(label(String(name[at...])))\(type)"
+    }
+    let whole = name.dropLast(type.count)
+    if type == ".scope", let dash = whole.lastIndex(of: "-") {
+      return "unit-\(label(String(whole[..<dash])))-\(label(String(whole[dash...])))\(type)"
+    }
+    let digits = whole.suffix(whole.utf8.reversed().prefix(while: isDigit).count)
+    let common = whole.dropLast(digits.count)
+    return "unit-\(label(String(common)))x\(digits)\(type)"
   }
 
   func namespace(_ name: String) -> String { "namespace-\(label(name))" }

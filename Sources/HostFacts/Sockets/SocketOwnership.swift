@@ -18,13 +18,22 @@ struct SocketOwner: Hashable, Sendable {
 extension SocketOwner: FactObject {
   static let typeName = "SocketOwner"
   static let documentation = "A process that holds a socket."
-  /// `api@.service` of `api@1.service`.
+  /// What it has in common with units that are meant to be several: `api@.service` of `api@1.service`,
+  /// `web-.service` of `web-1.service`, `docker.scope` of `docker-4f6c.scope`.
   var unitTemplate: Reading<String> {
     unit.flatMap { name, origin in
-      guard let at = name.utf8.firstIndex(of: UInt8(ascii: "@")),
-        let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")), at < dot
-      else { return .absent("it is no instance of a template") }
-      return .value("\(name[...at])\(name[dot...])", origin)
+      let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) ?? name.endIndex
+      let (whole, type) = (name[..<dot], name[dot...])
+      if let at = whole.utf8.firstIndex(of: UInt8(ascii: "@")) {
+        return .value("\(whole[...at])\(type)", origin)
+      }
+      // Scopes are named by what makes them, such as a container's runtime, with an id.
+      if type == ".scope", let dash = whole.utf8.lastIndex(of: UInt8(ascii: "-")) {
+        return .value("\(whole[..<dash])\(type)", origin)
+      }
+      let digits = whole.utf8.reversed().prefix(while: isDigit).count
+      guard digits > 0 else { return .absent("it is no instance of a template") }
+      return .value("\(whole.dropLast(digits))\(type)", origin)
     }
   }
 
@@ -37,8 +46,8 @@ extension SocketOwner: FactObject {
       "unit", \.unit, "systemd unit of its cgroup, such as `nginx.service`.", optional: true),
     .init(
       "unit_template", \.unitTemplate,
-      "Where that is an instance, its template: `api@.service` of `api@1.service`.", optional: true
-    ),
+      "Where that is one of several, what they share: `api@.service` of `api@1.service`, `web-.service` of `web-1.service`, `docker.scope` of `docker-4f6c.scope`.",
+      optional: true),
     .init(
       "started", \.started,
       "When the process began, in seconds after boot; absent once it has ended.", optional: true),
