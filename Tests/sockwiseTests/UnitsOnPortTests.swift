@@ -89,7 +89,9 @@ struct UnitsOnPortTests {
       #expect(audit.findings == expected)
       #expect(audit.report.unknown.isEmpty)
       let message = try #require(audit.report.findings.first?.message)
-      #expect(message.contains(", old.service) takes a share of the connections on 127.0.0.1 port 8443"))
+      #expect(
+        message.contains(
+          ", old.service) takes a share of the connections on 127.0.0.1 port 8443"))
       #expect(message.hasSuffix(", new.service) has joined 3600 s later"))
       #expect(try replay(host, rule).findings == expected)
       #expect(try replay(host, rule).report.unknown.isEmpty)
