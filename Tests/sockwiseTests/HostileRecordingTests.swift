@@ -127,4 +127,26 @@ import Testing
     #expect(audit.status == 0)
     #expect(audit.output.contains("Audited a recording of idle-debian"))
   }
+
+  /// Of the kernel they have 32 bits.
+  @Test(.needsNamespaces) func dropsThatNoKernelCountsAreSummedUp() async throws {
+    let path = path
+    let recorded = try await ScratchNamespace.run { net in
+      try net.deny(.netlink)
+      return try BuiltBinary.run(["facts", "--record", path, "--sample", "100ms"])
+    }
+    try #require(recorded.status == 0)
+    for (directory, drops) in [("proc", "0"), ("second/proc", "999999999999999999")] {
+      let rows = (1...12).map { inode in
+        "  1: 00000000:0202 00000000:0000 07 00000000:00000000 00:00000000 00000000"
+          + "     0        0 \(inode) 2 0000000000000000 \(drops)\n"
+      }
+      try TextFile.write(
+        "  sl  local_address rem_address   st …\n" + rows.joined(),
+        to: "\(path)/\(directory)/net/udp")
+    }
+    let facts = try BuiltBinary.run(["facts", "--root", path, "--format", "json"])
+    #expect(facts.status == 0)
+    #expect(facts.output.contains("\(12 * UInt64(UInt32.max))"))
+  }
 }
