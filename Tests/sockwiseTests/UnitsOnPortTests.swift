@@ -102,7 +102,7 @@ struct UnitsOnPortTests {
       #expect(older.findings.isEmpty)
       #expect(
         older.report.unknown.map(\.subject).sorted()
-          == [8443, 8445, 8446].map { "listener:tcp:127.0.0.1:\($0)" })
+          == [8443, 8445, 8446, 8447, 8448].map { "listener:tcp:127.0.0.1:\($0)" })
     }
   }
 

@@ -52,16 +52,18 @@ extension Listener: FactObject {
   /// Where a recording does not tell who holds which member: nothing is missed where all owners are of
   /// one unit.
   var sharersUntold: PartialList<SocketMember> {
-    isShared
+    hasSeveralUnits
       ? PartialList([], rest: .init("the recording does not tell who holds which socket"))
       : PartialList([])
   }
 
+  private var hasSeveralUnits: Bool {
+    Set(ownership.owners.elements.map(\.unit.value)).count > 1
+  }
+
   /// Whether its sockets are of several units, or may be.
   var isShared: Bool {
-    members > 1
-      && (ownership.owners.rest != nil
-        || Set(ownership.owners.elements.map(\.unit.value)).count > 1)
+    members > 1 && (ownership.owners.rest != nil || hasSeveralUnits)
   }
 
   /// Whether who holds its connections decides whether it can be restarted: not where connections do
