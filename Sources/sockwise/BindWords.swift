@@ -51,25 +51,6 @@ extension BindReport.Socket {
   }
 }
 
-extension SocketState {
-  /// As the kernel names it.
-  fileprivate func name(udp: Bool) -> String {
-    switch self {
-    case .established: udp ? "CONNECTED" : "ESTABLISHED"
-    case .synSent: "SYN_SENT"
-    case .synReceived, .newSynReceived: "SYN_RECV"
-    case .finWait1: "FIN_WAIT1"
-    case .finWait2: "FIN_WAIT2"
-    case .timeWait: "TIME_WAIT"
-    case .close, .boundInactive: "BOUND"
-    case .closeWait: "CLOSE_WAIT"
-    case .lastAck: "LAST_ACK"
-    case .listen: "LISTEN"
-    case .closing: "CLOSING"
-    }
-  }
-}
-
 extension BindAnswer.Refusal {
   /// The name of the errno, and what it says here.
   fileprivate func error(_ answer: BindAnswer) -> (name: String, text: String) {

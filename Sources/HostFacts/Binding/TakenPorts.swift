@@ -51,13 +51,12 @@ struct TakenPorts: Sendable {
     for (index, socket) in sockets.enumerated() {
       let verdict = socket.sameAddress(holder)
       if verdict == .none { continue }
-      var ports = found[row.interface] ?? [Ports(), Ports()]
+      // In place: a copy of a set is 8 KiB, and there may be a million rows.
       if verdict == .conflict {
-        ports[index].taken.insert(row.localPort)
+        found[row.interface, default: [Ports(), Ports()]][index].taken.insert(row.localPort)
       } else {
-        ports[index].undecided.insert(row.localPort)
+        found[row.interface, default: [Ports(), Ports()]][index].undecided.insert(row.localPort)
       }
-      found[row.interface] = ports
     }
   }
 

@@ -119,11 +119,7 @@ struct SocketOwnerLookup: SocketOwnerSource {
           pids.sorted().prefix(SocketMember.mostOwners).map { owner($0) },
           rest: pids.isEmpty ? holders.gap : rest))
     }
-    return PartialList(
-      members,
-      rest: inodes.count > members.count
-        ? .init("\(inodes.count) sockets share the port, and \(members.count) were looked at") : nil
-    )
+    return SocketMember.list(members, of: inodes)
   }
 
   private func none<Value>(_ why: String) -> Reading<Value> {

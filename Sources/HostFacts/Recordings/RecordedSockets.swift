@@ -229,7 +229,7 @@ struct RecordedOwners: SocketOwnerSource {
   }
 
   func members(_ inodes: [UInt64]) -> PartialList<SocketMember>? {
-    membersByInodes[inodes].map { PartialList($0) }
+    membersByInodes[inodes].map { SocketMember.list($0, of: inodes) }
   }
 
   mutating func attach(to socket: inout some OwnedSocket) -> [SocketOptions] {

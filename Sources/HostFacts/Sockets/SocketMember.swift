@@ -7,6 +7,15 @@ struct SocketMember: Sendable {
   /// How many of a port are looked at, and how many processes of each: anybody may make thousands.
   static let most = 32
   static let mostOwners = 8
+
+  /// Those that were looked at, of all sockets with these inodes.
+  static func list(_ members: [SocketMember], of inodes: [UInt64]) -> PartialList<SocketMember> {
+    PartialList(
+      members,
+      rest: inodes.count > members.count
+        ? .init("\(inodes.count) sockets share the port, and \(members.count) were looked at") : nil
+    )
+  }
 }
 
 extension SocketMember: FactObject {

@@ -20,7 +20,7 @@ extension PortTaker: FactObject {
   var text: String { wanted.text }
   var port: Int { Int(holder.port) }
   var address: String { holder.address.description }
-  var state: String { holder.state.rowName }
+  var state: String { holder.state.name(udp: false) }
   var remoteAddress: Reading<String> {
     holder.remote.map { .value($0.address.description, origin) }
       ?? .absent("it has no other end")
@@ -169,25 +169,5 @@ extension ListenAddress {
         device: request.address.device, reuseAddress: true, reusePort: request.reusePort,
         v6Only: request.address.family == .ipv6 && (isSpecific || v6Only), uid: 0),
       holders: holders, vrfs: vrfs)
-  }
-}
-
-extension SocketState {
-  /// As netstat(8) and the kernel name it.
-  fileprivate var rowName: String {
-    switch self {
-    case .established: "ESTABLISHED"
-    case .synSent: "SYN_SENT"
-    case .synReceived, .newSynReceived: "SYN_RECV"
-    case .finWait1: "FIN_WAIT1"
-    case .finWait2: "FIN_WAIT2"
-    case .timeWait: "TIME_WAIT"
-    case .close: "CLOSE"
-    case .closeWait: "CLOSE_WAIT"
-    case .lastAck: "LAST_ACK"
-    case .listen: "LISTEN"
-    case .closing: "CLOSING"
-    case .boundInactive: "BOUND"
-    }
   }
 }
