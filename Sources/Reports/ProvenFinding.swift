@@ -2,10 +2,11 @@ public import Proofs
 import Rules
 
 extension Report {
-  /// The claims that the rules of its findings name, each once, in the order of the findings.
+  /// The claims that the rules of its new findings name, each once, in the order of the findings:
+  /// what is waived or known need not be proven.
   public var claimsOfFindings: [String] {
     var claims: [String] = []
-    for reported in findings {
+    for reported in findings where reported.state == .new {
       if let claim = reported.finding.proof, !claims.contains(claim) { claims.append(claim) }
     }
     return claims
