@@ -16,6 +16,8 @@ struct SocketHolders: Sendable {
   private(set) var gap: Unreadable?
   /// Why a socket with a holder here may have more, although there is no gap.
   private(set) var skipped: Unreadable?
+  /// The gap without what PID 1 may hold.
+  private(set) var gapBesidePID1: Unreadable?
   /// Why holders may be missing here; nil where every descriptor of every process was read.
   var rest: Unreadable? { gap ?? skipped }
   /// Whether PID 1's descriptors were read to the end.
@@ -63,8 +65,8 @@ struct SocketHolders: Sendable {
           read(pid, from: 0, to: pid == 1 ? .max : firstDescriptors)
         }
       } catch {
-        result.gap = root.hasProc ? error.unreadable("/proc") : .init("'/proc' is not mounted")
-        return result
+        return stopped(
+          root.hasProc ? error.unreadable("/proc") : .init("'/proc' is not mounted"))
       }
       var pending = unfinished[...]
       while result.holders.count < wanted.count, let pid = pending.popFirst() {
@@ -80,6 +82,8 @@ struct SocketHolders: Sendable {
           "descriptors beyond the first \(firstDescriptors) of \(processes) were not read")
       }
       result.gap = whatIsHidden()
+      result.gapBesidePID1 =
+        refusing == [1] ? ProcMount.gap(root, grant: Self.grant) : result.gap
       return result
     }
 
@@ -91,7 +95,7 @@ struct SocketHolders: Sendable {
     }
 
     private mutating func stopped(_ why: Unreadable) -> SocketHolders {
-      result.gap = why
+      (result.gap, result.gapBesidePID1) = (why, why)
       return result
     }
 
