@@ -35,8 +35,7 @@ extension SocketOwnerLookup {
       groups[$0]?.isNamed == true && groups[$0] != home.group
     }
     if strangers.isEmpty {
-      // What PID 1 holds it has for others.
-      return holders.gapBesidePID1.map { .unavailable($0) }
+      return holders.heirsGap.map { .unavailable($0) }
         ?? .absent("no process outside its unit holds it")
     }
 
@@ -65,7 +64,7 @@ extension SocketOwnerLookup {
     }
     leaked.removeAll { belonging.contains(groups[$0]) }
     if leaked.isEmpty {
-      return (rest ?? holders.gapBesidePID1).map { .unavailable($0) }
+      return (rest ?? holders.heirsGap).map { .unavailable($0) }
         ?? .absent("every process that holds it serves it")
     }
     return .value(
