@@ -131,13 +131,13 @@ extension Host {
         }
       }
       var units = answers.take(unitFiles, "'/etc/systemd/system'") { .unavailable($0) }
-      if case .value(var list, let origin) = units, root.isLive,
+      if case .value(var list, let origin) = units, root.isLive || recorded != nil,
         case .value(let table, let source) = sockets.sockets
       {
         let ports = UnitPorts(table, source)
         list.elements = list.elements.map(ports.joined)
         let takers = PortTakers(list.elements)
-        if !takers.ports.isEmpty {
+        if recorded == nil, !takers.ports.isEmpty {
           let second = HostSource(in: namespace) {
             sources.portRows(root, takers.ports, limit.owners)
           }

@@ -87,7 +87,7 @@ struct AuditRun: Sendable {
           Notice(
             .info,
             "\(count) \(count == 1 ? "rule has" : "rules have") nothing to judge: the recording has"
-              + " no unit files or no configuration of kernel parameters"))
+              + " no configuration of kernel parameters"))
       }
     }
     notices += result.notices.map { Notice(.info, $0) }
