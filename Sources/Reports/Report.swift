@@ -34,6 +34,8 @@ public struct Report: Sendable {
   /// now, so only formats that print it ask.
   public var descriptions: [RuleDescription] { describe() }
   private let describe: @Sendable () -> [RuleDescription]
+  /// Fingerprints of findings that others stand for.
+  public var superseded: Set<String> = []
   /// Whether findings were compared with a baseline.
   public private(set) var hasBaseline = false
   /// Findings of the baseline that are no more: their rule was evaluated whole and found them not.
@@ -73,6 +75,13 @@ public struct Report: Sendable {
     var report = self
     report.findings.removeAll { $0.finding.severity < severity }
     report.leftOut += findings.count { $0.state == .new && $0.finding.severity < severity }
+    return report
+  }
+
+  /// The report with more to know.
+  public func adding(_ notices: [Notice]) -> Report {
+    var report = self
+    report.notices += notices
     return report
   }
 
