@@ -42,7 +42,7 @@ enum Main {
   }
 
   /// An audit's command line is parsed by itself: what all subcommands take is several times as much,
-  /// and a tenth of an audit's time. Whatever is wrong with it, or asks for help, is answered by the whole.
+  /// and a fourteenth of an audit's time. Whatever is wrong with it, or asks for help, the whole answers.
   private static func command(_ arguments: [String]) throws -> any ParsableCommand {
     if arguments.first == "audit",
       let audit = try? Audit.parseAsRoot(Array(arguments.dropFirst()))
