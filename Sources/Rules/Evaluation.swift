@@ -125,7 +125,7 @@ private struct RuleRun {
       rule: rule.id, title: rule.title, severity: rule.severity.level(in: activation),
       confidence: confidence, isNote: rule.isNote,
       subject: subject(identity) + (number > 1 ? "#\(number)" : ""),
-      message: rule.message.rendered(in: activation).text,
+      message: rule.message.rendered(in: activation, cuttingValuesTo: 400).text,
       evidence: evidence, locations: locations(evidence),
       remediation: rule.remedies.compactMap { $0.remediation(in: activation) },
       references: rule.references, proof: rule.proof,

@@ -19,7 +19,11 @@ public struct Template: Sendable {
   /// What it says where `activation` holds. A placeholder that has no value prints
   /// `(unknown)`, and the
   /// text is not whole then: a finding is never lost for the sake of its message.
-  func rendered(in activation: Activation) -> (text: String, isWhole: Bool) {
+  ///
+  /// - Parameter longest: Characters of a value that is quoted; what a file says may be of any length.
+  func rendered(
+    in activation: Activation, cuttingValuesTo longest: Int = .max
+  ) -> (text: String, isWhole: Bool) {
     var rendered = ""
     var isWhole = true
     for part in parts {
@@ -27,7 +31,7 @@ public struct Template: Sendable {
       case .text(let text): rendered += text
       case .placeholder(let expression):
         if let text = ValueText.printed(expression.evaluate(in: activation).value) {
-          rendered += text
+          rendered += text.utf8.count > longest ? text.prefix(longest) + "…" : text
         } else {
           rendered += "(unknown)"
           isWhole = false

@@ -91,7 +91,7 @@ struct AuditRun: Sendable {
       }
     }
     notices += result.notices.map { Notice(.info, $0) }
-    if result.usedDelta && !host.hasSecondSample {
+    if result.usedDelta && options.root.hasLiveFacts && !host.hasSecondSample {
       notices.append(
         Notice(
           .info,

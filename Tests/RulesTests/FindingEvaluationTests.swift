@@ -59,6 +59,16 @@ import Testing
         == "3 rows, (unknown) sockets, 12.3 a second")
   }
 
+  @Test func aMessageDoesNotRepeatALongValue() throws {
+    let rule = """
+      when: '"vendor.key" in sysctl_raw'
+      message: "{{ sysctl_raw['vendor.key'] }} and the rest"
+      """
+    let long = String(repeating: "x", count: 100_000)
+    let message = try finding(rule, "sysctl_raw: { vendor.key: \(long) }").message
+    #expect(message == String(repeating: "x", count: 400) + "… and the rest")
+  }
+
   @Test func `titles and remedies are in the language that is asked for`() throws {
     let rule = try RuleBuilder.rule(
       """
