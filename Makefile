@@ -51,7 +51,8 @@ setup:
 	if [ ! -e /usr/include/yaml.h ] || [ ! -e "$$archive" ]; then install libyaml-dev; fi
 
 # Some tests let Python hold sockets in another process; two programs hold reports against the
-# schemas of others; valgrind counts instructions.
+# schemas of others; valgrind counts instructions. Daemons that read metrics and journals are not
+# installed: they would run.
 setup-tests: setup
 	@$(INSTALL); [ -x /usr/bin/python3 ] || install python3; \
 	/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || install python3-jsonschema; \
@@ -59,6 +60,8 @@ setup-tests: setup
 	[ -x /sbin/sysctl ] || install procps; \
 	[ -x /lib/systemd/systemd-sysctl ] || install systemd; \
 	[ -x /usr/bin/valgrind ] || install valgrind
+	@Tests/Debian/fetch .build/debian prometheus prometheus-node-exporter systemd-journal-remote \
+	  libmicrohttpd12 || echo "sockwise: tests of metrics and of journals will skip" >&2
 
 build: setup $(ESSENTIALS)/libParserEssentials.a
 	swift build $(RELEASE)

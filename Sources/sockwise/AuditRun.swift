@@ -95,6 +95,7 @@ struct AuditRun: Sendable {
       passed: result.passed, notApplicable: result.notApplicable,
       descriptions: rules.rules.map(RuleDescription.init))
     report.namespacesGap = host.namespacesGap?.reason
+    report.facts = facts
     return acceptance.baseline.map { report.comparing(with: $0) } ?? report
   }
 }

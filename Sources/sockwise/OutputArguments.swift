@@ -45,8 +45,7 @@ struct OutputArguments: ParsableArguments {
     var isDelivered = true
     for request in requests {
       do throws(OutputError) {
-        try request.destination.write(
-          request.format.render(shown, rendering(for: request.destination)))
+        try request.deliver(shown, rendering(for: request.destination))
       } catch {
         isDelivered = false
         printError("sockwise: \(error)")
