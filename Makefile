@@ -3,6 +3,10 @@
 # make fixtures  root: make the recorded hosts of Tests/Fixtures/hosts anew; HOSTS="database" for some
 # make docs    rewrite what the code says in man/ and rules/rule.schema.json
 # make build   .build/release/sockwise: one file, the Swift runtime and the rules inside
+# make install  what `make build` made, and its files; DESTDIR=, PREFIX=/usr/local
+# make deb     .build/package/sockwise_VERSION_ARCHITECTURE.deb
+# make package  that, lintian, and its life on a booted systemd: install, audit, purge
+# make reproducible  build the package of this commit in two places, and compare
 # make bench   root: measure against ss, cat and a raw dump; JSON=file SIZES="1000 100000"
 # make size    fail where the binary has grown beyond its limit
 # make instructions  fail where three fixed inputs cost other instructions; RECORD="reason"
@@ -26,7 +30,7 @@ RELEASE := $(SWIFT_RELEASE) --product sockwise \
   -Xlinker -s -Xlinker --no-export-dynamic -Xlinker --icf=safe
 TEST := --disable-xctest
 
-.PHONY: help setup setup-tests build audit check lint test release docs fixtures bench size \
+.PHONY: help setup setup-tests build install deb package reproducible audit check lint test release docs fixtures bench size \
   prove-kernels instructions fuzz fuzz-ci fuzz-build fuzz-totals oracle sanitize clean
 
 help:
@@ -70,6 +74,66 @@ $(ESSENTIALS)/libParserEssentials.a: Sources/ParserEssentials/ParserEssentials.s
 	@mkdir -p $(@D)
 	cd $(@D) && swiftc -O -parse-as-library -static -emit-library -emit-module \
 	  -module-name ParserEssentials -module-link-name ParserEssentials -o $(@F) $(CURDIR)/$<
+
+# Not built here: `sudo make install` must not compile as root.
+DESTDIR :=
+PREFIX := /usr/local
+UNITDIR := $(PREFIX)/lib/systemd/system
+ZSHDIR := $(PREFIX)/share/zsh/site-functions
+install:
+	@[ -x $(BINARY) ] || { echo "sockwise: there is no $(BINARY); run 'make build' first" >&2; exit 1; }
+	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/sockwise
+	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(PREFIX)/share/sockwise $(DESTDIR)$(ZSHDIR) \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	for page in man/*.[1-8]; do \
+	  install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man$${page##*.} $$page; done
+	sed 's|/usr/bin/sockwise|$(PREFIX)/bin/sockwise|' systemd/sockwise.service \
+	  >$(DESTDIR)$(UNITDIR)/sockwise.service
+	install -m 644 -t $(DESTDIR)$(UNITDIR) systemd/sockwise.timer
+# systemd reads catalogs of this directory alone, and sockwise configuration of /etc.
+	install -D -m 644 -t $(DESTDIR)/usr/lib/systemd/catalog systemd/sockwise.catalog
+	[ -e $(DESTDIR)/etc/sockwise/sockwise.yaml ] || \
+	  install -D -m 644 -t $(DESTDIR)/etc/sockwise systemd/sockwise.yaml
+	cd rules && find . -name '*.yaml' -exec install -D -m 644 {} $(DESTDIR)$(PREFIX)/share/sockwise/rules/{} \;
+	install -m 644 -t $(DESTDIR)$(PREFIX)/share/sockwise rules/rule.schema.json \
+	  monitoring/sockwise.rules.yaml
+# bash reads it, nobody runs it.
+	$(BINARY) --generate-completion-script bash | sed '1{/^#!/d}' \
+	  >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/sockwise
+	$(BINARY) --generate-completion-script zsh >$(DESTDIR)$(ZSHDIR)/_sockwise
+	$(BINARY) --generate-completion-script fish \
+	  >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/sockwise.fish
+
+# The time that files in the package have: that of the commit.
+SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null)
+# debhelper's tools, in a directory of their own so that they leave nothing in debian/.
+PACKAGE := .build/package
+deb: export SOURCE_DATE_EPOCH := $(SOURCE_DATE_EPOCH)
+deb: export SOURCE := $(CURDIR)
+deb: build
+	@$(INSTALL); [ -x /usr/bin/dh ] || install debhelper; \
+	[ -x /usr/bin/dpkg-buildpackage ] || install dpkg-dev; \
+	[ -x /usr/bin/pkg-config ] || install pkgconf
+	rm -rf $(PACKAGE)
+	mkdir -p $(PACKAGE)/sockwise
+	cp -R debian $(PACKAGE)/sockwise/
+	cd $(PACKAGE)/sockwise && dpkg-buildpackage --build=binary --no-sign --no-check-builddeps \
+	  --no-pre-clean
+
+# lintian's errors and warnings, and the life of the package on a booted systemd; see
+# Tests/Package/end-to-end. 77: this machine cannot boot one, which it says.
+package: deb
+	@$(INSTALL); [ -x /usr/bin/lintian ] || install lintian
+	lintian --allow-root --fail-on error,warning $(PACKAGE)/*.changes
+	@Tests/Debian/fetch .build/debian prometheus-node-exporter
+	@status=0; Tests/Package/end-to-end $(PACKAGE)/*.deb \
+	  .build/debian/archives/prometheus-node-exporter_*.deb || status=$$?; \
+	[ $$status -eq 0 ] || { [ $$status -eq 77 ] && [ -z "$${CI:-}" ]; }
+
+# Two release builds.
+reproducible:
+	Tests/Package/reproducible
 
 # Findings (exit status 1) are a result here, not a failure.
 audit: build
