@@ -4,6 +4,7 @@
 # make docs    rewrite what the code says in man/ and rules/rule.schema.json
 # make build   .build/release/sockwise: one file, the Swift runtime and the rules inside
 # make install  what `make build` made, and its files; DESTDIR=, PREFIX=/usr/local
+# make uninstall  the same without what was configured
 # make deb     .build/package/sockwise_VERSION_ARCHITECTURE.deb
 # make package  that, lintian, and its life on a booted systemd: install, audit, purge
 # make reproducible  build the package of this commit in two places, and compare
@@ -25,13 +26,15 @@ ESSENTIALS := $(CURDIR)/.build/essentials
 SWIFT_RELEASE := -c release --static-swift-stdlib \
   -Xswiftc -module-alias -Xswiftc FoundationEssentials=ParserEssentials \
   -Xswiftc -I -Xswiftc $(ESSENTIALS) -Xlinker -L$(ESSENTIALS)
-# Stripped; and without the dynamic symbols that would keep unused code (0.5 MB).
-RELEASE := $(SWIFT_RELEASE) --product sockwise \
+# Stripped; and without the dynamic symbols that would keep unused code (0.5 MB). Debug information would
+# be stripped too, but first it gives each module a hash of the paths in it (section .swift_modhash),
+# and the program would depend on where it was built.
+RELEASE := $(SWIFT_RELEASE) --product sockwise -debug-info-format none \
   -Xlinker -s -Xlinker --no-export-dynamic -Xlinker --icf=safe
 TEST := --disable-xctest
 
-.PHONY: help setup setup-tests build install deb package reproducible audit check lint test release docs fixtures bench size \
-  prove-kernels instructions fuzz fuzz-ci fuzz-build fuzz-totals oracle sanitize clean
+.PHONY: help setup setup-tests build install uninstall deb package reproducible audit check lint test \
+  release docs fixtures bench size prove-kernels instructions fuzz fuzz-ci fuzz-build fuzz-totals oracle sanitize clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -105,6 +108,15 @@ install:
 	$(BINARY) --generate-completion-script fish \
 	  >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/sockwise.fish
 
+# Configuration and state stay.
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/sockwise $(DESTDIR)$(UNITDIR)/sockwise.{service,timer} \
+	  $(DESTDIR)/usr/lib/systemd/catalog/sockwise.catalog $(DESTDIR)$(ZSHDIR)/_sockwise \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/sockwise \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/sockwise.fish \
+	  $(patsubst man/%,$(DESTDIR)$(PREFIX)/share/man/man*/%,$(wildcard man/*.[1-8]))
+	rm -rf $(DESTDIR)$(PREFIX)/share/sockwise
+
 # The time that files in the package have: that of the commit.
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null)
 # debhelper's tools, in a directory of their own so that they leave nothing in debian/.
@@ -125,7 +137,11 @@ deb: build
 # Tests/Package/end-to-end. 77: this machine cannot boot one, which it says.
 package: deb
 	@$(INSTALL); [ -x /usr/bin/lintian ] || install lintian
-	lintian --allow-root --fail-on error,warning $(PACKAGE)/*.changes
+	lintian --allow-root --fail-on error $(PACKAGE)/*.changes
+	@directory=$$(mktemp -d); trap 'rm -rf "$$directory"' EXIT; \
+	$(MAKE) -s install DESTDIR="$$directory"; $(MAKE) -s uninstall DESTDIR="$$directory"; \
+	left=$$(find "$$directory" -type f ! -path '*/etc/sockwise/*'); \
+	[ -z "$$left" ] || { echo "make uninstall leaves $$left" >&2; exit 1; }
 	@Tests/Debian/fetch .build/debian prometheus-node-exporter
 	@status=0; Tests/Package/end-to-end $(PACKAGE)/*.deb \
 	  .build/debian/archives/prometheus-node-exporter_*.deb || status=$$?; \

@@ -84,6 +84,7 @@ struct FormatName: ExpressibleByArgument, CustomStringConvertible {
   var description: String { format.name }
   var defaultValueDescription: String { description }
   static var allValueStrings: [String] { ReportFormat.all.map(\.name) }
+  static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }
 
 /// A severity on the command line.
@@ -100,4 +101,5 @@ struct SeverityArgument: ExpressibleByArgument, CustomStringConvertible {
   var description: String { severity.rawValue }
   var defaultValueDescription: String { description }
   static var allValueStrings: [String] { Severity.allCases.map(\.rawValue) }
+  static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }

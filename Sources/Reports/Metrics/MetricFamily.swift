@@ -61,6 +61,6 @@ struct MetricFamily {
   /// Whole numbers without a point, up to where a Double holds each.
   private static func digits(_ value: Double) -> String {
     let whole = Int64(exactly: value)
-    return whole.map { abs($0) < 1 << 53 ? "\($0)" : "\(value)" } ?? "\(value)"
+    return whole.map { $0.magnitude < 1 << 53 ? "\($0)" : "\(value)" } ?? "\(value)"
   }
 }

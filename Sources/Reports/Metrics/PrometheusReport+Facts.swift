@@ -11,10 +11,11 @@ extension PrometheusReport {
       "Local ports of the range that connect() chooses from, without reserved ones.")
     var blocked = MetricFamily(
       "sockwise_ephemeral_ports_blocked", ["netns"],
-      "Those of them that every connect() skips, because a socket is bound to them; a lower bound.")
+      "Local ports of the range that every connect() skips, because a socket is bound to them; a lower bound."
+    )
     var available = MetricFamily(
       "sockwise_ephemeral_ports_available", ["netns"],
-      "The others: what each destination has at most.")
+      "Local ports of the range that no socket is bound to: what each destination has at most.")
     let ports = facts["sockets", "port_pool", "total"]?.whole
     let taken = facts["sockets", "port_pool", "blocked"]?.whole
     total.add(ports, namespace)
@@ -38,9 +39,10 @@ extension PrometheusReport {
       "Local ports that connections toward a destination hold, so that connect() cannot take them.")
     var available = MetricFamily(
       "sockwise_destination_ports_available", labels,
-      "Local ports that connections toward it can hold.")
+      "Local ports that connections toward a destination can hold.")
     var ratio = MetricFamily(
-      "sockwise_destination_ports_used_ratio", labels, "The part of them that is held, 0 to 1.")
+      "sockwise_destination_ports_used_ratio", labels,
+      "The part of the local ports toward a destination that is held, 0 to 1.")
     var unlisted = MetricFamily(
       "sockwise_destinations_unlisted", ["netns"],
       "Destinations without series of their own: they hold less than 1 % of the ports, or less than those that have."
