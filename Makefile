@@ -265,7 +265,8 @@ fixtures: setup-tests
 # LeakSanitizer does not know Swift's tagged pointers and reports what globals hold; `make fuzz` looks
 # for leaks input by input.
 sanitize: export ASAN_OPTIONS = detect_leaks=0
-sanitize: export TSAN_OPTIONS = suppressions=$(CURDIR)/Tests/tsan.supp
+# Suppressions name functions, and some tests have no PATH on which what names them is found.
+sanitize: export TSAN_OPTIONS = suppressions=$(CURDIR)/Tests/tsan.supp:external_symbolizer_path=$(shell command -v llvm-symbolizer)
 sanitize: setup-tests
 	swift build --build-tests $(TEST) --scratch-path .build-asan --sanitize=address
 	swift test --skip-build $(TEST) --scratch-path .build-asan --sanitize=address

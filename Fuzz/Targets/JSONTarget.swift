@@ -1,8 +1,10 @@
 import JSON
+import Reports
 
 @testable import HostFacts
 
-/// A JSON document, read strictly and written again; and as each of the documents of a recording.
+/// A JSON document, read strictly and written again; and as each of the documents of a recording, and
+/// as what a run left.
 enum JSONTarget {
   static func run(_ bytes: [UInt8]) {
     do throws(JSONError) {
@@ -11,12 +13,13 @@ enum JSONTarget {
       require(isEqual(document, again), "\(document) is written as \(again)")
       reread(RecordingFile.self, document)
       reread(RecordedSockets.self, document)
+      reread(RunState.self, document)
     } catch {
       isInside(error, bytes)
     }
   }
 
-  /// What a recording says is what it says when it is written anew.
+  /// What a document says is what it says when it is written anew.
   private static func reread<Value: JSONConvertible>(_: Value.Type, _ document: JSON) {
     do throws(JSONError) {
       let bytes = written(try Value(document))

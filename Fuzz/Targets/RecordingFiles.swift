@@ -87,6 +87,7 @@ struct RecordingFiles {
   private static let paths: [String: String] = {
     var paths = [
       "recording.json": "recording.json", "sockets.json": "sockets.json",
+      "units.json": "units.json",
       "hostname": "proc/sys/kernel/hostname", "osrelease": "proc/sys/kernel/osrelease",
       "comm": "proc/1/comm", "somaxconn": "proc/sys/net/core/somaxconn",
       "second": "second/proc/net/netstat",

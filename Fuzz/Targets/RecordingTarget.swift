@@ -66,6 +66,14 @@ enum RecordingTarget {
       }
       require(!deadline.hasPassed, "\(root.read) took 20 s")
     }
+    if given.contains("units.json"), case .value(let units, _) = RecordedUnits.read(root) {
+      let assembly = UnitAssembly(
+        UnitSearchPath.system, RecordedUnitFiles(units), version: units.version)
+      let names = assembly.names(also: units.unitActivity.units.keys.sorted())
+      let read = assembly.units(names, bareDropIns: false, deadline: deadline).units
+      check(read.taking(units.takers).factValue, .list(.object(Unit.typeName)), "units")
+      require(!deadline.hasPassed, "units took 20 s")
+    }
     guard given.contains("recording.json"), let file = root.recording?.file else { return }
     check(file.namespace.identity.factValue, NamespaceIdentity.factType, "netns")
     for entry in file.namespaces { _ = entry.entry }

@@ -7,7 +7,10 @@ import CEL
 enum UnitsTarget {
   static func run(_ bytes: [UInt8]) {
     let files = files(of: bytes)
-    for file in files { lines(of: file) }
+    for file in files {
+      lines(of: file)
+      excerpt(of: file.content)
+    }
     let units = Units.review(files, version: 252).units
     require(units.rest == nil, "bare files are there")
     for unit in units.elements { check(unit, files) }
@@ -44,6 +47,17 @@ enum UnitsTarget {
         require((place.endColumn ?? 0) >= (place.column ?? 0), "\(place)")
       }
     }
+  }
+
+  /// What a recording keeps of a file has as many sections, and taken from itself stays as it is.
+  private static func excerpt(of content: [UInt8]) {
+    guard let text = UnitExcerpt(of: content)?.text else { return }
+    let bytes = Array(text.utf8)
+    require(UnitExcerpt(of: bytes)?.text == text, text)
+    let sections = { (bytes: [UInt8]) in
+      UnitFile(path: "", bytes).lines.count { if case .section = $0 { true } else { false } }
+    }
+    require(sections(bytes) == sections(content), text)
   }
 
   private static func check(_ unit: Unit, _ files: [Units.File]) {

@@ -8,6 +8,8 @@ public struct HostOptions: Sendable {
   public var timeLimit: Double
   /// Seconds between two readings of the counters; nil for one reading.
   public var sample: Double?
+  /// The counters of an earlier run, to tell what has grown since where ``sample`` is nil.
+  public var earlier: CounterSample?
   /// The kernels that an image is to boot; none for those that are in it.
   public var kernels: [KernelVersion]
   public var root: HostRoot
@@ -16,12 +18,13 @@ public struct HostOptions: Sendable {
 
   public init(
     netns: NetworkNamespace.Selection = .own, timeLimit: Double = 60, sample: Double? = nil,
-    kernels: [KernelVersion] = [],
+    earlier: CounterSample? = nil, kernels: [KernelVersion] = [],
     root: HostRoot = HostRoot()
   ) {
     self.netns = netns
     self.timeLimit = timeLimit
     self.sample = sample
+    self.earlier = earlier
     self.kernels = kernels
     self.root = root
   }
@@ -37,6 +40,8 @@ public struct Host: Sendable {
   let rawSysctls: RawSysctls
   let sysctlConfiguration: SysctlConfiguration
   let netstat: NetstatReading
+  /// The counters as a later run wants them; nil where it could not tell what they are of.
+  public let counterSample: CounterSample?
   let sockstat: Sockstat
   let delta: NetstatDelta
   /// The sockets of the audited namespace.
@@ -92,7 +97,7 @@ public struct Host: Sendable {
   /// As uname(2) gives it.
   public var kernelRelease: String? { kernel.value?.release }
   var kernel: Reading<KernelRelease> { identity.kernel }
-  /// Whether the counters were read twice.
+  /// Whether the counters were read twice, by this run or by an earlier one.
   public var hasSecondSample: Bool { delta.seconds.value != nil }
   /// Whether the audited namespace is the one that the kernel began with.
   public var isNamespaceInitial: Reading<Bool> { namespace.isInitial }

@@ -131,13 +131,13 @@ extension Host {
         }
       }
       var units = answers.take(unitFiles, "'/etc/systemd/system'") { .unavailable($0) }
-      if case .value(var list, let origin) = units, root.isLive,
+      if case .value(var list, let origin) = units, root.isLive || recorded != nil,
         case .value(let table, let source) = sockets.sockets
       {
         let ports = UnitPorts(table, source)
         list.elements = list.elements.map(ports.joined)
         let takers = PortTakers(list.elements)
-        if !takers.ports.isEmpty {
+        if recorded == nil, !takers.ports.isEmpty {
           let second = HostSource(in: namespace) {
             sources.portRows(root, takers.ports, limit.owners)
           }
@@ -182,18 +182,25 @@ extension Host {
           request, root, settings, sockets, totals, bindAddress, portHolders, &answers)
         bind?.kernel = host.kernel.value?.version
       }
+      let counters = answers.take(netstat, "'/proc/net/netstat'") {
+        NetstatSample(.unavailable($0))
+      }
+      let sample = CounterSample(
+        counters.reading, seconds: counters.moment, of: host, identityOfNamespace.inode)
+      let sinceLastRun = LastRun(options.earlier, before: sample, counters)
       let snapshot = Host(
         identity: host, imageKernels: image?.versions, namespace: identityOfNamespace,
         sysctl: settings,
         rawSysctls: answers.take(rawSysctls, "'/proc/sys'") { .unavailable(rawKeys, $0) },
         sysctlConfiguration: answers.take(configuration, "'/etc/sysctl.d'") { .unavailable($0) },
-        netstat: answers.take(netstat, "'/proc/net/netstat'") { NetstatSample(.unavailable($0)) }
-          .reading,
+        netstat: counters.reading, counterSample: sample,
         sockstat: totals,
-        delta: growth ?? .notSampled, sockets: sockets.sockets, units: units, bind: bind,
+        delta: growth ?? sinceLastRun.growth ?? .notSampled, sockets: sockets.sockets, units: units,
+        bind: bind,
         namespaces: recorded?.namespaces.map(\.entry) ?? found.entries(audited: namespace),
         namespacesGap: recorded.map { $0.namespacesGap?.unreadable } ?? found.gap,
         notices: notices(identityOfNamespace, sockets, answers)
+          + (growth == nil ? sinceLastRun.notices : [])
           + (image?.versions ?? []).compactMap(\.remark).map { Notice(.info, $0) },
         sources: sourceList(root, sockets))
       root.recorder?.finish(
@@ -238,7 +245,7 @@ extension Host {
     let second = NetstatSample(sources.netstat(root.atSecondSample))
     return NetstatDelta(
       from: first.reading, to: second.reading,
-      seconds: first.moment.duration(to: second.moment) / .seconds(1))
+      seconds: second.moment - first.moment)
   }
 
   /// The two samples of a recording.
@@ -311,6 +318,22 @@ struct TimeLimit: Sendable {
   }
 }
 
+/// What has grown since an earlier run.
+private struct LastRun {
+  /// Nil where there was none, or where its counters are not to be compared.
+  var growth: NetstatDelta?
+  var notices: [Host.Notice] = []
+
+  init(_ earlier: CounterSample?, before sample: CounterSample?, _ counters: NetstatSample) {
+    guard let earlier, let sample else { return }
+    if let why = earlier.refusal(before: sample) {
+      notices = [Host.Notice(.info, "counters are not compared with those of the last run: \(why)")]
+    } else {
+      growth = earlier.growth(until: counters.reading, seconds: counters.moment)
+    }
+  }
+}
+
 /// Takes what sources answer and notes which did not.
 private struct Answers {
   let limit: TimeLimit
@@ -339,9 +362,17 @@ private struct Answers {
 /// The counters and when they were read.
 struct NetstatSample: Sendable {
   let reading: NetstatReading
-  let moment = SuspendingClock().now
+  /// Seconds of CLOCK_MONOTONIC.
+  let moment = monotonicSeconds()
 
   init(_ reading: NetstatReading) { self.reading = reading }
+}
+
+/// Seconds of CLOCK_MONOTONIC, which does not count those that the host sleeps.
+private func monotonicSeconds() -> Double {
+  var now = timespec()
+  _ = unsafe clock_gettime(CLOCK_MONOTONIC, &now)
+  return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
 }
 
 /// Waits on this thread.

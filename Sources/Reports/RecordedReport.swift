@@ -113,7 +113,7 @@ extension RecordedReport.Entry: JSONConvertible {
 
 extension JSON {
   /// One of the names of an enumeration.
-  fileprivate func choice<Choice: RawRepresentable & CaseIterable>(
+  func choice<Choice: RawRepresentable & CaseIterable>(
     _ name: String
   ) throws(JSONError) -> Choice where Choice.RawValue == String {
     let text: String = try member(name)

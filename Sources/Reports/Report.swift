@@ -38,6 +38,8 @@ public struct Report: Sendable {
   private let describe: @Sendable () -> [RuleDescription]
   /// What was read, under the names that rules use; nil of a review.
   public var facts: Activation?
+  /// Fingerprints of findings that others stand for.
+  public var superseded: Set<String> = []
   /// Whether findings were compared with a baseline.
   public private(set) var hasBaseline = false
   /// Findings of the baseline that are no more: their rule was evaluated whole and found them not.
@@ -82,6 +84,13 @@ public struct Report: Sendable {
 
   /// Also those that were left out.
   var allFindings: [ReportedFinding] { findings + milder }
+
+  /// The report with more to know.
+  public func adding(_ notices: [Notice]) -> Report {
+    var report = self
+    report.notices += notices
+    return report
+  }
 
   /// The report with what came of trying each finding's claim.
   func settingProofs(_ proof: (ReportedFinding) -> Proof?) -> Report {

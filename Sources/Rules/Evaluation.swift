@@ -132,7 +132,16 @@ private struct RuleRun {
       fingerprint: Fingerprint.of(
         rule: rule.id, scope: scopeName, identity: identity, number: number))
     finding.translation = language.flatMap(translation)
+    finding.units = rule.element.map(units) ?? []
     return Judgement(outcome: .finding(finding), identity: identity)
+  }
+
+  /// The unit that an element is, or whose it is.
+  private func units(_ element: Rule.Element) -> [String] {
+    guard case .value(.object(let object), _)? = activation.variables[element.name],
+      case .value(.string(let unit), _)? = object.fields[element.kind == "unit" ? "name" : "unit"]
+    else { return [] }
+    return [unit]
   }
 
   private func translation(in language: String) -> Finding.Translation? {

@@ -51,6 +51,10 @@ struct EvaluationRun {
     var result = whole
     result.findings = kept(findings.sorted { $0.finding.rule < $1.finding.rule })
     result.superseded = findings.count - result.findings.count
+    if result.superseded > 0 {
+      result.supersededFingerprints = Set(findings.map(\.finding.fingerprint))
+        .subtracting(result.findings.map(\.fingerprint))
+    }
     for finding in result.findings {
       if let row = rows[finding.rule] { result.rules[row].findings += 1 }
     }

@@ -48,6 +48,8 @@ public struct Finding: Sendable {
   public var proof: String?
   /// Stable over values, inodes and lines: a hash of rule, scope and identity.
   public var fingerprint: String
+  /// Units of systemd that it is about, such as `nginx.service`.
+  public var units: [String] = []
   /// Nil where none was asked for, and where there is none.
   public var translation: Translation?
 

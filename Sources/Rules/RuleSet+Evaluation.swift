@@ -9,6 +9,8 @@ public struct EvaluationResult: Sendable {
   public var notApplicable = 0
   /// Findings that another rule reports.
   public var superseded = 0
+  /// Their fingerprints: they are not gone.
+  public var supersededFingerprints: Set<String> = []
   /// Whether a rule was evaluated that reads `delta`.
   public var usedDelta = false
   /// What the reader should know besides, a sentence each.
@@ -25,6 +27,7 @@ public struct EvaluationResult: Sendable {
     passed += other.passed
     notApplicable += other.notApplicable
     superseded += other.superseded
+    supersededFingerprints.formUnion(other.supersededFingerprints)
     usedDelta = usedDelta || other.usedDelta
     notices += other.notices.filter { !notices.contains($0) }
     for summary in other.rules {
@@ -147,7 +150,7 @@ extension Rule {
 
 extension Evidence {
   /// The kernel parameters that it was read from, as sysctl(8) writes them.
-  var sysctls: [String] {
+  public var sysctls: [String] {
     var keys: [String] = []
     var pending = [origin].compactMap { $0 }
     while let origin = pending.popLast() {

@@ -13,16 +13,28 @@ struct Audit: ParsableCommand {
       on what evidence, and what to do. It changes nothing. Without root it reads less and says \
       what it could not check.
 
+      With --journal it logs to systemd's journal what has changed since the last run, which \
+      sockwise.timer does every day; '/etc/sockwise/sockwise.yaml' configures it. What the command \
+      line says wins.
+
       Exit status: 0 nothing new at or above --fail-on; 1 findings; 2 the command line, a rule file, \
-      a waiver or the baseline is wrong; 3 with --strict, something could not be checked; 4 the \
-      audit could not run, or no rule had its facts; 5 an output could not be written. The highest \
-      that applies wins.
+      a waiver, the baseline or the configuration is wrong; 3 with --strict, something could not be \
+      checked; 4 the audit could not run, or no rule had its facts; 5 an output could not be written, \
+      or nothing be logged. The highest that applies wins.
       """)
 
   @OptionGroup(title: "What to read") var host: HostArguments
   @OptionGroup(title: "Which rules") var ruleOptions: RuleOptions
   @OptionGroup(title: "Which rules") var selection: RuleSelection
+  @OptionGroup(title: "Configuration") var configured: HostConfigurationArguments
+
+  @Flag(
+    help:
+      "Write the files that 'outputs' of the configuration names too, as sockwise.service does.")
+  var configuredOutputs = false
+
   @OptionGroup(title: "What to report") var output: OutputArguments
+  @OptionGroup(title: "From run to run") var journal: JournalArguments
 
   @Flag(
     help: ArgumentHelp(
@@ -33,21 +45,42 @@ struct Audit: ParsableCommand {
   @OptionGroup(title: "What is accepted") var accepted: AcceptanceArguments
   @OptionGroup(title: "When to fail") var exit: ExitArguments
 
+  func validate() throws {
+    if host.place.root != nil {
+      if journal.journal != nil {
+        throw ValidationError("--root and --journal exclude each other: the journal is this host's")
+      }
+      if journal.state != nil { throw ValidationError("--root and --state exclude each other") }
+    }
+    if configuredOutputs && configured.noConfig {
+      throw ValidationError("--configured-outputs and --no-config exclude each other")
+    }
+  }
+
   func run() throws {
     if proven, let root = host.place.root {
       throw ValidationError(
         "--proven tries claims on the kernel that runs here, and '\(root.shown)' is of another"
           + " host; run 'sockwise audit --proven' there")
     }
+    let repeated = RepeatedRun(journal, scope: host.place.netns.argument)
     var outcome = try AuditRun.outcome(
-      of: host, ruleOptions, selection, accepted, in: output.language)
+      of: host, ruleOptions, selection, configured, accepted, since: repeated.last,
+      in: output.language)
+    outcome.report = outcome.report.adding(repeated.notices)
     if proven { outcome.report = outcome.report.proven(by: Prove.tried(outcome.report)) }
     UntilExit.keep(outcome.report)
     let recordingFailed = outcome.options.reportRecording()
-    let delivered = output.deliver(outcome.report)
+    let configuration = outcome.configuration
+    let severity = output.minSeverity?.severity ?? configuration.minSeverity ?? .info
+    let told = repeated.end(outcome, atLeast: severity)
+    let delivered = output.deliver(
+      outcome.report, milderThan: severity,
+      and: configuredOutputs ? configuration.outputRequests : [])
     throw exit.code(
       outcome.hasJudged ? outcome.report : nil, wrongInput: outcome.inputIsWrong,
-      undelivered: recordingFailed || !delivered)
+      undelivered: recordingFailed || !told || !delivered,
+      unlessSaid: configuration.failOn.map { $0.severity.map(Threshold.severity) ?? .never })
   }
 }
 

@@ -9,6 +9,8 @@ struct AuditRun: Sendable {
   private let started = Clock.utcNow()
   private let startedAt = Clock.monotonic()
   private let reading: HostReading
+  /// Whether the next run will know the counters of this one.
+  private let keepsCounters: Bool
 
   /// What an audit came to.
   struct Outcome {
@@ -18,37 +20,55 @@ struct AuditRun: Sendable {
     /// Whether some rule had its facts; one rule that was asked for may lack them.
     var hasJudged: Bool
     var options: HostOptions
+    var configuration: Configuration
+    /// For the next run; nil where it is not known what they are of.
+    var counters: CounterSample?
   }
 
   /// Reads what the arguments name, and the host. What is wrong is said on standard error.
+  ///
+  /// - Parameter last: what the last run left; nil where nothing is kept from run to run.
   static func outcome(
     of host: HostArguments, _ ruleOptions: RuleOptions, _ selection: RuleSelection,
-    _ accepted: AcceptanceArguments, in language: Language = .english
+    _ configured: HostConfigurationArguments, _ accepted: AcceptanceArguments,
+    since last: RunState? = nil, in language: Language = .english
   ) throws -> Outcome {
     let files = ruleOptions.sources()
     // Rules are read while the kernel answers. Files are not: there may be too few descriptors for
     // both. And a recording is begun when nothing else can be wrong any more.
-    let begun = !host.records && accepted.isEmpty ? try host.beginAudit() : nil
-    var rules = RuleSet.load(files, schema: Host.schema, compiled: true)
-    rules.language = language.translation
-    let rulesAreWrong = rules.diagnostics.report()
-    let chosen = try selection.selection(from: rules)
-    let acceptance = accepted.acceptance(for: rules)
-    let audit = try begun ?? host.beginAudit()
-    let report = audit.report(rules, chosen, acceptance)
+    let configurationFile = configured.file(isLive: host.place.root == nil)
+    let begun =
+      !host.records && accepted.isEmpty && configurationFile == nil
+      ? try host.beginAudit(since: last) : nil
+    var loaded = RuleSet.load(files, schema: Host.schema, compiled: true)
+    loaded.language = language.translation
+    let rulesAreWrong = loaded.diagnostics.report()
+    let (configuration, configurationIsWrong) = configured.configuration(
+      in: configurationFile, rules: loaded)
+    let rules = loaded.overriding(configuration.parameters)
+    var chosen = try selection.selection(from: rules)
+    chosen.add(configuration)
+    let acceptance = accepted.acceptance(for: rules, and: configuration.waivers)
+    let audit = try begun ?? host.beginAudit(since: last)
+    let (report, counters) = audit.report(rules, chosen, acceptance)
     UntilExit.keep(audit, rules)
     return Outcome(
-      report: report, inputIsWrong: rulesAreWrong || acceptance.isWrong,
-      hasJudged: report.judgedSomething || !chosen.only.isEmpty, options: audit.options)
+      report: report,
+      inputIsWrong: rulesAreWrong || configurationIsWrong || acceptance.isWrong,
+      hasJudged: report.judgedSomething || !chosen.only.isEmpty, options: audit.options,
+      configuration: configuration, counters: counters)
   }
 
   /// Begins to read the host.
-  init(_ options: HostOptions) throws(NetworkNamespace.Failure) {
+  init(_ options: HostOptions, keepsCounters: Bool = false) throws(NetworkNamespace.Failure) {
     self.options = options
+    self.keepsCounters = keepsCounters
     reading = try Host.begin(options)
   }
 
-  func report(_ rules: RuleSet, _ selection: Selection, _ acceptance: Acceptance) -> Report {
+  func report(_ rules: RuleSet, _ selection: Selection, _ acceptance: Acceptance)
+    -> (Report, CounterSample?)
+  {
     let host = reading.finish(rules.rawSysctls)
     var facts = host.activation
     facts.variables["waivers"] = acceptance.facts()
@@ -67,7 +87,7 @@ struct AuditRun: Sendable {
           Notice(
             .info,
             "\(count) \(count == 1 ? "rule has" : "rules have") nothing to judge: the recording has"
-              + " no unit files or no configuration of kernel parameters"))
+              + " no configuration of kernel parameters"))
       }
     }
     notices += result.notices.map { Notice(.info, $0) }
@@ -76,7 +96,9 @@ struct AuditRun: Sendable {
         Notice(
           .info,
           options.root.isLive
-            ? "counters were read once; --sample 2s also tells which ones rise"
+            ? keepsCounters
+              ? "counters were read once and are kept: the next run also tells which ones rise"
+              : "counters were read once; --sample 2s also tells which ones rise"
             : "counters were recorded once; a recording with --sample 2s also tells which ones rise"
         ))
     }
@@ -96,7 +118,10 @@ struct AuditRun: Sendable {
       descriptions: rules.rules.map(RuleDescription.init))
     report.namespacesGap = host.namespacesGap?.reason
     report.facts = facts
-    return acceptance.baseline.map { report.comparing(with: $0) } ?? report
+    report.superseded = result.supersededFingerprints
+    return (
+      acceptance.baseline.map { report.comparing(with: $0) } ?? report, host.counterSample
+    )
   }
 }
 

@@ -19,13 +19,14 @@ struct BaselineCommand: ParsableCommand {
   @OptionGroup(title: "What to read") var host: HostArguments
   @OptionGroup(title: "Which rules") var ruleOptions: RuleOptions
   @OptionGroup(title: "Which rules") var selection: RuleSelection
+  @OptionGroup(title: "Configuration") var configured: HostConfigurationArguments
   @OptionGroup(title: "What is accepted") var accepted: AcceptanceArguments
 
   @Option(help: ArgumentHelp("Write it here; without it to standard output.", valueName: "FILE"))
   var output: String?
 
   func run() throws {
-    let outcome = try AuditRun.outcome(of: host, ruleOptions, selection, accepted)
+    let outcome = try AuditRun.outcome(of: host, ruleOptions, selection, configured, accepted)
     // Nothing was found where nothing could be read, which is no baseline.
     guard outcome.hasJudged else {
       printError("sockwise: nothing could be judged, so nothing was written")

@@ -89,10 +89,13 @@ struct HostArguments: ParsableArguments {
   }
 
   /// Begins an audit.
-  func beginAudit() throws(ExitCode) -> AuditRun {
-    let options = try options()
+  ///
+  /// - Parameter last: what the last run left; nil where nothing is kept from run to run.
+  func beginAudit(since last: RunState? = nil) throws(ExitCode) -> AuditRun {
+    var options = try options()
+    options.earlier = last?.counters.map(CounterSample.init)
     do throws(NetworkNamespace.Failure) {
-      return try AuditRun(options)
+      return try AuditRun(options, keepsCounters: last != nil)
     } catch {
       printError("sockwise: \(error)")
       throw ExitCode(ExitStatus.failed.rawValue)
@@ -130,12 +133,18 @@ extension HostOptions {
 /// A network namespace on the command line.
 struct NamespaceArgument: ExpressibleByArgument {
   let selection: NetworkNamespace.Selection
+  /// As it was written.
+  let argument: String
 
-  init(selection: NetworkNamespace.Selection) { self.selection = selection }
+  init(selection: NetworkNamespace.Selection) {
+    self.selection = selection
+    argument = "self"
+  }
 
   init?(argument: String) {
     guard let selection = NetworkNamespace.Selection(argument) else { return nil }
     self.selection = selection
+    self.argument = argument
   }
 
   var defaultValueDescription: String { "self" }

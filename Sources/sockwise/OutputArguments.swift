@@ -15,8 +15,9 @@ struct OutputArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Leave out findings that are milder; they count for the exit status.", valueName: "SEVERITY"))
-  var minSeverity = SeverityArgument(severity: .info)
+      "Leave out findings that are milder; they count for the exit status. (default: info)",
+      valueName: "SEVERITY"))
+  var minSeverity: SeverityArgument?
 
   @Option(
     help: ArgumentHelp(
@@ -40,10 +41,16 @@ struct OutputArguments: ParsableArguments {
   }
 
   /// Prints and writes the report; false where that failed, which is said on standard error.
-  func deliver(_ report: Report) -> Bool {
-    let shown = report.leavingOut(milderThan: minSeverity.severity)
+  ///
+  /// - Parameters:
+  ///   - severity: what is left out is milder.
+  ///   - configured: files that the configuration names.
+  func deliver(
+    _ report: Report, milderThan severity: Severity? = nil, and configured: [OutputRequest] = []
+  ) -> Bool {
+    let shown = report.leavingOut(milderThan: minSeverity?.severity ?? severity ?? .info)
     var isDelivered = true
-    for request in requests {
+    for request in configured + requests {
       do throws(OutputError) {
         try request.deliver(shown, rendering(for: request.destination))
       } catch {

@@ -36,6 +36,17 @@ import Testing
     #expect(try levels("sockets: { tcp: 1 }") == "low low")
   }
 
+  @Test func namesTheUnitOfItsElement() throws {
+    let rule = "for_each: { listener: sockets.listeners }\nwhen: listener.port > 0"
+    func units(_ unit: String) throws -> [String] {
+      try finding(rule, "sockets: { listeners: [ { port: 80\(unit) } ] }").units
+    }
+    #expect(try units(", unit: nginx.service") == ["nginx.service"])
+    #expect(try units(", unit: { absent: none }") == [])
+    #expect(try units(", unit: { unavailable: denied }") == [])
+    #expect(try finding("when: sockets.tcp > 0", "sockets: { tcp: 1 }").units == [])
+  }
+
   @Test func aPlaceholderThatCannotBeReadLosesNoFinding() throws {
     let rule = """
       when: sockets.tcp > 0

@@ -131,8 +131,17 @@ struct AuditResult: Sendable {
 extension AuditResult {
   /// What `sockwise audit --format json` printed.
   init(_ result: Subprocess.Result) throws {
-    self.init(
-      status: result.status, errors: result.errors,
-      report: try JSONDecoder().decode(Report.self, from: Data(result.output.utf8)))
+    let report: Report
+    do {
+      report = try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
+    } catch {
+      throw NoReport(status: result.status, errors: result.errors)
+    }
+    self.init(status: result.status, errors: result.errors, report: report)
+  }
+
+  struct NoReport: Error {
+    var status: Int?
+    var errors: String
   }
 }

@@ -7,7 +7,7 @@ import Testing
 struct PortTakenTests {
   /// - Parameter client: what is done to the client's socket before connect().
   private func audit(
-    client: String = "pass", isTaken: Bool, deny: Bool = false
+    client: String = "pass", isTaken: Bool, deny: Bool = false, _ options: [String] = []
   ) async throws -> AuditResult {
     let program = """
       import os, socket, subprocess, sys
@@ -58,26 +58,50 @@ struct PortTakenTests {
           python3 -c "$@"
           """, "sh", program,
           BuiltBinary.path, "audit", "--format", "json", "--only", "listener-port-taken",
-        ])
+        ] + options)
       unshared.environment = ["PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
       return try AuditResult(unshared.run())
     }
   }
 
+  private static func replay(_ host: String) throws -> AuditResult {
+    try AuditResult(
+      BuiltBinary.run(
+        ["audit", "--format", "json", "--root", host, "--only", "listener-port-taken"]))
+  }
+
   @Test(arguments: [false, true]) func listenerPortTaken(withoutNetlink: Bool) async throws {
-    let audit = try await audit(isTaken: true, deny: withoutNetlink)
+    let directory = try TemporaryDirectory()
+    let host = directory.path("host")
+    let audit = try await audit(isTaken: true, deny: withoutNetlink, ["--record", host])
+    for audit in [audit, try Self.replay(host)] {
+      #expect(
+        audit.findings == [
+          "listener-port-taken high unit:any.socket", "listener-port-taken high unit:exact.socket",
+        ])
+      #expect(audit.report.unknown.isEmpty)
+      let finding = try #require(audit.report.findings.first { $0.subject == "unit:exact.socket" })
+      #expect(
+        finding.message.hasPrefix(
+          "exact.socket cannot listen on 127.0.0.1:40000: python3 (pid "), "\(finding.message)")
+      #expect(
+        finding.message.hasSuffix(
+          ") has port 40000 for a connection to 127.0.0.1 port 5432 (ESTABLISHED)"))
+    }
+  }
+
+  /// Units are known by their names, and so are not in it.
+  @Test func anAnonymousRecordingDoesNotTellOfUnits() async throws {
+    let directory = try TemporaryDirectory()
+    let host = directory.path("host")
+    let audit = try await audit(isTaken: true, ["--record", host, "--anonymize"])
+    #expect(audit.findings.count == 2)
+    let replayed = try Self.replay(host)
+    #expect(replayed.findings.isEmpty)
     #expect(
-      audit.findings == [
-        "listener-port-taken high unit:any.socket", "listener-port-taken high unit:exact.socket",
+      replayed.report.unknown.flatMap(\.missing).map(\.reason) == [
+        "the recording does not tell of units: anonymous ones do not, nor do those of earlier versions"
       ])
-    #expect(audit.report.unknown.isEmpty)
-    let finding = try #require(audit.report.findings.first { $0.subject == "unit:exact.socket" })
-    #expect(
-      finding.message.hasPrefix(
-        "exact.socket cannot listen on 127.0.0.1:40000: python3 (pid "), "\(finding.message)")
-    #expect(
-      finding.message.hasSuffix(
-        ") has port 40000 for a connection to 127.0.0.1 port 5432 (ESTABLISHED)"))
   }
 
   /// bind() succeeds beside a connection that has the option too.

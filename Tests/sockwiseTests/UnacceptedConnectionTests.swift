@@ -50,8 +50,11 @@ struct UnacceptedConnectionTests {
     }
     #expect(audit.findings == Self.expected)
     #expect(audit.report.unknown.isEmpty)
-    #expect(
-      audit.report.findings.allSatisfy { $0.message.hasSuffix("the longest for at least 5 s") })
+    // More where the machine is busy.
+    for message in audit.report.findings.map(\.message) {
+      let longest = message.wholeMatch(of: /.*the longest for at least (\d+) s/)
+      #expect(longest.flatMap { Int($0.1) } ?? 0 >= 5, "\(message)")
+    }
     #expect(replayed.findings == Self.expected)
     #expect(replayed.report.unknown.isEmpty)
     // Where the times are not shown it is not known, but for queues that are empty.

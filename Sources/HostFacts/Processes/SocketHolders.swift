@@ -16,6 +16,9 @@ struct SocketHolders: Sendable {
   private(set) var gap: Unreadable?
   /// Why a socket with a holder here may have more, although there is no gap.
   private(set) var skipped: Unreadable?
+  /// Why a process that inherited a socket may be out of sight: not for a PID namespace, which those
+  /// that a process starts do not leave, nor for PID 1.
+  private(set) var heirsGap: Unreadable?
   /// Why holders may be missing here; nil where every descriptor of every process was read.
   var rest: Unreadable? { gap ?? skipped }
   /// Whether PID 1's descriptors were read to the end.
@@ -63,8 +66,8 @@ struct SocketHolders: Sendable {
           read(pid, from: 0, to: pid == 1 ? .max : firstDescriptors)
         }
       } catch {
-        result.gap = root.hasProc ? error.unreadable("/proc") : .init("'/proc' is not mounted")
-        return result
+        return stopped(
+          root.hasProc ? error.unreadable("/proc") : .init("'/proc' is not mounted"))
       }
       var pending = unfinished[...]
       while result.holders.count < wanted.count, let pid = pending.popFirst() {
@@ -80,6 +83,9 @@ struct SocketHolders: Sendable {
           "descriptors beyond the first \(firstDescriptors) of \(processes) were not read")
       }
       result.gap = whatIsHidden()
+      result.heirsGap =
+        refusing.contains { $0 != 1 }
+        ? result.gap : ProcMount.gapOfOtherUsers(root, grant: Self.grant)
       return result
     }
 
@@ -91,7 +97,7 @@ struct SocketHolders: Sendable {
     }
 
     private mutating func stopped(_ why: Unreadable) -> SocketHolders {
-      result.gap = why
+      (result.gap, result.heirsGap) = (why, why)
       return result
     }
 
@@ -164,16 +170,24 @@ extension ReadFailure {
 enum ProcMount {
   /// Why there may be processes that it does not show; nil where it shows all.
   static func gap(_ root: HostRoot, grant: String) -> Unreadable? {
-    if !root.hasProc { return .init("'/proc' is not mounted") }
+    if let gap = gapOfOtherUsers(root, grant: grant) { return gap }
     do throws(ReadFailure) {
-      if try hidesProcesses(root) {
-        return .init("'/proc' hides the processes of other users (hidepid)", grant: grant)
-      }
       return try showsEveryProcess(root)
         ? nil
         : .init(
           "processes outside this PID namespace are out of sight",
           grant: "the host's PID namespace")
+    } catch {
+      return error.unreadable("/proc")
+    }
+  }
+
+  /// The same, processes outside its PID namespace aside.
+  static func gapOfOtherUsers(_ root: HostRoot, grant: String) -> Unreadable? {
+    if !root.hasProc { return .init("'/proc' is not mounted") }
+    do throws(ReadFailure) {
+      return try hidesProcesses(root)
+        ? .init("'/proc' hides the processes of other users (hidepid)", grant: grant) : nil
     } catch {
       return error.unreadable("/proc")
     }

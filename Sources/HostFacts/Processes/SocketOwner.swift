@@ -9,6 +9,8 @@ protocol SocketOwnerSource {
   mutating func members(_ inodes: [UInt64]) -> PartialList<SocketMember>?
   /// Who holds the connections of these listeners, one by one; nil where that is not told.
   func connectionOwners(of listeners: [Listener]) -> [PartialList<SocketOwner>?]
+  /// Whether others hold a listener than who serves it; nil where that is not told.
+  mutating func leak(of listener: Listener) -> Reading<ListenerLeak>?
   /// Who holds connections in CLOSE_WAIT; nil where that is not told.
   func closeWaitOwners(of sample: ConnectionSample) -> PartialList<CloseWaitOwner>?
 }
@@ -17,8 +19,8 @@ protocol SocketOwnerSource {
 struct SocketOwnerLookup: SocketOwnerSource {
   let root: HostRoot
   let deadline: Deadline
-  private let holders: SocketHolders
-  private let groups: ControlGroupTree
+  let holders: SocketHolders
+  let groups: ControlGroupTree
   private let isSystemd: Reading<Bool>
   private var systemdIsPID1: Bool { isSystemd.value == true }
   /// `kernel.yama.ptrace_scope`; nil where the kernel has none.
@@ -73,7 +75,7 @@ struct SocketOwnerLookup: SocketOwnerSource {
   }
 
   /// nfsd and lockd have such.
-  private static let ofTheKernel = "no process holds the socket: the kernel's own"
+  static let ofTheKernel = "no process holds the socket: the kernel's own"
 
   // MARK: Owners
 
@@ -102,7 +104,7 @@ struct SocketOwnerLookup: SocketOwnerSource {
       socketActivated: activated)
   }
 
-  private mutating func owner(_ pid: Int32) -> SocketOwner {
+  mutating func owner(_ pid: Int32) -> SocketOwner {
     let info = process(pid)
     return SocketOwner(
       pid: Int(pid), process: info.name, unit: info.unit, started: info.started)
@@ -148,7 +150,7 @@ struct SocketOwnerLookup: SocketOwnerSource {
     return .value(false, scan)
   }
 
-  private mutating func process(_ pid: Int32) -> ProcessInfo {
+  mutating func process(_ pid: Int32) -> ProcessInfo {
     if let known = processes[pid] { return known }
     let info = ProcessInfo.read(pid, root)
     processes[pid] = info
@@ -290,6 +292,8 @@ extension Sockets {
           source.members(listeners.elements[index].inodes)
           ?? listeners.elements[index].sharersUntold
       }
+      listeners.elements[index].leak =
+        source.leak(of: listeners.elements[index]) ?? listeners.elements[index].leakUntold
       // The only hard evidence so far that a port is configured: a socket unit names it.
       listeners.elements[index].fixed = listeners.elements[index].ownership.socketActivated
     }
@@ -349,6 +353,7 @@ extension Sockets {
       if !sockets.listeners.elements[index].accepted.inodes.isEmpty {
         sockets.listeners.elements[index].connectionOwners = .unavailable(why)
       }
+      sockets.listeners.elements[index].leak = .unavailable(why)
       sockets.listeners.elements[index].fixed = .unavailable(why)
     }
     if closeWaits.isWorthAsking { sockets.closeWaitOwners = PartialList([], rest: why) }

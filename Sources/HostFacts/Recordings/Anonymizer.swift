@@ -189,6 +189,8 @@ extension RecordedSocket {
     for index in owners.indices { owners[index].replaceNames(anonymizer) }
     for index in (members ?? []).indices { members?[index].replaceNames(anonymizer) }
     connections?.replaceNames(anonymizer)
+    leak?.value?.holders.replaceNames(anonymizer)
+    leak?.value?.unit.replace(anonymizer.unit, anonymizer)
   }
 }
 

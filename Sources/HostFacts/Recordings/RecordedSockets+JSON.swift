@@ -29,6 +29,7 @@ extension RecordedSocket: JSONConvertible {
     lingerSeconds = try json.member("linger_seconds")
     queue = try json.member("queue")
     connections = try json.member("connections")
+    leak = try json.member("leak")
     members = try json.member("members")
   }
 
@@ -49,6 +50,7 @@ extension RecordedSocket: JSONConvertible {
       writer.member("linger_seconds", lingerSeconds)
       writer.member("queue", queue)
       writer.member("connections", connections)
+      writer.member("leak", leak)
       writer.member("members", members)
     }
   }
@@ -96,6 +98,22 @@ extension RecordedMember: JSONConvertible {
     writer.object { writer in
       writer.member("owners", owners)
       writer.member("gap", gap)
+    }
+  }
+}
+
+extension RecordedLeak: JSONConvertible {
+  init(_ json: JSON) throws(JSONError) {
+    holders = try json.member("holders")
+    unit = try json.member("unit")
+    isOrphan = try json.member("orphan")
+  }
+
+  func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("holders", holders)
+      writer.member("unit", unit)
+      writer.member("orphan", isOrphan)
     }
   }
 }

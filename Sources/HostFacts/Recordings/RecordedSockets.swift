@@ -11,6 +11,8 @@ struct RecordedSockets: Sendable {
       recorded.connections = listener.connectionOwners.value.map {
         RecordedMember(SocketMember(owners: $0))
       }
+      recorded.leak = .init(
+        listener.leak.flatMap { leak, origin in .value(RecordedLeak(leak), origin) })
       if listener.members > 1 {
         recorded.members = listener.sharers.elements.map(RecordedMember.init)
       }
@@ -42,6 +44,8 @@ struct RecordedSocket: Sendable {
   var queue: RecordedQueue?
   /// Of listeners without the options that help, who held their connections.
   var connections: RecordedMember?
+  /// Of listeners, who held them without serving them.
+  var leak: RecordedReading<RecordedLeak>?
   /// Of listeners with several members.
   var members: [RecordedMember]?
 
@@ -168,6 +172,24 @@ struct RecordedMember: Sendable {
   }
 }
 
+/// Who held a listener without serving it.
+struct RecordedLeak: Sendable {
+  var holders: RecordedMember
+  var unit: RecordedReading<String>
+  var isOrphan: RecordedReading<Bool>
+
+  init(_ leak: ListenerLeak) {
+    holders = RecordedMember(SocketMember(owners: leak.holders))
+    unit = .init(leak.unit)
+    isOrphan = .init(leak.isOrphan)
+  }
+
+  var leak: ListenerLeak {
+    ListenerLeak(
+      holders: holders.member.owners, unit: unit.reading, isOrphan: isOrphan.reading)
+  }
+}
+
 /// Tells owners and options from `sockets.json`.
 struct RecordedOwners: SocketOwnerSource {
   private var sockets: [Key: Known] = [:]
@@ -176,6 +198,7 @@ struct RecordedOwners: SocketOwnerSource {
   private let closeWaits: RecordedCloseWaits?
   /// Of listeners without the options that help.
   private var connectionsByInodes: [[UInt64]: SocketMember] = [:]
+  private var leaksByInodes: [[UInt64]: Reading<ListenerLeak>] = [:]
   private var gap: Unreadable?
 
   /// Inodes are the kernel's own, and the kernel's sockets without one have a group at most.
@@ -217,6 +240,9 @@ struct RecordedOwners: SocketOwnerSource {
     if let connections = socket.connections {
       connectionsByInodes[socket.inodes] = connections.member
     }
+    if let leak = socket.leak {
+      leaksByInodes[socket.inodes] = leak.reading.flatMap { .value($0.leak, $1) }
+    }
     if let members = socket.members { membersByInodes[socket.inodes] = members.map(\.member) }
   }
 
@@ -231,6 +257,8 @@ struct RecordedOwners: SocketOwnerSource {
   func members(_ inodes: [UInt64]) -> PartialList<SocketMember>? {
     membersByInodes[inodes].map { SocketMember.list($0, of: inodes) }
   }
+
+  func leak(of listener: Listener) -> Reading<ListenerLeak>? { leaksByInodes[listener.inodes] }
 
   mutating func attach(to socket: inout some OwnedSocket) -> [SocketOptions] {
     if let known = sockets[Key(inodes: socket.inodes, cgroupIDs: socket.cgroupIDs)] {

@@ -27,6 +27,7 @@ public final class Recorder: Sendable {
     var asked: Set<String> = []
     var written: Set<String> = []
     var tables: RecordedTables?
+    var units: RecordedUnits?
     var interfaces: [String: String] = [:]
     var failure: RecordingFailure?
     var isFinished = false
@@ -137,6 +138,8 @@ public final class Recorder: Sendable {
     guard Self.wants(path) else { return }
     let bytes = piece.copied
     attempt { state throws(RecordingFailure) in
+      // Read once more for the ports of socket units.
+      guard !state.written.contains(folder + path) else { return }
       let table = try piecewise(folder + path, path, in: &state)
       try directory.write(table.rows?.consume(bytes) ?? bytes, to: table.file)
     }
@@ -146,6 +149,7 @@ public final class Recorder: Sendable {
   func endOfTable(_ path: String, in folder: String) {
     guard Self.wants(path) else { return }
     attempt { state throws(RecordingFailure) in
+      guard !state.written.contains(folder + path) else { return }
       _ = try piecewise(folder + path, path, in: &state)
       state.open[folder + path] = nil
       state.written.insert(folder + path)
@@ -166,6 +170,13 @@ public final class Recorder: Sendable {
     state.withLock { $0.tables = tables }
   }
 
+  /// What units are made of. None of it is kept in an anonymous recording: units are told apart by their
+  /// names, and belong together by parts of them.
+  func units(_ units: RecordedUnits) {
+    guard anonymizer == nil else { return }
+    state.withLock { $0.units = units }
+  }
+
   /// The name of an interface.
   func interface(_ index: UInt32, _ name: String) {
     let name = anonymizer?.interface(index, name) ?? name
@@ -184,6 +195,10 @@ public final class Recorder: Sendable {
         var file = RecordedSockets(sockets)
         anonymizer?.anonymize(&file)
         try write(RecordedOwners.path, RecordingJSON.encode(file))
+      }
+      if var units = state.units {
+        units.takers = host.units.value?.recordedTakers ?? []
+        try write(RecordedUnits.path, RecordingJSON.encode(units.sorted))
       }
       let names = anonymizer.map { ConfigurationNames(state.paths, $0) }
       for (path, content) in state.configuration { try write(names?(path) ?? path, content) }

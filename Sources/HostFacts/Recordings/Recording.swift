@@ -89,13 +89,13 @@ public struct Recording: Sendable {
     }
   }
 
-  /// Unit files can hold secrets, so none are recorded.
-  static let noUnitFiles = "the recording has no unit files"
+  static let noUnits =
+    "the recording does not tell of units: anonymous ones do not, nor do those of earlier versions"
 
   /// Whether a reason why something is missing says that the recording was made without
   /// configuration files, which is no gap: the host was not read for them.
   public static func isWithoutConfiguration(_ reason: String) -> Bool {
-    reason == noUnitFiles || reason == "the recording has no '/etc/sysctl.d'"
+    reason == "the recording has no '/etc/sysctl.d'"
   }
 
   /// Why it tells nothing of sockets; nil where it does.

@@ -30,6 +30,7 @@ struct Listener: Sendable, OwnedSocket {
   var unacceptedIdle = PartialList<Double>([])
   var accepted = AcceptedSample()
   var connectionOwners: Reading<PartialList<SocketOwner>> = .absent("no process has one")
+  var leak: Reading<ListenerLeak> = .lacking(ownerNotLookedUp)
   var inodes: [UInt64]
   var cgroupIDs: [UInt64]
   /// Socket cookies of the members, ascending; empty where not shown.
@@ -55,6 +56,14 @@ extension Listener: FactObject {
     hasSeveralUnits
       ? PartialList([], rest: .init("the recording does not tell who holds which socket"))
       : PartialList([])
+  }
+
+  /// Where a recording does not tell who serves it.
+  var leakUntold: Reading<ListenerLeak> {
+    if let why = ownership.owners.rest { return .unavailable(why) }
+    return hasSeveralUnits
+      ? .unavailable(.init("the recording does not tell who waits for its connections"))
+      : .absent("no process outside its unit holds it")
   }
 
   private var hasSeveralUnits: Bool {
@@ -162,6 +171,11 @@ extension Listener: FactObject {
       "Where it has neither SO_REUSEADDR nor SO_REUSEPORT: every process that holds one of the first"
         + " 64 connections that were accepted from it, as far as the first 256 descriptors of each"
         + " tell.", optional: true),
+    .init(
+      "leak", \.leak,
+      "Processes that hold it without belonging to its unit or waiting for its connections; absent"
+        + " where there are none, and where systemd holds it. As far as the first 256 descriptors of"
+        + " each process tell.", optional: true),
     .init(
       "unaccepted_idle", \.unacceptedIdle,
       "Of the first 256 connections in its accept queue, the seconds since each last received data"

@@ -1,9 +1,11 @@
 internal import CEL
 
-/// The `delta` variable: what changed between two samples of this run.
+/// The `delta` variable: what changed between two samples, of this run or of two.
 struct NetstatDelta: Sendable {
   /// Time between the samples.
   var seconds: Reading<Double>
+  /// Whether the first of them is that of an earlier run, which tells nothing of single sockets.
+  var isSinceLastRun: Reading<Bool>
   var netstat: Counters
 
   /// The value of `delta.netstat`.
@@ -18,8 +20,12 @@ struct NetstatDelta: Sendable {
   }
 
   /// From two readings.
-  init(from earlier: NetstatReading, to later: NetstatReading, seconds: Double) {
+  init(
+    from earlier: NetstatReading, to later: NetstatReading, seconds: Double,
+    isSinceLastRun: Bool = false
+  ) {
     self.seconds = .value(seconds, .derived([]))
+    self.isSinceLastRun = .value(isSinceLastRun, .derived([]))
     netstat = Counters { line, name in
       NetstatReading.growth(from: earlier[line, name], to: later[line, name], name)
     }
@@ -34,15 +40,22 @@ struct NetstatDelta: Sendable {
 
   private init(all reading: Reading<Int>) {
     seconds = reading.map { Double($0) }
+    isSinceLastRun = reading.map { _ in false }
     netstat = Counters { _, _ in reading }
   }
 }
 
 extension NetstatDelta: FactObject {
   static let typeName = "Delta"
-  static let documentation = "What changed between two samples (`--sample`)."
+  static let documentation =
+    "What changed between two samples: of this run (`--sample`), or of the last one that kept its "
+    + "counters and this one (`--state`)."
   static let fields: FactFields<NetstatDelta> = [
     .init("seconds", \.seconds, "Seconds between the two samples.", optional: true),
+    .init(
+      "since_last_run", \.isSinceLastRun,
+      "Whether the first sample is that of an earlier run, which tells nothing of single sockets.",
+      optional: true),
     .init("netstat", \.netstat, "How much each counter of `netstat` grew."),
   ]
 }

@@ -3,15 +3,35 @@ internal import CEL
 /// Reads the units of a host, with what of them runs.
 enum HostUnits {
   static func read(_ root: HostRoot, deadline: Deadline) -> Reading<PartialList<Unit>> {
-    if root.recording != nil { return .unavailable(.init(Recording.noUnitFiles)) }
     // In a container with another init the image's unit files are there, and nothing loads them.
-    if root.isLive, case .value(false, let origin) = Init.read(root).isSystemd {
+    if root.isLive || root.recording != nil,
+      case .value(false, let origin) = Init.read(root).isSystemd
+    {
       return .value(PartialList([]), origin)
     }
-    let files = HostUnitFiles(root)
-    let assembly = UnitAssembly(
-      UnitSearchPath.system, files, version: systemdVersion(root))
+    if root.recording != nil {
+      return RecordedUnits.read(root).flatMap { recorded, _ in
+        read(
+          RecordedUnitFiles(recorded), version: recorded.version, recorded.unitActivity,
+          deadline: deadline
+        ).map { $0.taking(recorded.takers) }
+      }
+    }
     let activity = root.isLive ? UnitActivity.read(root, deadline: deadline) : nil
+    let version = systemdVersion(root)
+    guard let recorder = root.recorder else {
+      return read(HostUnitFiles(root), version: version, activity, deadline: deadline)
+    }
+    let files = ObservedUnitFiles(HostUnitFiles(root))
+    let units = read(files, version: version, activity, deadline: deadline)
+    recorder.units(files.recorded(version: version, activity, gap: units.value?.rest))
+    return units
+  }
+
+  private static func read(
+    _ files: any UnitFiles, version: Int?, _ activity: UnitActivity?, deadline: Deadline
+  ) -> Reading<PartialList<Unit>> {
+    let assembly = UnitAssembly(UnitSearchPath.system, files, version: version)
     let names = assembly.names(also: activity?.units.keys.sorted() ?? [])
     var units = assembly.units(names, bareDropIns: false, deadline: deadline).units
     if let activity {

@@ -2,11 +2,35 @@ internal import CEL
 
 /// A connection on a port that a socket unit wants to listen on, and cannot.
 struct PortTaker: Sendable {
-  /// What the unit names.
-  var wanted: ListenAddress
-  var holder: PortHolder
+  /// What the unit names, as written.
+  var wanted: String
+  var address: String
+  var port: Int
+  /// As `ss` shows it.
+  var state: String
+  /// Absent where it has no other end.
+  var remoteAddress: Reading<String>
+  var remotePort: Reading<Int>
+  var process: Reading<String>
+  var pid: Reading<Int>
+  var unit: Reading<String>
   /// Where the connection was read.
   var origin: Origin
+
+  init(_ holder: PortHolder, wanted: ListenAddress, origin: Origin) {
+    self.wanted = wanted.text
+    address = holder.address.description
+    port = Int(holder.port)
+    state = holder.state.name(udp: false)
+    let none = "it has no other end"
+    remoteAddress =
+      holder.remote.map { .value($0.address.description, origin) } ?? .absent(none)
+    remotePort = holder.remote.map { .value(Int($0.port), origin) } ?? .absent(none)
+    process = holder.ownership.process
+    pid = holder.ownership.pid
+    unit = holder.ownership.unit
+    self.origin = origin
+  }
 }
 
 extension PortTaker: FactObject {
@@ -17,29 +41,16 @@ extension PortTaker: FactObject {
     """
   var factOrigin: Origin? { origin }
 
-  var text: String { wanted.text }
-  var port: Int { Int(holder.port) }
-  var address: String { holder.address.description }
-  var state: String { holder.state.name(udp: false) }
-  var remoteAddress: Reading<String> {
-    holder.remote.map { .value($0.address.description, origin) }
-      ?? .absent("it has no other end")
-  }
-  var remotePort: Reading<Int> {
-    holder.remote.map { .value(Int($0.port), origin) }
-      ?? .absent("it has no other end")
-  }
-
   static let fields: FactFields<PortTaker> = [
-    .init("wanted", \.text, "The `ListenStream=` of the unit, as written."),
+    .init("wanted", \.wanted, "The `ListenStream=` of the unit, as written."),
     .init("address", \.address, "Local address of the connection."),
     .init("port", \.port, "Its local port, which the unit wants."),
     .init("remote_address", \.remoteAddress, "Where it leads to.", optional: true),
     .init("remote_port", \.remotePort, "The port there.", optional: true),
     .init("state", \.state, "Its state: `ESTABLISHED`, `SYN_SENT` …"),
-    .init("process", \.holder.ownership.process, "Name of its process.", optional: true),
-    .init("pid", \.holder.ownership.pid, "Process id of that.", optional: true),
-    .init("unit", \.holder.ownership.unit, "systemd unit that owns it.", optional: true),
+    .init("process", \.process, "Name of its process.", optional: true),
+    .init("pid", \.pid, "Process id of that.", optional: true),
+    .init("unit", \.unit, "systemd unit that owns it.", optional: true),
   ]
 }
 
@@ -116,7 +127,7 @@ struct PortTakers {
         case .none: continue
         case .conflict:
           unit.takers.elements.append(
-            PortTaker(wanted: address, holder: holder, origin: rows.origin))
+            PortTaker(holder, wanted: address, origin: rows.origin))
         case .undecided(let why): unit.takers.rest = why
         }
       }

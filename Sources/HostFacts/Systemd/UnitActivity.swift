@@ -3,9 +3,9 @@ internal import CEL
 /// Which units have processes, by systemd's control groups.
 struct UnitActivity {
   /// Whether processes run in the groups of each unit.
-  private(set) var units: [String: Bool] = [:]
+  var units: [String: Bool] = [:]
   /// Why not all groups were looked at.
-  private(set) var gap: Unreadable?
+  var gap: Unreadable?
 
   /// More groups than a host has units and containers.
   private static let mostGroups = 20_000

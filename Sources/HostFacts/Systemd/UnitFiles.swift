@@ -15,7 +15,7 @@ extension UnitFiles {
 
 /// A name in a directory.
 struct UnitDirectoryEntry: Hashable, Sendable {
-  enum Kind: Hashable, Sendable { case file, directory, link, other }
+  enum Kind: String, Sendable { case file, directory, link, other }
   var name: String
   var kind: Kind
 }

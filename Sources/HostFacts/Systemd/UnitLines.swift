@@ -119,6 +119,12 @@ struct UnitLines {
 }
 
 extension UnitLines {
+  /// The lines of the file that a logical line stands on, by their numbers, as they are written: of
+  /// those of a continued line all but the last end in a backslash.
+  func sources(of line: Line) -> [(number: Int, text: ArraySlice<UInt8>)] {
+    line.pieces.map { ($0.number, bytes[$0.source]) }
+  }
+
   /// Where a part of a logical line stands; to the end of the line of the file at most.
   func place(_ part: Range<Int>, of line: Line, in path: String) -> SourceLocation {
     guard let piece = line.pieces.last(where: { $0.start <= part.lowerBound }) else {

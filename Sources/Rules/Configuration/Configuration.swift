@@ -1,6 +1,7 @@
 public import CEL
 
-/// What a team decided about its files: `.sockwise.yaml`.
+/// What a team decided about its files, `.sockwise.yaml`, or about a host,
+/// `/etc/sockwise/sockwise.yaml`.
 public struct Configuration: Sendable {
   /// The file; nil where there is none.
   public var path: String?
@@ -17,6 +18,19 @@ public struct Configuration: Sendable {
   public var include: [String] = []
   public var exclude: [String] = []
   public var failOn: FailOn?
+  /// Milder findings are neither shown nor logged.
+  public var minSeverity: Severity?
+  public var journal: JournalMode?
+  /// Files to write, by the name of their format.
+  public var outputs: [(format: String, path: String)] = []
+
+  /// What a configuration file is about.
+  public enum Kind: Sendable {
+    /// `.sockwise.yaml` of a repository.
+    case review
+    /// The one of a host; with the names of formats that there are.
+    case host(formats: [String])
+  }
 
   /// The mildest severity that fails a run, or none.
   public enum FailOn: String, CaseIterable, Sendable {
@@ -27,6 +41,14 @@ public struct Configuration: Sendable {
   }
 
   public init() {}
+}
+
+/// Which findings the journal gets.
+public enum JournalMode: String, CaseIterable, Sendable {
+  /// What has changed since the last run.
+  case transitions
+  /// Each of them at every run.
+  case all
 }
 
 extension RuleSet {

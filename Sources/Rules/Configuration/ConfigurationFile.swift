@@ -1,4 +1,5 @@
 internal import CEL
+internal import Glibc
 internal import YAML
 
 /// A configuration file as read, and what is wrong with it:
@@ -15,6 +16,12 @@ internal import YAML
 ///       - rule: tw-reuse-needed
 ///         reason: the pool comes with release 4.2
 ///     fail_on: low
+///
+/// That of a host has no `kernels` and `paths`, and instead
+///
+///     min_severity: low
+///     journal: all
+///     outputs: { json: /var/lib/sockwise/report.json }
 public struct ConfigurationFile: Sendable {
   /// What a configuration file is called.
   public static let name = ".sockwise.yaml"
@@ -29,13 +36,17 @@ public struct ConfigurationFile: Sendable {
   ///   - rules: the rules that it may name.
   ///   - isNamed: whether the user names it. One that was merely found may be a stranger's, and so
   ///     names no files but those below its directory.
-  public init(path: String, content: [UInt8], rules: RuleSet, isNamed: Bool = true) {
+  public init(
+    path: String, content: [UInt8], rules: RuleSet, kind: Configuration.Kind = .review,
+    isNamed: Bool = true
+  ) {
     configuration = Configuration()
     configuration.path = path
     do throws(RuleDiagnostic) {
       let source = try SourceText.strict(path: path, bytes: content)
       let document = YAMLDocument(source)
-      var reader = ConfigurationReader(source: source, rules: rules.rules, isNamed: isNamed)
+      var reader = ConfigurationReader(
+        source: source, rules: rules.rules, kind: kind, isNamed: isNamed)
       reader.reader.problems.add(document.problems, of: source)
       if let root = document.root { reader.read(root, into: &configuration) }
       diagnostics =
@@ -54,6 +65,25 @@ public struct ConfigurationFile: Sendable {
     } catch {
       var file = ConfigurationFile(path: path, content: [], rules: rules)
       file.diagnostics = [error]
+      return file
+    }
+  }
+
+  /// Reads the file of a host.
+  ///
+  /// - Parameter isSystem: whether it is the one of the system, which only root may be able to write
+  ///   where root reads it.
+  public static func read(ofHost path: String, rules: RuleSet, formats: [String], isSystem: Bool)
+    -> ConfigurationFile
+  {
+    let owner: uid_t? = isSystem && geteuid() == 0 ? 0 : nil
+    switch RuleDirectory.content(ofFile: path, owner: owner) {
+    case .success(let content):
+      return ConfigurationFile(
+        path: path, content: content, rules: rules, kind: .host(formats: formats))
+    case .failure(let diagnostic):
+      var file = ConfigurationFile(path: path, content: [], rules: rules)
+      file.diagnostics = [diagnostic]
       return file
     }
   }

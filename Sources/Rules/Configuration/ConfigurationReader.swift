@@ -5,23 +5,24 @@ internal import YAML
 struct ConfigurationReader {
   var reader: RuleReader
   let rules: [Rule]
+  let kind: Configuration.Kind
   let isNamed: Bool
   /// What is wrong with files of waivers that it names.
   var diagnosticsOfWaivers: [RuleDiagnostic] = []
 
-  init(source: SourceText, rules: [Rule], isNamed: Bool) {
+  init(source: SourceText, rules: [Rule], kind: Configuration.Kind, isNamed: Bool) {
     reader = RuleReader(source: source, schema: Schema())
     self.rules = rules
+    self.kind = kind
     self.isNamed = isNamed
   }
 
-  private static let keys = [
-    "skip", "enable", "params", "waivers", "kernels", "paths", "fail_on",
-  ]
-
   mutating func read(_ root: YAMLNode, into configuration: inout Configuration) {
     if case .scalar(let scalar) = root.content, scalar.form == .null { return }
-    guard let fields = reader.fields(root, "the file", keys: Self.keys) else { return }
+    let (keys, elsewhere) = vocabulary
+    guard let fields = reader.fields(root, "the file", keys: keys, elsewhere: elsewhere) else {
+      return
+    }
     if let entry = fields["skip"] { configuration.skip = ruleNames(entry.value, "'skip'") }
     if let entry = fields["enable"] { configuration.enable = ruleNames(entry.value, "'enable'") }
     if let entry = fields["params"] { configuration.parameters = parameters(entry.value) }
@@ -37,6 +38,15 @@ struct ConfigurationReader {
     }
     if let entry = fields["fail_on"] {
       configuration.failOn = reader.choice(entry.value, "'fail_on'")
+    }
+    if let entry = fields["min_severity"] {
+      configuration.minSeverity = reader.choice(entry.value, "'min_severity'")
+    }
+    if let entry = fields["journal"] {
+      configuration.journal = reader.choice(entry.value, "'journal'")
+    }
+    if let entry = fields["outputs"], case .host(let formats) = kind {
+      configuration.outputs = outputs(entry.value, formats)
     }
   }
 

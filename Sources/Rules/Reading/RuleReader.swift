@@ -59,8 +59,10 @@ struct RuleReader {
   }
 
   /// The entries of a mapping that may have these keys only.
+  ///
+  /// - Parameter elsewhere: advice on keys that have their place in another file.
   mutating func fields(
-    _ node: YAMLNode, _ what: String, keys: [String]
+    _ node: YAMLNode, _ what: String, keys: [String], elsewhere: [String: String] = [:]
   ) -> [String: YAMLEntry]? {
     guard let entries = mapping(node, what) else { return nil }
     var fields: [String: YAMLEntry] = [:]
@@ -70,7 +72,7 @@ struct RuleReader {
       } else {
         error(
           entry.keyRange, "unknown key '\(entry.key)'",
-          hint: Names.hint(for: entry.key, among: keys))
+          hint: elsewhere[entry.key] ?? Names.hint(for: entry.key, among: keys))
       }
     }
     return fields

@@ -7,7 +7,8 @@ SOCKWISE is a built binary. Needs root, util-linux's unshare and iproute2. Each 
 PID, UTS and mount namespace with PID 1 called systemd; `eth0` leads to a second network namespace,
 the world, where its peers are. Where cgroup v2 can be written, services run in units of their own.
 
-Files that set kernel parameters are Debian 12's and those of the situation, not the machine's.
+Files that set kernel parameters, and unit files, are those of a Debian 12 and of the situation, not
+the machine's.
 
 What a laboratory has and a host has not is taken out at the end: the suffix of its kernel's
 release, its boot id, and the reason that processes outside the PID namespace are out of sight. And
@@ -75,7 +76,7 @@ class Host:
                     with open(f"/proc/{self.world}/ns/net") as net:
                         check(libc.setns(net.fileno(), CLONE_NEWNET))
                 if unit and CGROUP:
-                    write(f"{CGROUP}/{base()}/{unit}/cgroup.procs", "0")
+                    write(f"{CGROUP}/{unit}/cgroup.procs", "0")
                 write("/proc/self/comm", name)
                 keep = body()
                 os.write(ready_end, b"1")
@@ -323,7 +324,7 @@ HOSTS = {name.replace("_", "-"): globals()[name] for name in (
 
 DIRECTORIES = [f"{tree}/{name}.d" for name in ("sysctl", "tmpfiles")
                for tree in ("/etc", "/usr/local/lib", "/usr/lib", "/lib")]
-DIRECTORIES += ["/etc/tuned", "/usr/lib/tuned"]
+DIRECTORIES += ["/etc/tuned", "/usr/lib/tuned", "/etc/systemd/system", "/usr/lib/systemd/system"]
 
 # What procps and systemd of Debian 12 set.
 DEBIAN = {
@@ -357,6 +358,74 @@ net.ipv4.tcp_retries2 8
             "w /proc/sys/net/ipv4/tcp_keepalive_time - - - - 600\n",
     },
 }
+
+
+# Unit files
+
+
+def service(command, after="network.target", **settings):
+    """A unit file; `settings` are those of [Service]."""
+    lines = "".join(f"{key}={value}\n" for key, value in settings.items())
+    return (f"[Unit]\nAfter={after}\n\n[Service]\nExecStart={command}\n{lines}"
+            "\n[Install]\nWantedBy=multi-user.target\n")
+
+
+DEBIAN_UNITS = {
+    "ssh.service": service("/usr/sbin/sshd -D", Type="notify", KillMode="process",
+                           Restart="on-failure", RestartPreventExitStatus=255),
+    "exim4.service": service("/usr/sbin/exim4 -bdf -q30m", Type="exec"),
+    "systemd-networkd.service": service("/lib/systemd/systemd-networkd", Type="notify",
+                                        Restart="on-failure", RestartSec=0),
+}
+# Enabled, as those above are.
+UNITS = {
+    "pure-client": {"crawler.service": service("/opt/crawler/crawl", Restart="always")},
+    "keep-alive-server": {
+        "nginx.service": service("/usr/sbin/nginx -g 'daemon off;'", Type="simple",
+                                 KillMode="mixed", LimitNOFILE=65536)},
+    "reverse-proxy": {
+        "haproxy.service": service("/usr/sbin/haproxy -Ws -f /etc/haproxy/haproxy.cfg",
+                                   Type="notify", KillMode="mixed", Restart="always",
+                                   LimitNOFILE=524288)},
+    "database": {
+        "postgresql@15-main.service": service(
+            "/usr/bin/pg_ctlcluster --skip-systemctl-redirect 15 main start", Type="forking"),
+        "prometheus-postgres-exporter.service": service(
+            "/usr/bin/prometheus-postgres-exporter", Restart="on-failure")},
+    "container-host": {
+        "containerd.service": service("/usr/bin/containerd", Type="notify", KillMode="process",
+                                      Restart="always", RestartSec=5, LimitNOFILE="infinity"),
+        "docker.service": service("/usr/sbin/dockerd -H fd://", Type="notify", KillMode="process",
+                                  Restart="always", RestartSec=2, LimitNOFILE="infinity",
+                                  Sockets="docker.socket"),
+        "docker.socket": "[Socket]\nListenStream=/run/docker.sock\nSocketMode=0660\n"
+                         "\n[Install]\nWantedBy=sockets.target\n"},
+    "dns-resolver": {"unbound.service": service("/usr/sbin/unbound -d -p", Type="notify",
+                                                Restart="on-failure")},
+    "sick-client": {
+        "crawler.service": service("/opt/crawler/crawl", Restart="always"),
+        "metrics.service": service("/opt/metrics/serve", Restart="always"),
+        # Five attempts in half a second, and the port is not free for a minute.
+        "legacy.service": service("/opt/legacy/serve --token=x", Restart="always",
+                                  Environment="TOKEN=x")},
+    "sick-server": {
+        "apache2.service": service("/usr/sbin/apachectl start", Type="forking",
+                                   Restart="on-abort", StartLimitIntervalSec=0,
+                                   LimitNOFILE=2000000000),
+        "report.socket": "[Socket]\nListenStream=40000\n\n[Install]\nWantedBy=sockets.target\n",
+        "report.service": service("/opt/report/serve")},
+}
+
+
+def install_units(name):
+    for unit, text in (DEBIAN_UNITS | UNITS.get(name, {})).items():
+        template = unit.split("@")[0] + "@.service" if "@" in unit else unit
+        path = f"/usr/lib/systemd/system/{template}"
+        write(path, text)
+        target = "sockets" if unit.endswith(".socket") else "multi-user"
+        wants = f"/etc/systemd/system/{target}.target.wants"
+        os.makedirs(wants, exist_ok=True)
+        os.symlink(path, f"{wants}/{unit}")
 
 
 def configure(name):
@@ -423,11 +492,13 @@ def inside(sockwise, name):
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
     os.makedirs("/run/systemd/system")
     configure(name)
+    install_units(name)
     write("/proc/self/comm", "systemd")
     socket.sethostname(name)
     if CGROUP:
         write(f"{CGROUP}/{base()}/cgroup.procs", "0")
         check(libc.unshare(CLONE_NEWCGROUP))
+        mount_groups()
     world, stay = in_world()
     network(world)
     world_up(world)
@@ -443,6 +514,17 @@ def inside(sockwise, name):
                    stdout=subprocess.DEVNULL)
     tidy(target, name, os.stat(f"/proc/{world}/ns/net").st_ino)
     os.close(stay)
+
+
+def mount_groups():
+    """systemd's hierarchy as the host has it: version 2 alone, from its own top on."""
+    with open("/proc/self/mountinfo") as file:
+        mounts = [line.split() for line in file]
+    for fields in reversed(mounts):
+        if fields[fields.index("-") + 1] in ("cgroup", "cgroup2"):
+            subprocess.run(["umount", "--lazy", fields[4]], check=True)
+    os.makedirs(CGROUP, exist_ok=True)
+    subprocess.run(["mount", "-t", "cgroup2", "cgroup2", CGROUP], check=True)
 
 
 def tidy(target, name, world):

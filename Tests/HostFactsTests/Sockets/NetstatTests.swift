@@ -106,6 +106,7 @@ private func reading(_ text: String) -> NetstatReading {
       from: reading("TcpExt: TW ListenDrops PAWSEstab\nTcpExt: 7 5 1\n"),
       to: reading("TcpExt: ListenDrops TW\nTcpExt: 4 10\n"), seconds: 2)
     #expect(delta.seconds.value == 2)
+    #expect(delta.isSinceLastRun.value == false)
     #expect(delta.netstat.growth("TcpExt", "TW") == .value(3, .derived([origin])))
     #expect(
       delta.netstat.growth("TcpExt", "ListenDrops")

@@ -1,20 +1,17 @@
-import Glibc
-import TestSupport
-
 /// A real systemd, booted in namespaces of its own by `Tests/Oracle/systemd`; ended with this object.
-final class BootedSystemd: Sendable {
+public final class BootedSystemd: Sendable {
   /// Why this machine does not allow it, for tests that skip.
-  struct Refusal: Error, CustomStringConvertible {
-    var description: String
+  public struct Refusal: Error, CustomStringConvertible {
+    public var description: String
   }
 
   private let state: TemporaryDirectory
-  let pid: Int
+  public let pid: Int
 
   private static let script = "\(Checkout.root)/Tests/Oracle/systemd"
   private static let path = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"]
 
-  init() throws {
+  public init() throws {
     state = try TemporaryDirectory()
     var start = Subprocess(program: Self.script, arguments: ["start", state.path])
     start.environment = Self.path
@@ -32,11 +29,11 @@ final class BootedSystemd: Sendable {
   }
 
   /// Its files, as this process reaches them.
-  var root: String { "/proc/\(pid)/root" }
+  public var root: String { "/proc/\(pid)/root" }
 
   /// Runs a program inside.
   @discardableResult
-  func run(_ arguments: [String]) throws -> Subprocess.Result {
+  public func run(_ arguments: [String]) throws -> Subprocess.Result {
     var inside = Subprocess(
       program: "/usr/bin/nsenter", arguments: ["-t", "\(pid)", "-a", "--"] + arguments)
     inside.environment = Self.path
@@ -44,13 +41,14 @@ final class BootedSystemd: Sendable {
     return try inside.run()
   }
 
-  func reload() throws {
+  public func reload() throws {
     let result = try run(["systemctl", "daemon-reload"])
     guard result.status == 0 else { throw Refusal(description: result.errors) }
   }
 
   /// `systemctl show` of units, by the name asked for.
-  func show(_ units: [String], _ properties: [String]) throws -> [String: [String: [String]]] {
+  public func show(_ units: [String], _ properties: [String]) throws -> [String: [String: [String]]]
+  {
     var shown: [String: [String: [String]]] = [:]
     for start in stride(from: 0, to: units.count, by: 200) {
       let part = Array(units[start..<min(start + 200, units.count)])

@@ -1,0 +1,79 @@
+internal import Rules
+
+/// What is different from the last run, and what to tell the next one.
+public struct RunChanges: Sendable {
+  /// Findings that count and did not, worst first.
+  public internal(set) var new: [ReportedFinding] = []
+  /// Findings that counted and are worse, milder, or accepted now.
+  public internal(set) var changed: [(old: RunState.Finding, now: ReportedFinding)] = []
+  /// Findings that counted, whose rules were judged whole again and did not find them.
+  public internal(set) var resolved: [RunState.Finding] = []
+  /// What could not be judged and could, or was not asked.
+  public internal(set) var unknown: [ReportedUndecided] = []
+  /// Findings that count and did, as they were.
+  public internal(set) var unchanged: [ReportedFinding] = []
+  /// How many findings there are besides that are not looked at one by one.
+  public internal(set) var leftOut = 0
+  /// For the next run; its counters are those of the last one.
+  public internal(set) var state = RunState()
+
+  init(from last: RunState, to report: Report) {
+    let before = Dictionary(
+      last.findings.map { ($0.fingerprint, $0) }, uniquingKeysWith: { first, _ in first })
+    state.counters = last.counters
+    var present = report.superseded
+    for finding in report.findings {
+      guard present.insert(finding.finding.fingerprint).inserted else { continue }
+      compare(finding, with: before[finding.finding.fingerprint])
+    }
+    let whole = Set(report.rules.filter(\.isWhole).map(\.rule))
+    for old in last.findings where !present.contains(old.fingerprint) {
+      if whole.contains(old.rule) { resolved.append(old) }
+    }
+    // What was not judged whole, or not at all, may still be there.
+    let kept = last.findings.filter { old in
+      report.superseded.contains(old.fingerprint)
+        || !present.contains(old.fingerprint) && !whole.contains(old.rule)
+    }
+    state.findings += kept.prefix(RunState.most - state.findings.count)
+    compare(report.undecided, with: last.undecided, judged: Set(report.rules.map(\.rule)))
+  }
+
+  private mutating func compare(_ finding: ReportedFinding, with old: RunState.Finding?) {
+    guard finding.state == .new else {
+      if let old { changed.append((old, finding)) }
+      return
+    }
+    guard state.findings.count < RunState.most else {
+      leftOut += 1
+      return
+    }
+    state.findings.append(RunState.Finding(finding.finding))
+    guard let old else { return new.append(finding) }
+    if old.severity == finding.finding.severity {
+      unchanged.append(finding)
+    } else {
+      changed.append((old, finding))
+    }
+  }
+
+  private mutating func compare(
+    _ undecided: [ReportedUndecided], with last: [RunState.Subject], judged: Set<String>
+  ) {
+    let before = Set(last)
+    var seen: Set<RunState.Subject> = []
+    for item in undecided {
+      let subject = RunState.Subject(item.undecided)
+      guard seen.count < RunState.most, seen.insert(subject).inserted else { continue }
+      state.undecided.append(subject)
+      if !before.contains(subject) { unknown.append(item) }
+    }
+    let kept = last.filter { !judged.contains($0.rule) && seen.insert($0).inserted }
+    state.undecided += kept.prefix(RunState.most - state.undecided.count)
+  }
+}
+
+extension Report {
+  /// - Parameter last: empty where there was no run before.
+  public func changes(since last: RunState) -> RunChanges { RunChanges(from: last, to: self) }
+}

@@ -1,0 +1,164 @@
+package import JSON
+public import Rules
+
+/// What a run leaves for the next one: what it told, and counters.
+public struct RunState: Hashable, Sendable {
+  static let schema = "sockwise.state/1"
+  /// Findings beyond these are neither told one by one nor remembered; as many things that could not be
+  /// judged. The worst come first.
+  static let most = 5000
+  /// Of a text that is only told again.
+  private static let longestText = 512
+
+  /// Findings that counted, each once.
+  public var findings: [Finding] = []
+  /// What could not be judged, each once.
+  public var undecided: [Subject] = []
+  public var counters: Counters?
+
+  public init() {}
+
+  /// A finding as far as the next run needs it.
+  public struct Finding: Hashable, Sendable {
+    public var fingerprint: String
+    public var rule: String
+    public var title: String
+    public var severity: Severity
+    public var subject: String
+    public var units: [String]
+
+    init(_ finding: Rules.Finding) {
+      fingerprint = finding.fingerprint
+      rule = finding.rule
+      title = finding.title.cut(toBytes: RunState.longestText)
+      severity = finding.severity
+      subject = finding.subject.cut(toBytes: RunState.longestText)
+      units = finding.units.map { $0.cut(toBytes: RunState.longestText) }
+    }
+  }
+
+  /// What a rule could not judge.
+  public struct Subject: Hashable, Sendable {
+    public var rule: String
+    public var subject: String
+
+    init(_ undecided: Undecided) {
+      rule = undecided.rule
+      subject = undecided.subject.cut(toBytes: RunState.longestText)
+    }
+  }
+
+  /// Counters of the kernel, and of when and which namespace they are.
+  public struct Counters: Hashable, Sendable {
+    public var bootID: String
+    public var namespace: Int
+    public var seconds: Double
+    public var values: [String: [String: Int]]
+
+    public init(
+      bootID: String, namespace: Int, seconds: Double, values: [String: [String: Int]]
+    ) {
+      self.bootID = bootID
+      self.namespace = namespace
+      self.seconds = seconds
+      self.values = values
+    }
+  }
+}
+
+// MARK: The file
+
+extension RunState {
+  /// - Parameter name: of the file, for messages.
+  init(_ content: [UInt8], name: String) throws(DocumentError) {
+    self = try DocumentError.reading(name, content) { (document) throws(JSONError) in
+      try RunState(document)
+    }
+  }
+
+  /// The document, of at most `limit` bytes: what does not fit is not remembered.
+  func document(limit: Int) -> [UInt8] {
+    var state = self
+    while true {
+      var writer = JSONWriter()
+      state.write(to: &writer)
+      let bytes = writer.finish()
+      if bytes.count <= limit || state == RunState() { return bytes }
+      if state.findings.isEmpty && state.undecided.isEmpty { state.counters = nil }
+      state.findings.removeLast((state.findings.count + 1) / 2)
+      state.undecided.removeLast((state.undecided.count + 1) / 2)
+    }
+  }
+}
+
+extension RunState: JSONConvertible {
+  package init(_ json: JSON) throws(JSONError) {
+    try json.require(schema: Self.schema)
+    findings = try json.member("findings")
+    undecided = try json.member("undecided")
+    counters = try json.member("counters")
+  }
+
+  package func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.field("schema", Self.schema)
+      writer.member("counters", counters)
+      writer.member("findings", findings)
+      writer.member("undecided", undecided)
+    }
+  }
+}
+
+extension RunState.Finding: JSONConvertible {
+  package init(_ json: JSON) throws(JSONError) {
+    fingerprint = try json.member("fingerprint")
+    rule = try json.member("rule")
+    title = try json.member("title")
+    severity = try json.choice("severity")
+    subject = try json.member("subject")
+    units = try json.member("units")
+  }
+
+  package func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.field("rule", rule)
+      writer.field("title", title)
+      writer.field("severity", severity.rawValue)
+      writer.field("subject", subject)
+      writer.member("units", units)
+      writer.field("fingerprint", fingerprint)
+    }
+  }
+}
+
+extension RunState.Subject: JSONConvertible {
+  package init(_ json: JSON) throws(JSONError) {
+    rule = try json.member("rule")
+    subject = try json.member("subject")
+  }
+
+  package func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.field("rule", rule)
+      writer.field("subject", subject)
+    }
+  }
+}
+
+extension RunState.Counters: JSONConvertible {
+  package init(_ json: JSON) throws(JSONError) {
+    bootID = try json.member("boot_id")
+    namespace = try json.member("namespace")
+    seconds = try json.member("seconds")
+    values = try json.member("values")
+  }
+
+  package func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.field("boot_id", bootID)
+      writer.member("namespace", namespace)
+      writer.member("seconds", seconds)
+      writer.member("values", values)
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Glibc
+import Reports
+import Rules
+
+/// Which configuration of the host is read: `--config` and `--no-config`.
+struct HostConfigurationArguments: ParsableArguments {
+  /// That of the system.
+  static let standard = "/etc/sockwise/sockwise.yaml"
+
+  @Option(
+    help: ArgumentHelp(
+      "Read this configuration file instead of '\(standard)', which only an audit of this host reads.",
+      valueName: "FILE"))
+  var config: String?
+
+  @Flag(help: "Read no configuration file.")
+  var noConfig = false
+
+  func validate() throws {
+    if config != nil && noConfig {
+      throw ValidationError("--config and --no-config exclude each other")
+    }
+  }
+
+  /// The file to read; nil for none.
+  func file(isLive: Bool) -> String? {
+    if noConfig { return nil }
+    if let config { return config }
+    // A link that leads nowhere is told, as everything else that is there and cannot be read.
+    var status = stat()
+    guard isLive, unsafe lstat(Self.standard, &status) == 0 else { return nil }
+    return Self.standard
+  }
+
+  /// The configuration, and whether something is wrong with it, which is said on standard error.
+  func configuration(in file: String?, rules: RuleSet) -> (Configuration, isWrong: Bool) {
+    guard let file else { return (Configuration(), false) }
+    let read = ConfigurationFile.read(
+      ofHost: file, rules: rules, formats: ReportFormat.all.map(\.name), isSystem: config == nil)
+    return (read.configuration, read.diagnostics.report())
+  }
+}
+
+extension Selection {
+  /// Adds what a configuration chooses; the command line wins.
+  mutating func add(_ configuration: Configuration) {
+    skip += configuration.skip.filter { !only.contains($0) && !enable.contains($0) }
+    enable += configuration.enable
+  }
+}
+
+extension Configuration {
+  /// The files to write.
+  var outputRequests: [OutputRequest] {
+    outputs.compactMap { output in
+      ReportFormat.named(output.format).map {
+        OutputRequest(format: $0, destination: .file(output.path))
+      }
+    }
+  }
+}

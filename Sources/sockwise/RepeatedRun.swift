@@ -1,0 +1,91 @@
+import HostFacts
+import Reports
+import Rules
+
+/// A run that is one of several: it knows what the last one left.
+struct RepeatedRun {
+  private let directory: StateDirectory?
+  /// Empty where there was no run before; nil where nothing is kept.
+  let last: RunState?
+  private let refusal: String?
+  private let mode: JournalArgument?
+
+  init(_ arguments: JournalArguments, scope: String) {
+    mode = arguments.journal
+    directory = arguments.directory(scope: scope)
+    let found = directory?.read()
+    last = found.map { $0.state ?? RunState() }
+    refusal = found?.refusal
+  }
+
+  /// What the reader should know of the last run.
+  var notices: [Notice] {
+    if let refusal {
+      return [Notice(.warning, "what the last run left is not used: \(refusal)")]
+    }
+    if mode != nil && directory == nil {
+      return [
+        Notice(
+          .info,
+          "nothing is known of the last run, so that all findings are logged as new; "
+            + "--state DIR keeps them")
+      ]
+    }
+    return []
+  }
+
+  /// Logs what has changed, if that was asked for, and keeps what the next run needs; false where that
+  /// failed, which is said on standard error.
+  func end(_ outcome: AuditRun.Outcome, atLeast severity: Severity) -> Bool {
+    let changes = outcome.report.changes(since: last ?? RunState())
+    var isTold = false
+    var isDelivered = true
+    if let mode {
+      do throws(OutputError) {
+        let journal = try SystemJournal()
+        let entries = JournalEntries(
+          outcome.report, changes,
+          mode: mode.mode ?? outcome.configuration.journal ?? .transitions, atLeast: severity,
+          run: Self.newID())
+        for entry in entries.entries { try journal.send(entry) }
+        isTold = true
+      } catch {
+        printError("sockwise: \(error)")
+        isDelivered = false
+      }
+    }
+    guard let directory, let last else { return isDelivered }
+    // What nobody was told is new at the next run, too.
+    var state = isTold ? changes.state : last
+    state.counters = outcome.counters.map(RunState.Counters.init)
+    do throws(OutputError) {
+      try directory.write(state)
+    } catch {
+      printError("sockwise: \(error)")
+      isDelivered = false
+    }
+    return isDelivered
+  }
+
+  /// 128 bits in hexadecimal.
+  private static func newID() -> String {
+    let digits = String(UInt128.random(in: .min ... .max), radix: 16)
+    return String(repeating: "0", count: 32 - digits.utf8.count) + digits
+  }
+}
+
+extension CounterSample {
+  init(_ counters: RunState.Counters) {
+    self.init(
+      bootID: counters.bootID, namespace: counters.namespace, seconds: counters.seconds,
+      counters: counters.values)
+  }
+}
+
+extension RunState.Counters {
+  init(_ sample: CounterSample) {
+    self.init(
+      bootID: sample.bootID, namespace: sample.namespace, seconds: sample.seconds,
+      values: sample.counters)
+  }
+}

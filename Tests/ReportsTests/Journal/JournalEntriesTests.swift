@@ -1,0 +1,123 @@
+import CEL
+import Rules
+import TestSupport
+import Testing
+
+@testable import Reports
+
+/// A day in the life of a host, one run after the other.
+@Suite struct JournalEntriesTests {
+  private static let run = "0123456789abcdef0123456789abcdef"
+
+  private static func rules(_ names: [String], undecided: [String] = []) -> [RuleSummary] {
+    names.map { RuleSummary(rule: $0, undecided: undecided.contains($0) ? 1 : 0) }
+  }
+
+  private static func listener(_ severity: Severity) -> Finding {
+    var finding = SampleReport.finding(
+      "listener-without-reuseaddr", severity, subject: "listener:tcp:0.0.0.0:8080",
+      title: "A listener without SO_REUSEADDR",
+      message: "python3 (pid 812) on 0.0.0.0 port 8080 has no SO_REUSEADDR")
+    finding.units = ["api.service", "not a unit"]
+    finding.references = [
+      "https://man7.org/linux/man-pages/man7/socket.7.html (SO_REUSEADDR)", "RFC 9293",
+    ]
+    return finding
+  }
+
+  private static func timestamps(_ severity: Severity) -> Finding {
+    var finding = SampleReport.finding(
+      "timestamps-disabled", severity, message: "net.ipv4.tcp_timestamps is 0",
+      evidence: [SampleReport.sysctl("net.ipv4.tcp_timestamps", .int(0))])
+    finding.locations = [SourceLocation(path: "/etc/sysctl.d/60-net.conf", line: 3, column: 1)]
+    return finding
+  }
+
+  private static func report(
+    _ findings: [ReportedFinding], undecided: [ReportedUndecided] = [], rules: [RuleSummary]
+  ) -> Report {
+    var report = SampleReport.report(findings: findings, undecided: undecided)
+    report.rules = rules
+    return report
+  }
+
+  private static let both = ["listener-without-reuseaddr", "timestamps-disabled"]
+
+  private static let unread = ReportedUndecided(
+    Undecided(
+      rule: "accept-queue-full", subject: "listener:tcp:0.0.0.0:80", kind: .unknown,
+      missing: [
+        Missing(fact: "listener.backlog", reason: "permission denied", grant: "CAP_NET_ADMIN"),
+        Missing(fact: "listener.queued", reason: "permission denied", grant: "CAP_NET_ADMIN"),
+      ]))
+
+  private static let days: [(name: String, report: Report)] = [
+    (
+      "the first run",
+      report(
+        [
+          .init(listener(.medium), namespace: SampleReport.own),
+          .init(timestamps(.low), namespace: SampleReport.own),
+        ], rules: rules(both))
+    ),
+    (
+      "worse, and something cannot be read",
+      report(
+        [.init(listener(.high)), .init(timestamps(.low))], undecided: [unread],
+        rules: rules(both + ["accept-queue-full"], undecided: ["accept-queue-full"]))
+    ),
+    (
+      "one is gone, one is accepted",
+      report(
+        [
+          .init(
+            timestamps(.low), state: .waived,
+            waiver: .init(reason: "an appliance needs it", expires: "2027-01-01"))
+        ], undecided: [unread],
+        rules: rules(both + ["accept-queue-full"], undecided: ["accept-queue-full"]))
+    ),
+    ("all is well", report([], rules: rules(both + ["accept-queue-full"]))),
+  ]
+
+  private static func text(_ entries: [JournalEntry]) -> String {
+    entries.map { entry in
+      entry.fields.map { "\($0.name.rawValue)=\($0.value)\n" }.joined()
+    }.joined(separator: "\n")
+  }
+
+  @Test(arguments: [JournalMode.transitions, .all]) func tellsWhatChanged(_ mode: JournalMode) {
+    var state = RunState()
+    var text = ""
+    for (name, report) in Self.days {
+      let changes = report.changes(since: state)
+      let entries = JournalEntries(report, changes, mode: mode, atLeast: .info, run: Self.run)
+      text += "# \(name)\n\n\(Self.text(entries.entries))\n"
+      state = changes.state
+    }
+    #expect(state.findings.isEmpty && state.undecided.isEmpty)
+    Golden.expect(text, matches: "reports/journal-\(mode.rawValue).txt")
+  }
+
+  @Test func milderOnesAreNotTold() {
+    let report = Self.days[0].report
+    let changes = report.changes(since: RunState())
+    let entries = JournalEntries(
+      report, changes, mode: .all, atLeast: .medium, run: Self.run
+    ).entries
+    #expect(entries.map { $0[.rule] } == ["listener-without-reuseaddr", nil])
+    // They are remembered: otherwise they would be new when the threshold is lowered.
+    #expect(changes.state.findings.count == 2)
+  }
+
+  @Test func aThousandEntriesAreEnough() {
+    let findings = (0..<3000).map {
+      ReportedFinding(SampleReport.finding("busy", .medium, subject: "listener:tcp:[::]:\($0)"))
+    }
+    let report = Self.report(findings, rules: Self.rules(["busy"]))
+    let entries = JournalEntries(
+      report, report.changes(since: RunState()), mode: .transitions, atLeast: .info, run: Self.run
+    ).entries
+    #expect(entries.count == 1001)
+    #expect(entries.last?[.message]?.hasSuffix("; 2000 more are not logged one by one") == true)
+  }
+}
