@@ -23,18 +23,21 @@ SHELL := /bin/bash
 BINARY := .build/release/sockwise
 # ArgumentParser sees a module of ours in the place of FoundationEssentials (7 MB), see there.
 ESSENTIALS := $(CURDIR)/.build/essentials
-SWIFT_RELEASE := -c release --static-swift-stdlib \
+# Incremental generation of code keeps a hash of each module in the program, section .swift_modhash, and
+# paths are in it: the program would depend on where it was built.
+REPRODUCIBLE := -Xfrontend -disable-incremental-llvm-codegen
+SWIFT_RELEASE := -c release --static-swift-stdlib $(addprefix -Xswiftc ,$(REPRODUCIBLE)) \
   -Xswiftc -module-alias -Xswiftc FoundationEssentials=ParserEssentials \
   -Xswiftc -I -Xswiftc $(ESSENTIALS) -Xlinker -L$(ESSENTIALS)
-# Stripped; and without the dynamic symbols that would keep unused code (0.5 MB). Debug information would
-# be stripped too, but first it gives each module a hash of the paths in it (section .swift_modhash),
-# and the program would depend on where it was built.
+# Stripped, so that debug information need not be made; and without the dynamic symbols that would keep
+# unused code (0.5 MB).
 RELEASE := $(SWIFT_RELEASE) --product sockwise -debug-info-format none \
   -Xlinker -s -Xlinker --no-export-dynamic -Xlinker --icf=safe
 TEST := --disable-xctest
 
 .PHONY: help setup setup-tests build install uninstall deb package reproducible audit check lint test \
-  release docs fixtures bench size prove-kernels instructions fuzz fuzz-ci fuzz-build fuzz-totals oracle sanitize clean
+  release docs fixtures bench size prove-kernels instructions fuzz fuzz-ci fuzz-build fuzz-totals \
+  oracle sanitize clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -68,14 +71,15 @@ setup-tests: setup
 	[ -x /lib/systemd/systemd-sysctl ] || install systemd; \
 	[ -x /usr/bin/valgrind ] || install valgrind
 	@Tests/Debian/fetch .build/debian prometheus prometheus-node-exporter systemd-journal-remote \
-	  libmicrohttpd12 || echo "sockwise: tests of metrics and of journals will skip" >&2
+	  libmicrohttpd12 || { echo "sockwise: tests of metrics and of journals will skip" >&2; \
+	  [ -z "$${CI:-}" ]; }
 
 build: setup $(ESSENTIALS)/libParserEssentials.a
 	swift build $(RELEASE)
 
 $(ESSENTIALS)/libParserEssentials.a: Sources/ParserEssentials/ParserEssentials.swift
 	@mkdir -p $(@D)
-	cd $(@D) && swiftc -O -parse-as-library -static -emit-library -emit-module \
+	cd $(@D) && swiftc -O $(REPRODUCIBLE) -parse-as-library -static -emit-library -emit-module \
 	  -module-name ParserEssentials -module-link-name ParserEssentials -o $(@F) $(CURDIR)/$<
 
 # Not built here: `sudo make install` must not compile as root.
@@ -155,7 +159,7 @@ reproducible:
 audit: build
 	@$(BINARY) audit || [ $$? -eq 1 ]
 
-check: setup-tests lint test release size instructions
+check: setup-tests lint test release size instructions package
 
 # FoundationEssentials would add 7 MB to the binary, Foundation 44 more.
 lint:

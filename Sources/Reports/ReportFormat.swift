@@ -9,6 +9,9 @@ public struct ReportFormat: Sendable {
   /// The report as UTF-8, ending in a newline.
   public let render: @Sendable (Report, RenderOptions) -> [UInt8]
 
+  /// What the names of its files must end in; empty where that is all the same.
+  public var fileSuffix: String { file?.suffix ?? "" }
+
   /// What a program that reads a file demands of it.
   struct FileDemand: Sendable {
     /// How its name ends; of another it takes no notice.
