@@ -16,7 +16,8 @@ public struct Template: Sendable {
     parts.compactMap { if case .placeholder(let expression) = $0 { expression } else { nil } }
   }
 
-  /// What it says where `activation` holds. A placeholder that has no value prints `?`, and the
+  /// What it says where `activation` holds. A placeholder that has no value prints
+  /// `(unknown)`, and the
   /// text is not whole then: a finding is never lost for the sake of its message.
   func rendered(in activation: Activation) -> (text: String, isWhole: Bool) {
     var rendered = ""
@@ -28,7 +29,7 @@ public struct Template: Sendable {
         if let text = ValueText.printed(expression.evaluate(in: activation).value) {
           rendered += text
         } else {
-          rendered += "?"
+          rendered += "(unknown)"
           isWhole = false
         }
       }

@@ -56,7 +56,7 @@ import Testing
       """
     #expect(
       try finding(rule, "sockets: { tcp: 3, udp: { unavailable: denied }, rate: 12.34 }").message
-        == "3 rows, ? sockets, 12.3 a second")
+        == "3 rows, (unknown) sockets, 12.3 a second")
   }
 
   @Test func `titles and remedies are in the language that is asked for`() throws {

@@ -86,7 +86,7 @@ import Testing
     try TextFile.write(unit(""), to: "\(systemd.root)/etc/systemd/system/api.service")
     try systemd.reload()
     for command in [
-      ["ip", "link", "set", "lo", "up"], ["journalctl", "--update-catalog"],
+      ["journalctl", "--update-catalog"],
       ["systemctl", "start", "systemd-journald.service", "api.service"],
     ] {
       let result = try systemd.run(command)

@@ -1,7 +1,7 @@
 internal import CEL
 
-/// Counters of the network stack since the namespace began: `/proc/net/netstat`, `/proc/net/snmp` and
-/// `/proc/net/stat/nf_conntrack`.
+/// Counters of the network stack since the namespace began: `/proc/net/netstat`, `/proc/net/snmp`,
+/// `/proc/net/snmp6` and `/proc/net/stat/nf_conntrack`.
 ///
 /// The first two come in pairs of lines with one prefix: names, then values. Which names, and in what
 /// order, differs from kernel to kernel, so only the names count.
@@ -51,7 +51,25 @@ extension Netstat {
   static func read(_ root: HostRoot) -> NetstatReading {
     NetstatReading(
       netstat: one(root, "/proc/net/netstat"), snmp: one(root, "/proc/net/snmp"),
-      conntrack: conntrack(root))
+      snmp6: snmp6(root), conntrack: conntrack(root))
+  }
+
+  private static func snmp6(_ root: HostRoot) -> Reading<Netstat> {
+    root.text("/proc/net/snmp6").flatMap { text, origin in
+      .value(
+        Netstat(counters: [NetstatCounter.udp6: parseUDP6(text)], origin: origin), origin)
+    }
+  }
+
+  /// The lines of `/proc/net/snmp6` that begin with `Udp6`: a name and a value each.
+  static func parseUDP6(_ text: String) -> [String: Int64?] {
+    var counters: [String: Int64?] = [:]
+    for line in lines(text) where line.hasPrefix(NetstatCounter.udp6) {
+      let fields = words(line.dropFirst(NetstatCounter.udp6.count))
+      guard fields.count == 2 else { continue }
+      counters.updateValue(Int64(fields[1]), forKey: String(fields[0]))
+    }
+    return counters
   }
 
   private static func conntrack(_ root: HostRoot) -> Reading<Netstat> {
@@ -89,25 +107,27 @@ extension Netstat {
 struct NetstatReading: Sendable {
   var netstat: Reading<Netstat>
   var snmp: Reading<Netstat>
+  /// Absent where IPv6 is off.
+  var snmp6: Reading<Netstat>
   /// Absent where connection tracking is not loaded.
   var conntrack: Reading<Netstat>
-
-  init(netstat: Reading<Netstat>, snmp: Reading<Netstat>, conntrack: Reading<Netstat>) {
-    self.netstat = netstat
-    self.snmp = snmp
-    self.conntrack = conntrack
-  }
 
   /// One file holds a line: `Ip`, `Tcp` and `Udp` are in `snmp`.
   subscript(_ line: String, _ name: String) -> Reading<Int> {
     let file =
-      line == NetstatCounter.conntrack
-      ? conntrack : NetstatCounter.linesOfSnmp.contains(line) ? snmp : netstat
+      switch line {
+      case NetstatCounter.conntrack: conntrack
+      case NetstatCounter.udp6: snmp6
+      case _ where NetstatCounter.linesOfSnmp.contains(line): snmp
+      default: netstat
+      }
     return file.flatMap { file, _ in file[line, name] }
   }
 
   static func unavailable(_ why: Unreadable) -> NetstatReading {
-    .init(netstat: .unavailable(why), snmp: .unavailable(why), conntrack: .unavailable(why))
+    .init(
+      netstat: .unavailable(why), snmp: .unavailable(why), snmp6: .unavailable(why),
+      conntrack: .unavailable(why))
   }
 
   /// The `netstat` variable.

@@ -7,6 +7,9 @@ enum NetstatCounter {
   /// What `/proc/net/stat/nf_conntrack` counts, as if it were a line of the others.
   static let conntrack = "Conntrack"
 
+  /// What begins with it in `/proc/net/snmp6`, as if it were a line of the others.
+  static let udp6 = "Udp6"
+
   /// Lines of `/proc/net/snmp`; the others are in `/proc/net/netstat`.
   static let linesOfSnmp: Set<String> = ["Ip", "Tcp", "Udp"]
 
@@ -88,6 +91,15 @@ enum NetstatCounter {
         ("RcvbufErrors", "Datagrams dropped because a receive buffer was full."),
         ("SndbufErrors", "Datagrams not sent because a send buffer was full."),
         ("MemErrors", "Datagrams dropped because of `udp_mem`."),
+      ]
+    ),
+    (
+      udp6,
+      [
+        (
+          "RcvbufErrors",
+          "The same of IPv6: `Udp6RcvbufErrors` of `/proc/net/snmp6`. Absent where IPv6 is off."
+        )
       ]
     ),
     (

@@ -8,7 +8,8 @@ private let origin = Origin.file(SourceLocation(path: "/proc/net/netstat"))
 private func reading(_ text: String) -> NetstatReading {
   let file = Netstat(counters: Netstat.parse(text), origin: origin)
   return NetstatReading(
-    netstat: .value(file, origin), snmp: .value(file, origin), conntrack: .value(file, origin))
+    netstat: .value(file, origin), snmp: .value(file, origin), snmp6: .value(file, origin),
+    conntrack: .value(file, origin))
 }
 
 @Suite struct NetstatTests {
@@ -27,6 +28,20 @@ private func reading(_ text: String) -> NetstatReading {
         ],
         "IpExt": ["InOctets": 9_435_452],
       ])
+  }
+
+  @Test func countersOfIPv6HaveALineEach() {
+    let text = """
+      Ip6InReceives                   \t12
+      Udp6InDatagrams                 \t7
+      Udp6RcvbufErrors                \t3
+      Udp6MemErrors                   \tx
+      Udp6Broken
+      UdpLite6RcvbufErrors            \t9
+
+      """
+    let expected: [String: Int64?] = ["InDatagrams": 7, "RcvbufErrors": 3, "MemErrors": nil]
+    #expect(Netstat.parseUDP6(text) == expected)
   }
 
   @Test func negativeNumbersCount() {

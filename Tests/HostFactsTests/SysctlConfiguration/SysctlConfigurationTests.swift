@@ -61,10 +61,14 @@ import Testing
   }
 
   @Test func aListOfReservedPortsReplacesThoseOfOtherFiles() throws {
-    func replaced(_ files: (String, String)...) throws -> ([String], String?) {
+    func replaced(_ files: (String, String)..., range: String? = "0 65535") throws
+      -> ([String], String?)
+    {
       let key = "net.ipv4.ip_local_reserved_ports"
       let found = review(
-        files.map { ("etc/sysctl.d/\($0).conf", $1.replacing("reserved", with: key)) })
+        files.map { ("etc/sysctl.d/\($0).conf", $1.replacing("reserved", with: key)) }
+          + (range.map { [("etc/sysctl.d/range.conf", "net.ipv4.ip_local_port_range=\($0)\n")] }
+            ?? []))
       let setting = try #require(found.keys.elements.first { $0.name == key })
       return (
         setting.replacedPorts.map { "\($0.path):\($0.line) \($0.list)" },
@@ -93,6 +97,18 @@ import Testing
         ("10-a", "reserved=1\nreserved=2\n"), ("20-b", "reserved=3\n"),
         ("30-c", "reserved=4\nreserved=5\n")
       ).0 == ["etc/sysctl.d/10-a.conf:2 2", "etc/sysctl.d/20-b.conf:1 3"])
+    // Ports outside the range of ephemeral ports nobody picks.
+    for (range, lost) in [
+      (nil, ["32768", "60999"]), ("40000 50000", []), ("60000\t65000", ["60999-61000"]),
+      ("1024", ["32768", "60999"]), ("50000 40000", ["32768", "60999"]),
+    ] {
+      let found = try replaced(
+        ("10-a", "reserved=8080,32767-32768,60999-61000\n"), ("20-b", "reserved=45000\n"),
+        range: range)
+      #expect(
+        found.0 == (lost.isEmpty ? [] : ["etc/sysctl.d/10-a.conf:1 \(lost.joined(separator: ","))"])
+      )
+    }
   }
 
   @Test func aPatternGivesKnownKeysTheirValue() throws {

@@ -8,6 +8,8 @@ struct ConfiguredSysctl: Sendable {
   /// Every statement that names the key and is written, and the pattern where one decides, in the
   /// order of boot.
   var assignments: [SysctlAssignment]
+  /// The range of ephemeral ports that is configured with it.
+  var ephemeralRange = ReplacedPorts.defaultRange
   /// What the kernel has.
   var running: Reading<String> = .absent("no kernel is looked at")
   /// Whether the kernel has another value than the configuration gives.
@@ -45,8 +47,8 @@ extension ConfiguredSysctl: FactObject {
     .init(
       "replaced_ports", \.replacedPorts,
       """
-      Of net.ipv4.ip_local_reserved_ports: ports of other files that the list that wins lacks. Empty \
-      where that list is.
+      Of net.ipv4.ip_local_reserved_ports: ports of the range of ephemeral ports, as it is \
+      configured, that other files list and the list that wins lacks. Empty where that list is.
       """),
     .init(
       "merged_ports", \.mergedPorts,

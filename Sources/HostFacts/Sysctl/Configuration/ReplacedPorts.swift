@@ -11,6 +11,9 @@ struct ReplacedPorts: Sendable {
   var ports: IntegerSet
 
   static let key = SysctlKey("net.ipv4.ip_local_reserved_ports")
+  static let rangeKey = SysctlKey("net.ipv4.ip_local_port_range")
+  /// Where nothing else is configured (net/ipv4/af_inet.c, inet_init_net).
+  static let defaultRange: ClosedRange<Int64> = 32768...60999
 }
 
 extension ConfiguredSysctl {
@@ -24,10 +27,13 @@ extension ConfiguredSysctl {
     for assignment in assignments where assignment.hasValue && assignment.path != path {
       lasts[assignment.path] = assignment
     }
+    let ephemeralRange = ephemeralRange
     return lasts.values.compactMap { assignment in
-      guard let lost = assignment.reservedPorts?.subtracting(kept), !lost.ranges.isEmpty else {
-        return nil
-      }
+      // Nobody picks others.
+      guard
+        let lost = assignment.reservedPorts?.subtracting(kept).within(ephemeralRange),
+        !lost.ranges.isEmpty
+      else { return nil }
       return ReplacedPorts(
         location: assignment.statement.location, path: assignment.path, line: assignment.line,
         ports: lost)
@@ -42,6 +48,14 @@ extension ConfiguredSysctl {
     }
     let all = IntegerSet(kept.ranges + replaced.flatMap(\.ports.ranges))
     return .value(all.portList, .file(winner.statement.location))
+  }
+}
+
+extension ConfiguredSysctl {
+  /// The range that a value of `net.ipv4.ip_local_port_range` is; nil for what is none.
+  var portRange: ClosedRange<Int64>? {
+    let bounds = words(value).compactMap { Int64($0) }
+    return bounds.count == 2 && bounds[0] <= bounds[1] ? bounds[0]...bounds[1] : nil
   }
 }
 
@@ -74,6 +88,10 @@ extension IntegerSet {
     return IntegerSet(rest)
   }
 
+  fileprivate func within(_ range: ClosedRange<Int64>) -> IntegerSet {
+    IntegerSet(ranges.filter { $0.overlaps(range) }.map { $0.clamped(to: range) })
+  }
+
   /// As `ip_local_reserved_ports` has it: `8080,9000-9010`.
   fileprivate var portList: String {
     ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
@@ -91,7 +109,10 @@ extension ReplacedPorts: FactObject {
   static let fields: FactFields<ReplacedPorts> = [
     .init("path", \.path, "The file that loses."),
     .init("line", \.line, "Its line, from 1."),
-    .init("ports", \.list, "The ports that the list that wins lacks, such as `8080,9000-9010`."),
+    .init(
+      "ports", \.list,
+      "The ports of the range of ephemeral ports that the list that wins lacks, such as"
+        + " `33000,40000-40010`."),
   ]
 
   var list: String { ports.portList }

@@ -113,6 +113,9 @@ struct SysctlConfiguration: Sendable {
         ConfiguredSysctl(
           key: key, winner: found[decider], assignments: indices.sorted().map { found[$0] }))
     }
+    guard let range = keys.elements.first(where: { $0.key == ReplacedPorts.rangeKey })?.portRange
+    else { return }
+    for index in keys.elements.indices { keys.elements[index].ephemeralRange = range }
   }
 
   /// The series that distributions and kernel.org support.
