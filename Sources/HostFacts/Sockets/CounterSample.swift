@@ -67,10 +67,13 @@ extension CounterSample {
     let origin = Origin.dump("the last run")
     let lines = counters.mapValues { $0.mapValues { Int64?.some(Int64($0)) } }
     let file = Reading.value(Netstat(counters: lines, origin: origin), origin)
-    let hasConntrack = counters[NetstatCounter.conntrack] != nil
+    func optional(_ line: String, _ why: String) -> Reading<Netstat> {
+      counters[line] == nil ? .absent(why) : file
+    }
     let earlier = NetstatReading(
       netstat: file, snmp: file,
-      conntrack: hasConntrack ? file : .absent("connection tracking was not loaded then"))
+      snmp6: optional(NetstatCounter.udp6, "IPv6 was not counted then"),
+      conntrack: optional(NetstatCounter.conntrack, "connection tracking was not loaded then"))
     return NetstatDelta(
       from: earlier, to: later, seconds: moment - seconds, isSinceLastRun: true)
   }

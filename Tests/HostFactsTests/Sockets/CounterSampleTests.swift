@@ -15,7 +15,8 @@ import Testing
 
   private func reading(_ text: String) -> NetstatReading {
     let file = Reading.value(Netstat(counters: Netstat.parse(text), origin: origin), origin)
-    return NetstatReading(netstat: file, snmp: file, conntrack: .absent("not loaded"))
+    return NetstatReading(
+      netstat: file, snmp: file, snmp6: .absent("no IPv6"), conntrack: .absent("not loaded"))
   }
 
   @Test func anEarlierOneOfTheSameNamespaceIsCompared() {
@@ -80,6 +81,8 @@ import Testing
     #expect(
       growth.netstat.growth("Conntrack", "drop")
         == .absent("connection tracking was not loaded then"))
+    #expect(
+      growth.netstat.growth("Udp6", "RcvbufErrors") == .absent("IPv6 was not counted then"))
   }
 
   @Test func holdsTheCountersThatRulesMayName() throws {
