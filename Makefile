@@ -31,8 +31,8 @@ SWIFT_RELEASE := -c release --static-swift-stdlib $(addprefix -Xswiftc ,$(REPROD
   -Xswiftc -I -Xswiftc $(ESSENTIALS) -Xlinker -L$(ESSENTIALS)
 # Stripped, so that debug information need not be made; and without the dynamic symbols that would keep
 # unused code (0.5 MB).
-RELEASE := $(SWIFT_RELEASE) --product sockwise -debug-info-format none \
-  -Xlinker -s -Xlinker --no-export-dynamic -Xlinker --icf=safe
+LINK := -Xlinker -s -Xlinker --no-export-dynamic -Xlinker --icf=safe
+RELEASE := $(SWIFT_RELEASE) --product sockwise -debug-info-format none $(LINK)
 TEST := --disable-xctest
 
 .PHONY: help setup setup-tests build install uninstall deb package reproducible audit check lint test \
@@ -184,13 +184,14 @@ release: build
 
 # See Benchmarks/README.md. What is missing is said before anything is built.
 BENCH := .build/bench
-# What takes its rows is in another module, and yet compiled for it, as sockwise's own is.
+# What takes its rows is in another module, and yet compiled for it, as sockwise's own is; and it is
+# linked as sockwise is.
 PARSER := $(BENCH)/parser
 bench:
 	@python3 Benchmarks/bench.py --check
 	@$(MAKE) --no-print-directory build $(addprefix $(BENCH)/,hold measure rawdump)
 	swift build -c release --static-swift-stdlib --product ParseProcNetTCP \
-	  --scratch-path $(PARSER) -Xswiftc -cross-module-optimization
+	  --scratch-path $(PARSER) -Xswiftc -cross-module-optimization $(LINK)
 	@python3 Benchmarks/bench.py --sockwise $(BINARY) --tools $(BENCH) \
 	  --parser $(PARSER)/release/ParseProcNetTCP $(if $(JSON),--json '$(JSON)') $(if $(SIZES),--sizes '$(SIZES)')
 

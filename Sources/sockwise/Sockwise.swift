@@ -34,11 +34,22 @@ enum Main {
     let arguments = Startup.arguments
     if ["audit", "review"].contains(arguments.first) { RuleSource.beginReadingBuiltIn() }
     do {
-      var command = try Sockwise.parseAsRoot(arguments)
+      var command = try command(arguments)
       try command.run()
     } catch {
       exit(status(reporting: error))
     }
+  }
+
+  /// An audit's command line is parsed by itself: what all subcommands take is several times as much,
+  /// and a fourteenth of an audit's time. Whatever is wrong with it, or asks for help, the whole answers.
+  private static func command(_ arguments: [String]) throws -> any ParsableCommand {
+    if arguments.first == "audit",
+      let audit = try? Audit.parseAsRoot(Array(arguments.dropFirst()))
+    {
+      return audit
+    }
+    return try Sockwise.parseAsRoot(arguments)
   }
 
   /// Prints what an error has to say and gives the exit status of outputs: 0 for help and version,
