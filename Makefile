@@ -3,6 +3,11 @@
 # make fixtures  root: make the recorded hosts of Tests/Fixtures/hosts anew; HOSTS="database" for some
 # make docs    rewrite what the code says in man/ and rules/rule.schema.json
 # make build   .build/release/sockwise: one file, the Swift runtime and the rules inside
+# make install  what `make build` made, and its files; DESTDIR=, PREFIX=/usr/local
+# make uninstall  the same without what was configured
+# make deb     .build/package/sockwise_VERSION_ARCHITECTURE.deb
+# make package  that, lintian, and its life on a booted systemd: install, audit, purge
+# make reproducible  build the package of this commit in two places, and compare
 # make bench   root: measure against ss, cat and a raw dump; JSON=file SIZES="1000 100000"
 # make size    fail where the binary has grown beyond its limit
 # make instructions  fail where three fixed inputs cost other instructions; RECORD="reason"
@@ -18,16 +23,21 @@ SHELL := /bin/bash
 BINARY := .build/release/sockwise
 # ArgumentParser sees a module of ours in the place of FoundationEssentials (7 MB), see there.
 ESSENTIALS := $(CURDIR)/.build/essentials
-SWIFT_RELEASE := -c release --static-swift-stdlib \
+# Incremental generation of code keeps a hash of each module in the program, section .swift_modhash, and
+# paths are in it: the program would depend on where it was built.
+REPRODUCIBLE := -Xfrontend -disable-incremental-llvm-codegen
+SWIFT_RELEASE := -c release --static-swift-stdlib $(addprefix -Xswiftc ,$(REPRODUCIBLE)) \
   -Xswiftc -module-alias -Xswiftc FoundationEssentials=ParserEssentials \
   -Xswiftc -I -Xswiftc $(ESSENTIALS) -Xlinker -L$(ESSENTIALS)
-# Stripped; and without the dynamic symbols that would keep unused code (0.5 MB).
+# Stripped, so that debug information need not be made; and without the dynamic symbols that would keep
+# unused code (0.5 MB).
 LINK := -Xlinker -s -Xlinker --no-export-dynamic -Xlinker --icf=safe
-RELEASE := $(SWIFT_RELEASE) --product sockwise $(LINK)
+RELEASE := $(SWIFT_RELEASE) --product sockwise -debug-info-format none $(LINK)
 TEST := --disable-xctest
 
-.PHONY: help setup setup-tests build audit check lint test release docs fixtures bench size \
-  prove-kernels instructions fuzz fuzz-ci fuzz-build fuzz-totals oracle sanitize clean
+.PHONY: help setup setup-tests build install uninstall deb package reproducible audit check lint test \
+  release docs fixtures bench size prove-kernels instructions fuzz fuzz-ci fuzz-build fuzz-totals \
+  oracle sanitize clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -51,7 +61,8 @@ setup:
 	if [ ! -e /usr/include/yaml.h ] || [ ! -e "$$archive" ]; then install libyaml-dev; fi
 
 # Some tests let Python hold sockets in another process; two programs hold reports against the
-# schemas of others; valgrind counts instructions.
+# schemas of others; valgrind counts instructions. Daemons that read metrics and journals are not
+# installed: they would run.
 setup-tests: setup
 	@$(INSTALL); [ -x /usr/bin/python3 ] || install python3; \
 	/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || install python3-jsonschema; \
@@ -59,20 +70,96 @@ setup-tests: setup
 	[ -x /sbin/sysctl ] || install procps; \
 	[ -x /lib/systemd/systemd-sysctl ] || install systemd; \
 	[ -x /usr/bin/valgrind ] || install valgrind
+	@Tests/Debian/fetch .build/debian prometheus prometheus-node-exporter systemd-journal-remote \
+	  libmicrohttpd12 || { echo "sockwise: tests of metrics and of journals will skip" >&2; \
+	  [ -z "$${CI:-}" ]; }
 
 build: setup $(ESSENTIALS)/libParserEssentials.a
 	swift build $(RELEASE)
 
 $(ESSENTIALS)/libParserEssentials.a: Sources/ParserEssentials/ParserEssentials.swift
 	@mkdir -p $(@D)
-	cd $(@D) && swiftc -O -parse-as-library -static -emit-library -emit-module \
+	cd $(@D) && swiftc -O $(REPRODUCIBLE) -parse-as-library -static -emit-library -emit-module \
 	  -module-name ParserEssentials -module-link-name ParserEssentials -o $(@F) $(CURDIR)/$<
+
+# Not built here: `sudo make install` must not compile as root.
+DESTDIR :=
+PREFIX := /usr/local
+UNITDIR := $(PREFIX)/lib/systemd/system
+ZSHDIR := $(PREFIX)/share/zsh/site-functions
+install:
+	@[ -x $(BINARY) ] || { echo "sockwise: there is no $(BINARY); run 'make build' first" >&2; exit 1; }
+	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/sockwise
+	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(PREFIX)/share/sockwise $(DESTDIR)$(ZSHDIR) \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	for page in man/*.[1-8]; do \
+	  install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man$${page##*.} $$page; done
+	sed 's|/usr/bin/sockwise|$(PREFIX)/bin/sockwise|' systemd/sockwise.service \
+	  >$(DESTDIR)$(UNITDIR)/sockwise.service
+	install -m 644 -t $(DESTDIR)$(UNITDIR) systemd/sockwise.timer
+# systemd reads catalogs of this directory alone, and sockwise configuration of /etc.
+	install -D -m 644 -t $(DESTDIR)/usr/lib/systemd/catalog systemd/sockwise.catalog
+	[ -e $(DESTDIR)/etc/sockwise/sockwise.yaml ] || \
+	  install -D -m 644 -t $(DESTDIR)/etc/sockwise systemd/sockwise.yaml
+	cd rules && find . -name '*.yaml' -exec install -D -m 644 {} $(DESTDIR)$(PREFIX)/share/sockwise/rules/{} \;
+	install -m 644 -t $(DESTDIR)$(PREFIX)/share/sockwise rules/rule.schema.json \
+	  monitoring/sockwise.rules.yaml
+# bash reads it, nobody runs it.
+	$(BINARY) --generate-completion-script bash | sed '1{/^#!/d}' \
+	  >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/sockwise
+	$(BINARY) --generate-completion-script zsh >$(DESTDIR)$(ZSHDIR)/_sockwise
+	$(BINARY) --generate-completion-script fish \
+	  >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/sockwise.fish
+
+# Configuration and state stay.
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/sockwise $(DESTDIR)$(UNITDIR)/sockwise.{service,timer} \
+	  $(DESTDIR)/usr/lib/systemd/catalog/sockwise.catalog $(DESTDIR)$(ZSHDIR)/_sockwise \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/sockwise \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/sockwise.fish \
+	  $(patsubst man/%,$(DESTDIR)$(PREFIX)/share/man/man*/%,$(wildcard man/*.[1-8]))
+	rm -rf $(DESTDIR)$(PREFIX)/share/sockwise
+
+# The time that files in the package have: that of the commit.
+SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null)
+# debhelper's tools, in a directory of their own so that they leave nothing in debian/.
+PACKAGE := .build/package
+deb: export SOURCE_DATE_EPOCH := $(SOURCE_DATE_EPOCH)
+deb: export SOURCE := $(CURDIR)
+deb: build
+	@$(INSTALL); [ -x /usr/bin/dh ] || install debhelper; \
+	[ -x /usr/bin/dpkg-buildpackage ] || install dpkg-dev; \
+	[ -x /usr/bin/pkg-config ] || install pkgconf
+	rm -rf $(PACKAGE)
+	mkdir -p $(PACKAGE)/sockwise
+	cp -R debian $(PACKAGE)/sockwise/
+	cd $(PACKAGE)/sockwise && dpkg-buildpackage --build=binary --no-sign --no-check-builddeps \
+	  --no-pre-clean
+
+# lintian's errors and warnings, and the life of the package on a booted systemd; see
+# Tests/Package/end-to-end. 77: this machine cannot boot one, which it says.
+package: deb
+	@$(INSTALL); [ -x /usr/bin/lintian ] || install lintian
+	lintian --allow-root --fail-on error $(PACKAGE)/*.changes
+	@directory=$$(mktemp -d); trap 'rm -rf "$$directory"' EXIT; \
+	$(MAKE) -s install DESTDIR="$$directory"; $(MAKE) -s uninstall DESTDIR="$$directory"; \
+	left=$$(find "$$directory" -type f ! -path '*/etc/sockwise/*'); \
+	[ -z "$$left" ] || { echo "make uninstall leaves $$left" >&2; exit 1; }
+	@Tests/Debian/fetch .build/debian prometheus-node-exporter
+	@status=0; Tests/Package/end-to-end $(PACKAGE)/*.deb \
+	  .build/debian/archives/prometheus-node-exporter_*.deb || status=$$?; \
+	[ $$status -eq 0 ] || { [ $$status -eq 77 ] && [ -z "$${CI:-}" ]; }
+
+# Two release builds.
+reproducible:
+	Tests/Package/reproducible
 
 # Findings (exit status 1) are a result here, not a failure.
 audit: build
 	@$(BINARY) audit || [ $$? -eq 1 ]
 
-check: setup-tests lint test release size instructions
+check: setup-tests lint test release size instructions package
 
 # FoundationEssentials would add 7 MB to the binary, Foundation 44 more.
 lint:

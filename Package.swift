@@ -97,7 +97,8 @@ let package = Package(
     .testTarget(
       name: "DocumentsTests",
       dependencies: [
-        "CEL", "HostFacts", "Proofs", "RuleData", "Rules", "TestSupport", "YAML", "sockwise",
+        "CEL", "HostFacts", "Proofs", "Reports", "RuleData", "Rules", "TestSupport", "YAML",
+        "sockwise",
       ],
       swiftSettings: settings),
     // Through the built binary, on the real kernel.

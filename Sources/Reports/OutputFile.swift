@@ -6,11 +6,14 @@ extension OutputRequest.Destination {
   /// A reader of standard output that has gone away (`sockwise audit | head -1`) is no error. For
   /// that `main` must ignore SIGPIPE first, with `signal(SIGPIPE, SIG_IGN)`: write(2) then fails
   /// with EPIPE, where the signal would have ended the process before the exit status was decided.
-  public func write(_ bytes: [UInt8]) throws(OutputError) {
+  ///
+  /// - Parameter mode: the mode bits of a file; nil for those of the one that was there, or else what
+  ///   the umask leaves.
+  public func write(_ bytes: [UInt8], mode: UInt32? = nil) throws(OutputError) {
     switch self {
     case .standardOutput:
       try OutputDescriptor(STDOUT_FILENO, name: "standard output").writeAll(bytes)
-    case .file(let path): try OutputFile(path).replace(with: bytes)
+    case .file(let path): try OutputFile(path).replace(with: bytes, mode: mode)
     }
   }
 }
@@ -29,8 +32,11 @@ struct OutputFile {
   /// Writes a temporary file in the same directory and renames it, rename(2). Mode bits of a file
   /// that was there stay; its owner becomes the caller. A symbolic link, or anything but a regular
   /// file, is refused: renaming would replace it, which is hardly what was meant.
-  func replace(with bytes: [UInt8]) throws(OutputError) {
-    let mode = try permissionsOfExistingFile()
+  ///
+  /// - Parameter demanded: mode bits in their place.
+  func replace(with bytes: [UInt8], mode demanded: mode_t? = nil) throws(OutputError) {
+    let existing = try permissionsOfExistingFile()
+    let mode = demanded ?? existing
     let (temporary, descriptor) = try createTemporary()
     do throws(OutputError) {
       defer { close(descriptor.number) }

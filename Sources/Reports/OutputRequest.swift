@@ -32,7 +32,18 @@ public struct OutputRequest: Sendable {
       throw OutputError(
         "'\(argument.shown)' names no file; write \(name)=FILE, or - for standard output")
     }
+    if let suffix = format.file?.suffix, path != "-", !path.hasSuffix(suffix) {
+      throw OutputError(
+        "'\(argument.shown)' would not be read: node_exporter takes files whose names end in"
+          + " \(suffix); for other uses redirect --format \(name)")
+    }
     self.init(format: format, destination: .init(path: path))
+  }
+
+  /// Writes the report, or says in one sentence why not.
+  public func deliver(_ report: Report, _ options: RenderOptions) throws(OutputError) {
+    let bytes = format.render(report, options)
+    try destination.write(bytes, mode: format.file?.mode)
   }
 }
 

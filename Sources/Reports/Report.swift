@@ -12,8 +12,10 @@ public struct Report: Sendable {
   public var durationSeconds: Double
   /// Worst first, then by rule, subject and namespace.
   public private(set) var findings: [ReportedFinding]
-  /// New findings that are not listed, because milder ones than asked for were left out.
-  public private(set) var leftOut = 0
+  /// Findings that are not listed, because milder ones than asked for were left out.
+  private var milder: [ReportedFinding] = []
+  /// How many of those are new.
+  public var leftOut: Int { milder.count { $0.state == .new } }
   /// What could not be judged, by rule, subject and namespace.
   public private(set) var undecided: [ReportedUndecided]
   /// Audited namespaces first.
@@ -34,6 +36,8 @@ public struct Report: Sendable {
   /// now, so only formats that print it ask.
   public var descriptions: [RuleDescription] { describe() }
   private let describe: @Sendable () -> [RuleDescription]
+  /// What was read, under the names that rules use; nil of a review.
+  public var facts: Activation?
   /// Fingerprints of findings that others stand for.
   public var superseded: Set<String> = []
   /// Whether findings were compared with a baseline.
@@ -74,9 +78,12 @@ public struct Report: Sendable {
   public func leavingOut(milderThan severity: Severity) -> Report {
     var report = self
     report.findings.removeAll { $0.finding.severity < severity }
-    report.leftOut += findings.count { $0.state == .new && $0.finding.severity < severity }
+    report.milder += findings.filter { $0.finding.severity < severity }
     return report
   }
+
+  /// Also those that were left out.
+  var allFindings: [ReportedFinding] { findings + milder }
 
   /// The report with more to know.
   public func adding(_ notices: [Notice]) -> Report {

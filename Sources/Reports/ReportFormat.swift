@@ -4,8 +4,31 @@ public struct ReportFormat: Sendable {
   public let name: String
   /// One line for `--help`.
   public let abstract: String
+  /// What the program that reads its files wants of them; nil where any will do.
+  let file: FileDemand?
   /// The report as UTF-8, ending in a newline.
   public let render: @Sendable (Report, RenderOptions) -> [UInt8]
+
+  /// What the names of its files must end in; empty where that is all the same.
+  public var fileSuffix: String { file?.suffix ?? "" }
+
+  /// What a program that reads a file demands of it.
+  struct FileDemand: Sendable {
+    /// How its name ends; of another it takes no notice.
+    var suffix: String
+    /// Mode bits, whatever the umask: the reader is another user.
+    var mode: UInt32
+  }
+
+  init(
+    name: String, abstract: String, file: FileDemand? = nil,
+    render: @escaping @Sendable (Report, RenderOptions) -> [UInt8]
+  ) {
+    self.name = name
+    self.abstract = abstract
+    self.file = file
+    self.render = render
+  }
 
   public static let all: [ReportFormat] = [
     .text,
@@ -15,6 +38,7 @@ public struct ReportFormat: Sendable {
     .github,
     .markdown,
     .html,
+    .prometheus,
     .baseline,
   ]
 

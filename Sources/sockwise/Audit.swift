@@ -106,4 +106,5 @@ enum Threshold: ExpressibleByArgument, CustomStringConvertible {
   var description: String { severity?.rawValue ?? "never" }
   var defaultValueDescription: String { description }
   static var allValueStrings: [String] { Severity.allCases.map(\.rawValue) + ["never"] }
+  static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }

@@ -117,6 +117,7 @@ struct AuditRun: Sendable {
       passed: result.passed, notApplicable: result.notApplicable,
       descriptions: rules.rules.map(RuleDescription.init))
     report.namespacesGap = host.namespacesGap?.reason
+    report.facts = facts
     report.superseded = result.supersededFingerprints
     return (
       acceptance.baseline.map { report.comparing(with: $0) } ?? report, host.counterSample

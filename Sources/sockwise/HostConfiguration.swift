@@ -37,7 +37,9 @@ struct HostConfigurationArguments: ParsableArguments {
   func configuration(in file: String?, rules: RuleSet) -> (Configuration, isWrong: Bool) {
     guard let file else { return (Configuration(), false) }
     let read = ConfigurationFile.read(
-      ofHost: file, rules: rules, formats: ReportFormat.all.map(\.name), isSystem: config == nil)
+      ofHost: file, rules: rules,
+      formats: Dictionary(uniqueKeysWithValues: ReportFormat.all.map { ($0.name, $0.fileSuffix) }),
+      isSystem: config == nil)
     return (read.configuration, read.diagnostics.report())
   }
 }

@@ -52,8 +52,7 @@ struct OutputArguments: ParsableArguments {
     var isDelivered = true
     for request in configured + requests {
       do throws(OutputError) {
-        try request.destination.write(
-          request.format.render(shown, rendering(for: request.destination)))
+        try request.deliver(shown, rendering(for: request.destination))
       } catch {
         isDelivered = false
         printError("sockwise: \(error)")
@@ -92,6 +91,7 @@ struct FormatName: ExpressibleByArgument, CustomStringConvertible {
   var description: String { format.name }
   var defaultValueDescription: String { description }
   static var allValueStrings: [String] { ReportFormat.all.map(\.name) }
+  static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }
 
 /// A severity on the command line.
@@ -108,4 +108,5 @@ struct SeverityArgument: ExpressibleByArgument, CustomStringConvertible {
   var description: String { severity.rawValue }
   var defaultValueDescription: String { description }
   static var allValueStrings: [String] { Severity.allCases.map(\.rawValue) }
+  static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }

@@ -6,7 +6,7 @@ import Testing
 /// A region begins with `.\" BEGIN name` and ends with `.\" END name`. `RECORD=1` writes them; it
 /// also escapes what stands in literal displays, so that an author need not.
 struct ManualPage {
-  static let names = ["sockwise.1", "sockwise-rules.5", "sockwise-facts.7"]
+  static let names = ["sockwise.1", "sockwise-rules.5", "sockwise-facts.7", "sockwise-metrics.7"]
 
   let name: String
   private(set) var lines: [Substring]

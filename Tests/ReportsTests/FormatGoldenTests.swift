@@ -7,7 +7,7 @@ import Testing
   /// Names of formats and how their files end.
   static let formats = [
     ("sarif", "sarif"), ("junit", "junit.xml"), ("github", "github.txt"), ("markdown", "md"),
-    ("html", "html"), ("baseline", "baseline.json"),
+    ("html", "html"), ("prometheus", "prom"), ("baseline", "baseline.json"),
   ]
 
   @Test(arguments: formats, SampleReport.all.keys.sorted())

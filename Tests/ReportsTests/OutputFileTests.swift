@@ -70,6 +70,18 @@ import Testing
     }
   }
 
+  /// node_exporter is another user.
+  @Test func metricsCanBeReadByEverybody() throws {
+    try withDirectory { directory in
+      let path = directory + "/sockwise.prom"
+      for _ in 1...2 {
+        try OutputRequest(parsing: "prometheus=\(path)").deliver(SampleReport.full, .init())
+        #expect(mode(of: path) == 0o644)
+        try #require(unsafe chmod(path, 0o600) == 0)
+      }
+    }
+  }
+
   @Test func refusesWhatIsNotARegularFile() throws {
     try withDirectory { directory in
       try TextFile.write("kept", to: directory + "/target")
@@ -183,13 +195,19 @@ import Testing
     #expect(request.destination == destination)
   }
 
-  private static let there = "there are text, json, sarif, junit, github, markdown, html, baseline"
+  private static let there =
+    "there are text, json, sarif, junit, github, markdown, html, prometheus, baseline"
 
   @Test(arguments: [
     ("json", "'json' has no file; write FORMAT=FILE"),
     ("jsn=a", "format 'jsn' does not exist; \(there)"),
     ("json=", "'json=' names no file; write json=FILE, or - for standard output"),
     ("\u{1b}=a", "format '\\u{1b}' does not exist; \(there)"),
+    (
+      "prometheus=a.txt",
+      "'prometheus=a.txt' would not be read: node_exporter takes files whose names end in .prom; "
+        + "for other uses redirect --format prometheus"
+    ),
   ])
   func saysWhatIsWrongWithARequest(argument: String, expected: String) {
     #expect(

@@ -167,7 +167,13 @@ enum SampleReport {
     ]
 
   /// A busy host: something of everything.
-  static let full = report(
+  static let full: Report = {
+    var report = withoutFacts
+    report.facts = SampleFacts.full
+    return report
+  }()
+
+  private static let withoutFacts = report(
     findings: [
       ReportedFinding(inRange(40_080), namespace: own),
       ReportedFinding(reuseNeeded, namespace: own),
@@ -278,7 +284,7 @@ enum SampleReport {
           ]),
         namespace: own)
     }
-    return report(
+    var hostile = report(
       findings: findings,
       undecided: names.map {
         ReportedUndecided(
@@ -290,6 +296,8 @@ enum SampleReport {
         Namespace(name: .init(inode: 1, name: names[0], kind: "path"), audited: true, isPID1: false)
       ],
       notices: names.map { Notice(.warning, $0, rule: $0) }, host: names[1])
+    hostile.facts = SampleFacts.hostile
+    return hostile
   }()
 
   static let all = ["empty": report(), "full": full, "accepted": accepted, "hostile": hostile]

@@ -28,8 +28,9 @@ public struct Configuration: Sendable {
   public enum Kind: Sendable {
     /// `.sockwise.yaml` of a repository.
     case review
-    /// The one of a host; with the names of formats that there are.
-    case host(formats: [String])
+    /// The one of a host; with the names of formats that there are, and what names of their files
+    /// must end in.
+    case host(formats: [String: String])
   }
 
   /// The mildest severity that fails a run, or none.

@@ -73,7 +73,9 @@ public struct ConfigurationFile: Sendable {
   ///
   /// - Parameter isSystem: whether it is the one of the system, which only root may be able to write
   ///   where root reads it.
-  public static func read(ofHost path: String, rules: RuleSet, formats: [String], isSystem: Bool)
+  public static func read(
+    ofHost path: String, rules: RuleSet, formats: [String: String], isSystem: Bool
+  )
     -> ConfigurationFile
   {
     let owner: uid_t? = isSystem && geteuid() == 0 ? 0 : nil

@@ -25,24 +25,27 @@ extension ConfigurationReader {
     }
   }
 
-  /// Files, by the names of their formats.
-  mutating func outputs(_ node: YAMLNode, _ formats: [String])
+  /// Files, by the names of their formats; each with what names of its files must end in.
+  mutating func outputs(_ node: YAMLNode, _ formats: [String: String])
     -> [(format: String, path: String)]
   {
     var outputs: [(format: String, path: String)] = []
     for entry in reader.mapping(node, "'outputs'") ?? [] {
-      guard formats.contains(entry.key) else {
+      guard let suffix = formats[entry.key] else {
         reader.error(
           entry.keyRange, "no format is called '\(entry.key)'",
-          hint: Names.hint(for: entry.key, among: formats))
+          hint: Names.hint(for: entry.key, among: formats.keys.sorted()))
         continue
       }
       guard let path = reader.line(entry.value, "the file of '\(entry.key)'") else { continue }
       // The working directory of a service is nowhere in particular.
-      if path.hasPrefix("/") {
-        outputs.append((entry.key, path))
-      } else {
+      if !path.hasPrefix("/") {
         reader.error(entry.value.range, "'\(path)' must begin with '/'")
+      } else if !path.hasSuffix(suffix) {
+        reader.error(
+          entry.value.range, "'\(path)' must end in '\(suffix)': nobody would read it otherwise")
+      } else {
+        outputs.append((entry.key, path))
       }
     }
     return outputs

@@ -11,7 +11,7 @@ import Testing
     "busy-ports": "params: { percent: 95 }\nwhen: sockets.tcp > params.percent",
     "other-rule": "opt_in: true",
   ])
-  private static let formats = ["text", "json", "html"]
+  private static let formats = ["text": "", "json": "", "html": "", "prometheus": ".prom"]
 
   private func read(_ text: String) -> ConfigurationFile {
     ConfigurationFile(
@@ -55,6 +55,7 @@ import Testing
     ("min_severity: never", "1:15: error: 'min_severity' cannot be 'never'", "info, low"),
     ("outputs: json", "1:10: error: 'outputs' must be a mapping, this is text", nil),
     ("outputs: {jsn: /x}", "1:11: error: no format is called 'jsn'", "did you mean 'json'?"),
+    ("outputs: {prometheus: /x.txt}", "1:23: error: '/x.txt' must end in '.prom'", nil),
     ("outputs: {json: x}", "1:17: error: 'x' must begin with '/'", nil),
     ("outputs: {json: }", "1:17: error: the file of 'json' is empty", nil),
     ("outputs: {json: /a, json: /b}", "1:21: error: duplicate key 'json'", nil),
