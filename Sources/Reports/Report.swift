@@ -40,6 +40,8 @@ public struct Report: Sendable {
   public var facts: Activation?
   /// Fingerprints of findings that others stand for.
   public var superseded: Set<String> = []
+  /// A rule file, a waiver or the configuration was wrong, and what is there is what the rest gave.
+  public var inputIsWrong = false
   /// Whether findings were compared with a baseline.
   public private(set) var hasBaseline = false
   /// Findings of the baseline that are no more: their rule was evaluated whole and found them not.

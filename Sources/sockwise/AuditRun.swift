@@ -50,11 +50,11 @@ struct AuditRun: Sendable {
     chosen.add(configuration)
     let acceptance = accepted.acceptance(for: rules, and: configuration.waivers)
     let audit = try begun ?? host.beginAudit(since: last)
-    let (report, counters) = audit.report(rules, chosen, acceptance)
+    var (report, counters) = audit.report(rules, chosen, acceptance)
     UntilExit.keep(audit, rules)
+    report.inputIsWrong = rulesAreWrong || configurationIsWrong || acceptance.isWrong
     return Outcome(
-      report: report,
-      inputIsWrong: rulesAreWrong || configurationIsWrong || acceptance.isWrong,
+      report: report, inputIsWrong: report.inputIsWrong,
       hasJudged: report.judgedSomething || !chosen.only.isEmpty, options: audit.options,
       configuration: configuration, counters: counters)
   }

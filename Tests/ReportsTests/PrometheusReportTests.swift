@@ -85,6 +85,17 @@ import Testing
     #expect(samples("sockwise_sysctls_unlisted", of: text) == [])
   }
 
+  @Test func anAuditWithWrongInputIsNoSuccess() throws {
+    var report = SampleReport.report()
+    #expect(
+      samples("sockwise_last_run_success", of: try text(report))
+        == [#"sockwise_last_run_success{netns="host"} 1"#])
+    report.inputIsWrong = true
+    #expect(
+      samples("sockwise_last_run_success", of: try text(report))
+        == [#"sockwise_last_run_success{netns="host"} 0"#])
+  }
+
   @Test func anAuditThatJudgedNothingFoundNoNumber() throws {
     var report = SampleReport.report(undecided: SampleReport.undecided, passed: 0)
     report.facts = nil

@@ -51,8 +51,9 @@ struct PrometheusReport {
     duration.add(report.durationSeconds, namespace)
     var success = MetricFamily(
       "sockwise_last_run_success", ["netns"],
-      "1 where some rule had the facts that it judges, else 0.")
-    success.add(report.judgedSomething ? 1 : 0, namespace)
+      "1 where some rule had the facts that it judges and nothing was wrong with rules, waivers and"
+        + " configuration, else 0.")
+    success.add(report.judgedSomething && !report.inputIsWrong ? 1 : 0, namespace)
     return [time, duration, success]
   }
 
