@@ -164,6 +164,31 @@ import Testing
       result.errors.hasPrefix("sockwise: there is no '/nonexistent' to keep what was found in"))
   }
 
+  /// Nothing tells after a boot whether a counter still rises.
+  @Test(.needsMounts, needsJournald) func whatGrewBeforeABootIsNotSaidToBeResolved() async throws {
+    let (entries, kept) = try await ScratchNamespace.run { net in
+      let journal = try PrivateJournal()
+      let state = try TemporaryDirectory()
+      try TextFile.write(
+        """
+        {"schema": "sockwise.state/1", "counters": {"boot_id": "another", "namespace": 1,
+        "seconds": 1, "values": {}}, "undecided": [], "findings": [{"rule": "syn-queue-pressure",
+        "title": "SYN cookies are sent", "severity": "medium", "subject": "host", "units": [],
+        "fingerprint": "0"}]}
+        """, to: state.path("audit-self.json"))
+      let result = try BuiltBinary.run(
+        ["audit", "--only", "syn-queue-pressure", "--state", state.path, "--journal", "--quiet"],
+        through: journal.script, ownMounts: true)
+      try #require(result.status == 0, "\(result.errors)")
+      return (
+        try journal.entries(["SYSLOG_IDENTIFIER=sockwise"]),
+        try TextFile.read(state.path("audit-self.json")).contains("syn-queue-pressure")
+      )
+    }
+    #expect(entries.map { $0["SOCKWISE_CHANGE"]?.string } == [nil])
+    #expect(kept)
+  }
+
   /// What has grown since the last run, as `--sample` tells it within one.
   @Test(.needsNamespaces) func theNextRunKnowsWhichCountersRose() async throws {
     let (first, second) = try await ScratchNamespace.run {
