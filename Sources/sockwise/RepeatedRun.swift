@@ -47,7 +47,7 @@ struct RepeatedRun {
           outcome.report, changes,
           mode: mode.mode ?? outcome.configuration.journal ?? .transitions, atLeast: severity,
           run: Self.newID())
-        for entry in entries.entries { try journal.send(entry) }
+        try JournalDelivery.send(entries.entries, to: journal)
         isTold = true
       } catch {
         printError("sockwise: \(error)")

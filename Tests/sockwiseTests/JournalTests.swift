@@ -131,6 +131,36 @@ import Testing
     #expect(result.output.contains("nothing is known of the last run"))
   }
 
+  /// journald hangs, and its queue is full.
+  @Test(.needsMounts) func aJournaldThatReadsNothingIsNotWaitedForForEver() throws {
+    let state = try TemporaryDirectory()
+    let script = """
+      mount -t tmpfs none /run; mkdir -p /run/systemd/journal
+      exec /usr/bin/timeout 100 /usr/bin/python3 -c '
+      import socket, subprocess, sys
+      path = "/run/systemd/journal/socket"
+      journald = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+      journald.bind(path)
+      client = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+      client.setblocking(False)
+      client.connect(path)
+      try:
+          while True: client.send(b"MESSAGE=x")
+      except BlockingIOError: pass
+      sys.exit(subprocess.call(sys.argv[1:]))' "$@"
+      """
+    let result = try BuiltBinary.run(
+      [
+        "audit", "--only", "timestamps-disabled", "--journal", "--state", state.path, "--output",
+        "json=\(state.path("report.json"))",
+      ], through: script, ownMounts: true)
+    #expect(result.status == 5)
+    #expect(
+      result.errors == "sockwise: not logged: journald takes no entries; gave up after 10 s\n")
+    #expect(result.output.hasPrefix("Audited "))
+    #expect(try state.names() == ["audit-self.json", "report.json"])
+  }
+
   @Test(.needsMounts, needsJournald) func theStateOfSystemdIsUsed() async throws {
     let names = try await ScratchNamespace.run { net in
       let journal = try PrivateJournal()
