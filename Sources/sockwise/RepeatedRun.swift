@@ -38,7 +38,7 @@ struct RepeatedRun {
   /// failed, which is said on standard error.
   func end(_ outcome: AuditRun.Outcome, atLeast severity: Severity) -> Bool {
     let changes = outcome.report.changes(since: last ?? RunState())
-    var isTold = false
+    var told: RunState?
     var isDelivered = true
     if let mode {
       do throws(OutputError) {
@@ -48,7 +48,7 @@ struct RepeatedRun {
           mode: mode.mode ?? outcome.configuration.journal ?? .transitions, atLeast: severity,
           run: Self.newID())
         try JournalDelivery.send(entries.entries, to: journal)
-        isTold = true
+        told = entries.state
       } catch {
         printError("sockwise: \(error)")
         isDelivered = false
@@ -56,7 +56,7 @@ struct RepeatedRun {
     }
     guard let directory, let last else { return isDelivered }
     // What nobody was told is new at the next run, too.
-    var state = isTold ? changes.state : last
+    var state = told ?? last
     state.counters = outcome.counters.map(RunState.Counters.init)
     do throws(OutputError) {
       try directory.write(state)
