@@ -8,6 +8,8 @@ struct RepeatedRun {
   /// Empty where there was no run before; nil where nothing is kept.
   let last: RunState?
   private let refusal: String?
+  /// See `StateDirectory.Found`.
+  private let isUnread: Bool
   private let mode: JournalArgument?
 
   init(_ arguments: JournalArguments, scope: String) {
@@ -16,6 +18,7 @@ struct RepeatedRun {
     let found = directory?.read()
     last = found.map { $0.state ?? RunState() }
     refusal = found?.refusal
+    isUnread = found?.isUnread ?? false
   }
 
   /// What the reader should know of the last run.
@@ -55,6 +58,10 @@ struct RepeatedRun {
       }
     }
     guard let directory, let last else { return isDelivered }
+    if isUnread, let refusal {
+      printError("sockwise: \(refusal)")
+      return false
+    }
     // What nobody was told is new at the next run, too.
     var state = told ?? last
     state.counters = outcome.counters.map(RunState.Counters.init)

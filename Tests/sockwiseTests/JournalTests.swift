@@ -186,6 +186,23 @@ import Testing
     #expect(try state.names() == ["audit-self.json", "audit-self.json.refused"])
   }
 
+  @Test(.enabled(if: geteuid() == 0, "needs root"))
+  func aStateThatCannotBeReadIsLeftAsItIs() throws {
+    let state = try TemporaryDirectory()
+    let file = state.path("audit-self.json")
+    try TextFile.write("{", to: file)
+    try #require(unsafe chmod(file, 0o600) == 0 && chown(state.path, 65534, 65534) == 0)
+    let result = try BuiltBinary.run(
+      ["audit", "--only", "timestamps-disabled", "--state", state.path], as: .nobody)
+    #expect(result.status == 5)
+    #expect(
+      result.errors
+        == "sockwise: '\(file)' cannot be read and stays as it is: Permission denied\n")
+    #expect(result.output.contains("warning: what the last run left is not used:"))
+    #expect(try state.names() == ["audit-self.json"])
+    #expect(try TextFile.read(file) == "{")
+  }
+
   @Test func aStateThatCannotBeKeptIsAFailure() throws {
     let result = try BuiltBinary.run(
       ["audit", "--only", "timestamps-disabled", "--state", "/nonexistent"])

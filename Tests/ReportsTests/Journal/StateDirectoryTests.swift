@@ -91,6 +91,16 @@ import Testing
     #expect(directory.read().state == Self.state)
   }
 
+  @Test func whatTheSystemDoesNotLetBeReadStays() throws {
+    let long = StateDirectory(scratch.path, scope: String(repeating: "x", count: 300))
+    let found = long.read()
+    #expect(found.isUnread)
+    #expect(found.refusal?.hasSuffix("cannot be read and stays as it is: File name too long") == true)
+    // Not so what is none of ours.
+    try TextFile.write("{", to: file)
+    #expect(!directory.read().isUnread)
+  }
+
   @Test func onlyRegularFilesAreRead() throws {
     try #require(unsafe mkfifo(file, 0o600) == 0)
     #expect(directory.read().refusal?.contains("is not a regular file") == true)
