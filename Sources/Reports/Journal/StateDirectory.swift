@@ -81,6 +81,7 @@ public struct StateDirectory: Sendable {
   public func write(_ state: RunState) throws(OutputError) {
     let directory = try open()
     defer { close(directory) }
+    removeLeftOvers(in: directory)
     let temporary = ".\(name).\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp"
     let number = unsafe openat(
       directory, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
