@@ -7,22 +7,24 @@ int sockwise_call_kind(long number) {
     case SYS_accept:
     case SYS_accept4:
       return SOCKWISE_CALL_ACCEPT;
-#ifdef SYS_poll
-    case SYS_poll:
+#ifdef SYS_pause
+    case SYS_pause:
 #endif
-#ifdef SYS_select
-    case SYS_select:
+#ifdef SYS_epoll_wait
+    case SYS_epoll_wait:
 #endif
-    case SYS_ppoll:
-    case SYS_pselect6:
-    case SYS_io_uring_enter:
-    case SYS_io_getevents:
-#ifdef SYS_io_pgetevents
-    case SYS_io_pgetevents:
+#ifdef SYS_epoll_pwait2
+    case SYS_epoll_pwait2:
 #endif
-    case SYS_restart_syscall:
-      return SOCKWISE_CALL_LIST;
+    case SYS_epoll_pwait:
+    case SYS_nanosleep:
+    case SYS_clock_nanosleep:
+    case SYS_wait4:
+    case SYS_waitid:
+    case SYS_rt_sigsuspend:
+    case SYS_rt_sigtimedwait:
+      return SOCKWISE_CALL_IDLE;
     default:
-      return SOCKWISE_CALL_OTHER;
+      return SOCKWISE_CALL_UNCLEAR;
   }
 }

@@ -66,9 +66,9 @@ extension Host {
     let callerIsInInitial = { @Sendable in
       recorded?.namespace.isInitial.reading ?? NetworkNamespace.callerIsInInitial(root)
     }
-    let hostSysctl = HostSource { settings(ProcSys.ofHost, hostIsInitial()) }
+    let hostSysctl = HostSource(after: identity) { settings(ProcSys.ofHost, hostIsInitial()) }
     let sysctl = HostSource(in: namespace) { settings(ProcSys.ofNamespace, callerIsInInitial()) }
-    let isInitial = HostSource(in: namespace) { callerIsInInitial() }
+    let isInitial = HostSource(after: sysctl, in: namespace) { callerIsInInitial() }
     let netstat = HostSource(in: namespace) { NetstatSample(sources.netstat(root)) }
     let pause = options.sample.map(TimeLimit.bounded)
     let delta =
@@ -82,7 +82,7 @@ extension Host {
           try second(netstat, after: pause, root, sources, limit)
         }
       }
-    let sockstat = HostSource(in: namespace) { sources.sockstat(root) }
+    let sockstat = HostSource(after: netstat, in: namespace) { sources.sockstat(root) }
     let survey = HostSource { sources.namespaces(root, limit.dumps) }
     let dump = HostSource(in: namespace) {
       let kernel = identity.value(by: limit.early)?.kernel.value?.version
@@ -391,18 +391,31 @@ extension HostSource {
   convenience init(
     in namespace: NetworkNamespace, _ body: @escaping @Sendable () throws(Unreadable) -> Value
   ) {
-    self.init { () throws(Unreadable) in
-      do throws(NetworkNamespace.Failure) {
-        try namespace.enter()
-      } catch {
-        throw Unreadable(error.description)
-      }
-      return try body()
-    }
+    self.init { () throws(Unreadable) in try namespace.run(body) }
+  }
+
+  /// The same, after another one.
+  convenience init(
+    after other: HostSource<some Sendable>, in namespace: NetworkNamespace,
+    _ body: @escaping @Sendable () throws(Unreadable) -> Value
+  ) {
+    self.init(after: other) { () throws(Unreadable) in try namespace.run(body) }
   }
 }
 
 extension NetworkNamespace {
+  /// Moves the calling thread into it first.
+  fileprivate func run<Value>(
+    _ body: () throws(Unreadable) -> Value
+  ) throws(Unreadable) -> Value {
+    do throws(Failure) {
+      try enter()
+    } catch {
+      throw Unreadable(error.description)
+    }
+    return try body()
+  }
+
   /// Enters it on a thread that ends at once, to know before reading anything.
   func tryToEnter(by deadline: Deadline) throws(Failure) {
     let attempt = HostSource { () -> Failure? in

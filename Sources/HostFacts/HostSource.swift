@@ -8,9 +8,27 @@ final class HostSource<Value: Sendable>: Sendable {
   /// The end of a pipe whose other end the thread closes when it has answered; -1 where there is
   /// no thread.
   private let answered: Int32
+  /// What this source's thread does next; nil once it is past that.
+  private let followers = Mutex<[@Sendable () -> Void]?>([])
 
   /// Starts reading.
-  init(_ body: @escaping @Sendable () throws(Unreadable) -> Value) {
+  convenience init(_ body: @escaping @Sendable () throws(Unreadable) -> Value) {
+    self.init(on: startDetachedThread, body)
+  }
+
+  /// Reads once another source has answered, on its thread: what takes less time than it takes to make
+  /// a thread, and can stall where the other can.
+  convenience init(
+    after other: HostSource<some Sendable>,
+    _ body: @escaping @Sendable () throws(Unreadable) -> Value
+  ) {
+    self.init(on: { other.follow($0) ? 0 : startDetachedThread($0) }, body)
+  }
+
+  private init(
+    on start: (@escaping @Sendable () -> Void) -> Int32,
+    _ body: @escaping @Sendable () throws(Unreadable) -> Value
+  ) {
     var ends: [Int32] = [-1, -1]
     guard unsafe pipe(&ends) == 0 else {
       answered = -1
@@ -19,10 +37,11 @@ final class HostSource<Value: Sendable>: Sendable {
     }
     answered = ends[0]
     let writer = ends[1]
-    let status = startDetachedThread { [self] in
+    let status = start { [self] in
       let result = Result { () throws(Unreadable) in try body() }
       outcome.withLock { $0 = result }
       close(writer)
+      for follower in endFollowing() { follower() }
     }
     if status != 0 {
       notStarted("another thread", status)
@@ -33,7 +52,23 @@ final class HostSource<Value: Sendable>: Sendable {
   // The thread keeps this object until it has answered.
   deinit { if answered >= 0 { close(answered) } }
 
+  /// False where the thread does nothing more.
+  private func follow(_ run: @escaping @Sendable () -> Void) -> Bool {
+    followers.withLock { followers in
+      followers?.append(run)
+      return followers != nil
+    }
+  }
+
+  private func endFollowing() -> [@Sendable () -> Void] {
+    followers.withLock { followers in
+      defer { followers = nil }
+      return followers ?? []
+    }
+  }
+
   private func notStarted(_ what: String, _ number: Int32) {
+    _ = endFollowing()
     let text = "the system refuses \(what)"
     let why: Unreadable =
       switch number {

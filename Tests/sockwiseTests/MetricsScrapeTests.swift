@@ -15,7 +15,7 @@ struct MetricsScrapeTests {
     let program = """
       import sys, time, urllib.request
       said = ""
-      for _ in range(600):
+      for _ in range(1800):
           try:
               said = urllib.request.urlopen(sys.argv[1], timeout=5).read().decode()
               if sys.argv[2] in said: break
@@ -92,7 +92,7 @@ struct MetricsScrapeTests {
     let directory = try TemporaryDirectory()
     try TextFile.write(
       """
-      global: { scrape_interval: 500ms, scrape_timeout: 500ms, evaluation_interval: 500ms }
+      global: { scrape_interval: 2s, scrape_timeout: 2s, evaluation_interval: 1s }
       rule_files: ["\(Checkout.root)/monitoring/sockwise.rules.yaml"]
       scrape_configs:
         - job_name: node

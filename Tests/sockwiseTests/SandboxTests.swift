@@ -70,7 +70,7 @@ struct SandboxTests {
       undecided.missing.allSatisfy {
         $0.reason == "'/proc' hides the processes of other users (hidepid)"
           && $0.grant?.contains("CAP_SYS_PTRACE") == true
-      })
+      }, "\(undecided)")
     #expect(audit.status == 0)
   }
 

@@ -2,13 +2,13 @@
 #pragma once
 
 enum {
-  /// Not for sockets, or only for one that the call names itself, as read(2) does.
-  SOCKWISE_CALL_OTHER,
+  /// Anything else: it may be at work for a client, or wait for a list of sockets in its memory, as
+  /// poll(2), select(2) and io_uring_enter(2) do.
+  SOCKWISE_CALL_UNCLEAR,
   /// accept(2), accept4(2): the first argument is the listener.
   SOCKWISE_CALL_ACCEPT,
-  /// poll(2), select(2), io_uring_enter(2) and their kin: a list in the caller's memory. Also
-  /// restart_syscall(2), which may go on with one of them.
-  SOCKWISE_CALL_LIST,
+  /// It waits for time to pass, a child, a signal or an epoll set.
+  SOCKWISE_CALL_IDLE,
 };
 
 /// What a thread in the system call of this number waits for: one of the three above.

@@ -1,32 +1,58 @@
 internal import CEL
+internal import Glibc
 
-/// Finds out who holds a listener without belonging to it or serving it.
+/// Finds out who holds listeners without belonging to them or serving them.
 ///
 /// A descriptor that a server did not mark close-on-exec stays open in what it starts: a shell, a
 /// daemon that moves to a unit of its own. The port is then taken for as long as that runs.
 extension SocketOwnerLookup {
-  /// Strangers to a unit that are looked at; very many of them are told of as that.
-  private static let mostStrangers = 8
+  /// Strangers to a listener that are looked at; whoever may open sockets may start very many.
+  private static let mostStrangers = 32
+  /// Processor time for all listeners.
+  private static let leakBudget = Duration.milliseconds(200)
 
-  mutating func leak(of listener: Listener) -> Reading<ListenerLeak>? {
-    switch listener.ownership.socketActivated {
-    case .value(true, _): .absent("systemd holds it over a restart")
-    case .value(false, let origin): leak(of: listener, origin)
-    case .absent(let why): .absent(why)
-    case .unavailable(let why): .unavailable(why)
+  /// One answer for each listener.
+  mutating func leaks(of listeners: [Listener]) -> [Reading<ListenerLeak>?] {
+    let end = SocketHolders.processorTime() + Self.leakBudget
+    let wanted = listeners.reduce(into: Set<UInt64>()) {
+      $0.formUnion($1.inodes)
+      $0.formUnion($1.accepted.inodes)
+    }
+    var waits: [Int32: ProcessWait] = [:]
+    return listeners.map { listener in
+      switch listener.ownership.socketActivated {
+      case .value(true, _): .absent("systemd holds it over a restart")
+      case .absent(let why): .absent(why)
+      // Why PID 1 is not known is the smaller part of it.
+      case .unavailable(let why): .unavailable(holders.gap ?? why)
+      case .value(false, let origin):
+        leak(of: listener, origin) { lookup, pid throws(Unreadable) in
+          if let known = waits[pid] { return known }
+          if lookup.deadline.hasPassed || SocketHolders.processorTime() >= end {
+            throw Unreadable("the search for leaked listeners stopped after 0.2 s")
+          }
+          let wait = ProcessWait.read(pid, wanted, lookup.root, yama: lookup.yama)
+          waits[pid] = wait
+          return wait
+        }
+      }
     }
   }
 
-  private mutating func leak(of listener: Listener, _ origin: Origin) -> Reading<ListenerLeak> {
-    var inodes: [Int32: UInt64] = [:]
+  private mutating func leak(
+    of listener: Listener, _ origin: Origin,
+    _ wait: (SocketOwnerLookup, Int32) throws(Unreadable) -> ProcessWait
+  ) -> Reading<ListenerLeak> {
+    // In a group each member may be another process's.
+    var sockets: [Int32: Set<UInt64>] = [:]
     for inode in listener.inodes {
-      for holder in holders.holders[inode] ?? [] { inodes[holder.pid] = inode }
+      for holder in holders.holders[inode] ?? [] { sockets[holder.pid, default: []].insert(inode) }
     }
-    guard !inodes.isEmpty else {
+    guard !sockets.isEmpty else {
       return holders.gap.map { .unavailable($0) } ?? .absent(Self.ofTheKernel)
     }
     var groups: [Int32: ControlGroup] = [:]
-    for pid in inodes.keys {
+    for pid in sockets.keys {
       if case .unavailable(let why) = process(pid).group { return .unavailable(why) }
       groups[pid] = process(pid).group.value
     }
@@ -49,17 +75,26 @@ extension SocketOwnerLookup {
     for pid in strangers.prefix(Self.mostStrangers) {
       let program = program(pid)
       if PickedPorts.isContainerPortHelper(process(pid).name.value ?? "") { continue }
-      if program != nil && programs.contains(program) { continue }
-      let wait = SocketWait(pid: pid, inode: inodes[pid] ?? 0, root: root).reading
-      if wait.value == false, program != nil, !programs.contains(nil) {
-        leaked.append(pid)
-        continue
+      var serves: Reading<Bool>
+      do throws(Unreadable) {
+        serves = try wait(self, pid).serves(
+          sockets[pid] ?? [], accepted: listener.accepted.inodes)
+      } catch {
+        serves = .unavailable(error)
       }
-      belonging.insert(groups[pid])
-      if wait.value != true {
-        rest =
-          rest ?? wait.unreadable
-          ?? .init("which programs hold it may not be read", grant: "CAP_SYS_PTRACE (or root)")
+      if serves.value == false, program == nil || programs.contains(nil) {
+        serves = .unavailable(
+          .init("which programs hold it may not be read", grant: "CAP_SYS_PTRACE (or root)"))
+      } else if serves.value == false, programs.contains(program) {
+        // A worker, or another script of one interpreter.
+        serves = .unavailable(
+          .init("process \(pid) of another unit holds it and runs the same program as its owner"))
+      }
+      if serves.value == false {
+        leaked.append(pid)
+      } else {
+        belonging.insert(groups[pid])
+        rest = rest ?? serves.unreadable
       }
     }
     leaked.removeAll { belonging.contains(groups[$0]) }
@@ -69,8 +104,9 @@ extension SocketOwnerLookup {
     }
     return .value(
       ListenerLeak(
-        holders: PartialList(leaked.map { owner($0) }, rest: rest), unit: home.unit,
-        isOrphan: belonging.isEmpty ? home.isEmpty : .value(false, origin)), origin)
+        holders: leaked.map { owner($0) }, unit: home.unit,
+        isOrphan: belonging.isEmpty ? home.isEmpty : .value(false, origin),
+        age: process(leaked[0]).started.map { max(0, Self.uptime - $0) }), origin)
   }
 
   /// Where a listener belongs.
@@ -90,9 +126,7 @@ extension SocketOwnerLookup {
         return Home(
           group: made, unit: made.unit.map { .value($0, origin) } ?? .absent("it is a container's"),
           isEmpty: isEmpty.map { .value($0, origin) }
-            ?? .unavailable(
-              .init("whether processes are left in its control group may not be read"))
-        )
+            ?? .absent("whether processes are left in its control group is not told"))
       }
       if made == nil, isEmpty == true {
         return Home(
@@ -106,7 +140,14 @@ extension SocketOwnerLookup {
     }
     return Home(
       group: first.flatMap { groups[$0] }, unit: first.map { process($0).unit } ?? .absent("none"),
-      isEmpty: .value(false, origin))
+      isEmpty: .absent("the control group where it was made is not told"))
+  }
+
+  /// Seconds since the kernel started, as a process's beginning is told.
+  private static var uptime: Double {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_BOOTTIME, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
   /// The file that a process runs; nil where that may not be read.

@@ -37,7 +37,7 @@ struct SocketHolders: Sendable {
   }
 
   /// What the calling thread has used.
-  private static func processorTime() -> Duration {
+  static func processorTime() -> Duration {
     var time = timespec()
     unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
     return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)

@@ -9,8 +9,8 @@ protocol SocketOwnerSource {
   mutating func members(_ inodes: [UInt64]) -> PartialList<SocketMember>?
   /// Who holds the connections of these listeners, one by one; nil where that is not told.
   func connectionOwners(of listeners: [Listener]) -> [PartialList<SocketOwner>?]
-  /// Whether others hold a listener than who serves it; nil where that is not told.
-  mutating func leak(of listener: Listener) -> Reading<ListenerLeak>?
+  /// Who holds listeners without serving them, one by one; nil where that is not told.
+  mutating func leaks(of listeners: [Listener]) -> [Reading<ListenerLeak>?]
   /// Who holds connections in CLOSE_WAIT; nil where that is not told.
   func closeWaitOwners(of sample: ConnectionSample) -> PartialList<CloseWaitOwner>?
 }
@@ -24,7 +24,7 @@ struct SocketOwnerLookup: SocketOwnerSource {
   private let isSystemd: Reading<Bool>
   private var systemdIsPID1: Bool { isSystemd.value == true }
   /// `kernel.yama.ptrace_scope`; nil where the kernel has none.
-  private let yama: Int?
+  let yama: Int?
   private let ownClasses: Reading<[String?]>
   private var processes: [Int32: ProcessInfo] = [:]
   /// Of the processes looked at last: most hold sockets that follow each other.
@@ -292,10 +292,11 @@ extension Sockets {
           source.members(listeners.elements[index].inodes)
           ?? listeners.elements[index].sharersUntold
       }
-      listeners.elements[index].leak =
-        source.leak(of: listeners.elements[index]) ?? listeners.elements[index].leakUntold
       // The only hard evidence so far that a port is configured: a socket unit names it.
       listeners.elements[index].fixed = listeners.elements[index].ownership.socketActivated
+    }
+    for (index, leak) in source.leaks(of: listeners.elements).enumerated() {
+      listeners.elements[index].leak = leak ?? listeners.elements[index].leakUntold
     }
     attachConnectionOwners(source)
     if closeWaits.isWorthAsking {

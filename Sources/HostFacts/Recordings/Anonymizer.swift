@@ -189,7 +189,9 @@ extension RecordedSocket {
     for index in owners.indices { owners[index].replaceNames(anonymizer) }
     for index in (members ?? []).indices { members?[index].replaceNames(anonymizer) }
     connections?.replaceNames(anonymizer)
-    leak?.value?.holders.replaceNames(anonymizer)
+    for index in (leak?.value?.holders ?? []).indices {
+      leak?.value?.holders[index].replaceNames(anonymizer)
+    }
     leak?.value?.unit.replace(anonymizer.unit, anonymizer)
   }
 }

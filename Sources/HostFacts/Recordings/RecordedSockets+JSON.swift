@@ -107,6 +107,7 @@ extension RecordedLeak: JSONConvertible {
     holders = try json.member("holders")
     unit = try json.member("unit")
     isOrphan = try json.member("orphan")
+    age = try json.member("age")
   }
 
   func write(to writer: inout JSONWriter) {
@@ -114,6 +115,7 @@ extension RecordedLeak: JSONConvertible {
       writer.member("holders", holders)
       writer.member("unit", unit)
       writer.member("orphan", isOrphan)
+      writer.member("age", age)
     }
   }
 }

@@ -174,19 +174,22 @@ struct RecordedMember: Sendable {
 
 /// Who held a listener without serving it.
 struct RecordedLeak: Sendable {
-  var holders: RecordedMember
+  var holders: [RecordedOwner]
   var unit: RecordedReading<String>
   var isOrphan: RecordedReading<Bool>
+  var age: RecordedReading<Double>
 
   init(_ leak: ListenerLeak) {
-    holders = RecordedMember(SocketMember(owners: leak.holders))
+    holders = leak.holders.map(RecordedOwner.init)
     unit = .init(leak.unit)
     isOrphan = .init(leak.isOrphan)
+    age = .init(leak.age)
   }
 
   var leak: ListenerLeak {
     ListenerLeak(
-      holders: holders.member.owners, unit: unit.reading, isOrphan: isOrphan.reading)
+      holders: holders.map(\.owner), unit: unit.reading, isOrphan: isOrphan.reading,
+      age: age.reading)
   }
 }
 
@@ -258,7 +261,9 @@ struct RecordedOwners: SocketOwnerSource {
     membersByInodes[inodes].map { SocketMember.list($0, of: inodes) }
   }
 
-  func leak(of listener: Listener) -> Reading<ListenerLeak>? { leaksByInodes[listener.inodes] }
+  func leaks(of listeners: [Listener]) -> [Reading<ListenerLeak>?] {
+    listeners.map { leaksByInodes[$0.inodes] }
+  }
 
   mutating func attach(to socket: inout some OwnedSocket) -> [SocketOptions] {
     if let known = sockets[Key(inodes: socket.inodes, cgroupIDs: socket.cgroupIDs)] {

@@ -197,7 +197,12 @@ public final class Recorder: Sendable {
         try write(RecordedOwners.path, RecordingJSON.encode(file))
       }
       if var units = state.units {
-        units.takers = host.units.value?.recordedTakers ?? []
+        switch host.units {
+        case .value(let list, _): units.takers = list.recordedTakers
+        // They came too late for this run, and nobody looked for what is in their way.
+        case .absent(let why): units = RecordedUnits(gap: RecordedReason(.init(why)))
+        case .unavailable(let why): units = RecordedUnits(gap: RecordedReason(why))
+        }
         try write(RecordedUnits.path, RecordingJSON.encode(units.sorted))
       }
       let names = anonymizer.map { ConfigurationNames(state.paths, $0) }

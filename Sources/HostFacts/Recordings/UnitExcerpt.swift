@@ -43,18 +43,17 @@ struct UnitExcerpt {
   private mutating func add(_ assignment: UnitAssignment, _ written: Source) {
     let name = assignment.name
     guard let section = assignment.section else { return replace(written, from: "\(name)=") }
-    if section == "Install" { return keep(written) }
-    guard Self.sections.contains(section) else { return }
+    guard section == "Install" || Self.sections.contains(section) else { return }
+    let isKnown = UnitSettingNames.find(name, in: section).isKnown
+    if section == "Install" && isKnown { return keep(written) }
     if isUsed(name, in: section) {
       guard name.hasPrefix("Exec"), !assignment.value.isEmpty else { return keep(written) }
-      let value = assignment.value
-      let setsParameters = value.contains("sysctl") || value.contains("/proc/sys")
-      if setsParameters && !SysctlKey.namesSecret(Array(value.utf8)[...]) { return keep(written) }
       return replace(written, from: "\(name)=\(withoutArguments(assignment))")
     }
-    if UnitSettingNames.find(name, in: section).isKnown { return }
-    // Where it does not belong its value is told of too.
+    if isKnown { return }
+    // Where it does not belong its value is told of too, but for commands.
     let isInstall = UnitSettingNames.sections(of: name).contains("Install")
+    if name.hasPrefix("Exec") { return replace(written, from: "\(name)=") }
     if isInstall || Self.sections.contains(where: { isUsed(name, in: $0) }) { return keep(written) }
     replace(written, from: "\(name)=")
   }
@@ -73,7 +72,14 @@ struct UnitExcerpt {
   private func withoutArguments(_ assignment: UnitAssignment) -> String {
     let line = UnitCommand.parse(assignment, settings.specifiers)
     var programs = line.commands.map { command in
+      if let words = UnitSysctlCommands.sysctl(
+        command.program, Array(command.arguments.dropFirst()))
+      {
+        return (command.ignoresFailure ? "-" : "") + Self.excerpt(ofSysctl: words)
+      }
       let written = words(command.text).first ?? ""
+      // `PASSWORD=x program` runs nothing, and says what it should not.
+      if written.contains("=") { return command.ignoresFailure ? "-name" : "name" }
       let isQuoted = written.contains { "\"'\\".contains($0) }
       if isQuoted { return "\(command.ignoresFailure ? "-" : "")\"\(command.program)\"" }
       // The mark `@` is followed by the name that the program gets.
@@ -83,6 +89,19 @@ struct UnitExcerpt {
     // A quote that is not closed systemd passes over, a directory it does not.
     if line.problem != nil { programs.append(line.isFatal ? "/" : "\"") }
     return programs.joined(separator: " ; ")
+  }
+
+  /// sysctl(8) with its options, and the parameters that it sets to numbers and short words.
+  private static func excerpt(ofSysctl words: [String]) -> String {
+    let kept = words.dropFirst().compactMap { word -> String? in
+      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2 else { return word.hasPrefix("-") ? word : nil }
+      let isShort = parts[1].utf8.count <= 16 || parts[1].utf8.allSatisfy { $0 < 0x3a }
+      let isPlain = word.utf8.allSatisfy { $0 > 0x1f && !"\"'\\%|;".utf8.contains($0) }
+      guard isShort, isPlain, !SysctlKey(parts[0]).isSecret else { return nil }
+      return word.contains(" ") ? "\"\(word)\"" : word
+    }
+    return (["/sbin/sysctl"] + kept).joined(separator: " ")
   }
 
   // MARK: Lines

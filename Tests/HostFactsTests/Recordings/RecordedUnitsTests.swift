@@ -22,8 +22,18 @@ import Testing
       ExecStartPre=/sbin/sysctl -w net.ipv4.tcp_fastopen_key=1-2-3-hunter2
       Restart=always
       Hunter2=hunter2
+      ExecStartPre=/bin/sh -c "sysctl -w net.core.somaxconn=4096; curl -H hunter2"
+      ExecStartPre=-/bin/sh -c 'sysctl -q -w net.core.somaxconn=4096'
+      ExecStartPre=sysctl -w "net.ipv4.tcp_rmem=4096 131072 6291456" kernel.core_pattern=|/bin/x\\x20hunter2
+      ExecStartPost=PASSWORD=hunter2 /usr/bin/api
       [X-Hunter]
       Key=hunter2
+      [Unit]
+      ExecStart=/usr/bin/api hunter2
+      [Install]
+      WantedBy=multi-user.target
+      Environment=TOKEN=hunter2
+      ExecStart=/usr/bin/api hunter2
       """
     #expect(
       excerpt(text) == """
@@ -37,10 +47,21 @@ import Testing
 
         ExecStart=/usr/bin/api
         ExecStartPre=-/sbin/sysctl -w net.ipv4.tcp_tw_reuse=1
-        ExecStartPre=/sbin/sysctl
+        ExecStartPre=/sbin/sysctl -w
         Restart=always
         Hunter2=
+        ExecStartPre=/bin/sh
+        ExecStartPre=-/sbin/sysctl -q -w net.core.somaxconn=4096
+        ExecStartPre=/sbin/sysctl -w "net.ipv4.tcp_rmem=4096 131072 6291456"
+        ExecStartPost=name
         [X-Hunter]
+
+        [Unit]
+        ExecStart=
+        [Install]
+        WantedBy=multi-user.target
+        Environment=
+        ExecStart=
 
         """)
   }

@@ -19,12 +19,7 @@ struct UnitSysctlCommands {
     program: String, arguments: [String], location: SourceLocation, sourceText: String,
     setting: String = "ExecStart", ignoresFailure: Bool = false
   ) {
-    var words = [program] + arguments
-    // /bin/sh -c "sysctl -w …": only one plain command is understood.
-    if Self.shells.contains(Self.name(program)), words.count > 2, words[1] == "-c" {
-      words = Self.plainWords(words[2])
-    }
-    guard let first = words.first, Self.name(first) == "sysctl" else { return }
+    guard let words = Self.sysctl(program, arguments) else { return }
     let ignoresFailure = ignoresFailure || SysctlOptions.ignoreMissing(words)
     let isOfStart = setting.utf8.starts(with: "ExecStart".utf8)
     for word in words.dropFirst() {
@@ -48,6 +43,17 @@ struct UnitSysctlCommands {
           ignoresFailure: ignoresFailure, keyLocation: location, valueLocation: nil,
           sourceText: sourceText, dependent: isOfStart && !ignoresFailure ? .unit : nil))
     }
+  }
+
+  /// The words of a command that is sysctl(8), or a shell with that alone; nil for others.
+  static func sysctl(_ program: String, _ arguments: [String]) -> [String]? {
+    var words = [program] + arguments
+    // /bin/sh -c "sysctl -w …": only one plain command is understood.
+    if shells.contains(name(program)), words.count > 2, words[1] == "-c" {
+      words = plainWords(words[2])
+    }
+    guard let first = words.first, name(first) == "sysctl" else { return nil }
+    return words
   }
 
   private static let shells = ["sh", "bash", "dash"]

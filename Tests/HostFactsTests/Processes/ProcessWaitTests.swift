@@ -7,9 +7,9 @@ import Testing
 @Suite struct ThreadCallTests {
   /// Numbers of x86_64 and of arm64.
   #if arch(x86_64)
-    private static let (accept, accept4, ppoll, read) = (43, 288, 271, 0)
+    private static let (accept, accept4, ppoll, read, sleep) = (43, 288, 271, 0, 230)
   #else
-    private static let (accept, accept4, ppoll, read) = (202, 242, 73, 63)
+    private static let (accept, accept4, ppoll, read, sleep) = (202, 242, 73, 63, 115)
   #endif
 
   @Test func callsAreToldByTheirNumbers() {
@@ -18,8 +18,9 @@ import Testing
     }
     #expect(call(Self.accept) == .accept(31))
     #expect(call(Self.accept4) == .accept(31))
-    #expect(call(Self.read) == .elsewhere)
-    #expect(call(Self.ppoll) == .unclear("waits in poll(), select() or the like"))
+    #expect(call(Self.sleep) == .idle)
+    let unclear = ThreadCall.unclear("may be at work, or wait in poll(), select() or the like")
+    #expect(call(Self.read) == unclear && call(Self.ppoll) == unclear)
     #expect(
       call(Self.accept, stack: "0xffb8bef0")
         == .unclear("is of 32 bits: its system calls have other numbers"))
@@ -36,7 +37,7 @@ import Testing
 }
 
 @Suite(.enabled(if: geteuid() == 0, "descriptors of other processes need root here"))
-struct SocketWaitTests {
+struct ProcessWaitTests {
   /// What is said of a process with a listener `s` once it does what follows: until it is `expected`,
   /// or ten seconds have passed.
   private func reading(_ code: String, until expected: (Reading<Bool>) -> Bool) throws
@@ -49,10 +50,13 @@ struct SocketWaitTests {
         print(os.getpid(), os.fstat(s.fileno()).st_ino, flush=True)
         \(code)
         """)
-    let wait = SocketWait(
-      pid: child.pid, inode: try #require(UInt64(child.words[0])), root: HostRoot())
-    for _ in 0..<1000 where !expected(wait.reading) { usleep(10_000) }
-    return wait.reading
+    let inode = try #require(UInt64(child.words[0]))
+    for _ in 0..<1000 where !expected(Self.reading(child.pid, inode)) { usleep(10_000) }
+    return Self.reading(child.pid, inode)
+  }
+
+  private static func reading(_ pid: Int32, _ inode: UInt64) -> Reading<Bool> {
+    ProcessWait.read(pid, [inode], HostRoot(), yama: nil).serves([inode], accepted: [])
   }
 
   @Test(arguments: [
@@ -66,7 +70,7 @@ struct SocketWaitTests {
 
   @Test(arguments: [
     "time.sleep(60)",
-    "os.read(os.pipe()[0], 1)",
+    "os.waitpid(os.spawnlp(os.P_NOWAIT, \"sleep\", \"sleep\", \"60\"), 0)",
     "o = socket.create_server((\"127.0.0.1\", 0)); o.accept()",
     """
     o = socket.create_server(("127.0.0.1", 0)); e = select.epoll(); e.register(o); e.poll()
@@ -76,8 +80,10 @@ struct SocketWaitTests {
   }
 
   @Test(arguments: [
-    ("select.select([s], [], [])", "waits in poll(), select() or the like"),
-    ("p = select.poll(); p.register(s); p.poll()", "waits in poll(), select() or the like"),
+    ("select.select([s], [], [])", "wait in poll(), select() or the like"),
+    ("p = select.poll(); p.register(s); p.poll()", "wait in poll(), select() or the like"),
+    // At work for a client.
+    ("os.read(os.pipe()[0], 1)", "may be at work, or wait in poll(), select() or the like"),
     ("while True: pass", "is not in a system call"),
   ]) func whatCannotBeSeenIsNotSaid(_ code: String, _ why: String) throws {
     let reading = try reading(code) { $0.unreadable?.reason.hasSuffix(why) == true }
@@ -90,12 +96,26 @@ struct SocketWaitTests {
       let child = Child(python: "ready()")
       pid = child.pid
     }
-    let wait = SocketWait(pid: pid, inode: 1, root: HostRoot())
-    for _ in 0..<1000 where wait.reading.unreadable?.reason.hasSuffix("looked at") != true {
+    for _ in 0..<1000
+    where Self.reading(pid, 1).unreadable?.reason.hasSuffix("looked at") != true {
       usleep(10_000)
     }
     #expect(
-      wait.reading.unreadable?.reason == "process \(pid) ended while it was looked at",
-      "\(wait.reading)")
+      Self.reading(pid, 1).unreadable?.reason == "process \(pid) ended while it was looked at")
+  }
+
+  @Test func whoHasItsConnectionServesIt() {
+    var wait = ProcessWait()
+    #expect(wait.serves([1, 2], accepted: [3]).value == false)
+    let child = Child(
+      python: """
+        s = socket.create_server(("127.0.0.1", 0))
+        c = socket.create_connection(s.getsockname())
+        a = s.accept()[0]
+        ready(os.fstat(s.fileno()).st_ino, os.fstat(a.fileno()).st_ino)
+        """)
+    let inodes = child.words.compactMap { UInt64($0) }
+    wait = ProcessWait.read(child.pid, Set(inodes), HostRoot(), yama: nil)
+    #expect(wait.serves([inodes[0]], accepted: [inodes[1]]).value == true)
   }
 }
