@@ -4,12 +4,16 @@ internal import CEL
 struct EvaluationRun {
   /// See `RuleSet.language`.
   private let language: String?
+  private let hasGrowth: Bool
   private var whole = EvaluationResult()
   private var findings: [JudgedFinding] = []
   /// By rule, its place among the summaries.
   private var rows: [String: Int] = [:]
 
-  init(language: String?) { self.language = language }
+  init(language: String?, hasGrowth: Bool) {
+    self.language = language
+    self.hasGrowth = hasGrowth
+  }
 
   /// The kernel parameters that findings rest on, sorted.
   var sysctls: [String] {
@@ -32,6 +36,7 @@ struct EvaluationRun {
   mutating func judge(_ rule: Rule, in facts: Activation, place: String) {
     guard let row = rows[rule.id] else { return }
     whole.usedDelta = whole.usedDelta || rule.readsDelta
+    whole.rules[row].lackedGrowth = rule.readsDelta && !hasGrowth
     for judgement in rule.judgements(in: facts, scopeName: place, language: language) {
       switch judgement.outcome {
       case .finding(let finding):

@@ -50,9 +50,12 @@ public struct RuleSummary: Sendable {
   public var notApplicable: [String] = []
   /// Whether it had nothing to judge because facts are missing that a host has.
   public var lackedFacts = false
+  /// Whether it reads what grew between two samples, and there was only one: it may have found less, or
+  /// milder findings, than there are.
+  public var lackedGrowth = false
 
   /// Whether it was judged whole: what it did not find is not there.
-  public var isWhole: Bool { undecided == 0 && !lackedFacts }
+  public var isWhole: Bool { undecided == 0 && !lackedFacts && !lackedGrowth }
 
   public init(
     rule: String, findings: Int = 0, passed: Int = 0, undecided: Int = 0,
@@ -71,6 +74,7 @@ public struct RuleSummary: Sendable {
     undecided += other.undecided
     notApplicable += other.notApplicable
     lackedFacts = lackedFacts || other.lackedFacts
+    lackedGrowth = lackedGrowth || other.lackedGrowth
   }
 }
 
@@ -85,12 +89,13 @@ extension RuleSet {
   ///   another of the same place alone.
   /// - Parameter isLive: whether the facts are those of a live or recorded host; elsewhere rules
   ///   with `needs: live` are not applicable.
+  /// - Parameter hasGrowth: whether `delta` tells what grew; see `RuleSummary.lackedGrowth`.
   public func evaluate(
     in activation: Activation, selection: Selection = Selection(),
     scopes: Set<Rule.Scope> = [.netns, .host], scopeName: String = "",
-    places: [FactPlace] = [], isLive: Bool = true
+    places: [FactPlace] = [], isLive: Bool = true, hasGrowth: Bool = true
   ) -> EvaluationResult {
-    var run = EvaluationRun(language: language)
+    var run = EvaluationRun(language: language, hasGrowth: hasGrowth)
     var ofPlaces: [Rule] = []
     var notLive: [String] = []
     var activation = activation

@@ -73,10 +73,11 @@ struct Audit: ParsableCommand {
     let recordingFailed = outcome.options.reportRecording()
     let configuration = outcome.configuration
     let severity = output.minSeverity?.severity ?? configuration.minSeverity ?? .info
-    let told = repeated.end(outcome, atLeast: severity)
     let delivered = output.deliver(
       outcome.report, milderThan: severity,
       and: configuredOutputs ? configuration.outputRequests : [])
+    // After the outputs, as it may wait for journald.
+    let told = repeated.end(outcome, atLeast: severity)
     throw exit.code(
       outcome.hasJudged ? outcome.report : nil, wrongInput: outcome.inputIsWrong,
       undelivered: recordingFailed || !told || !delivered,

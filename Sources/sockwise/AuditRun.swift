@@ -73,7 +73,8 @@ struct AuditRun: Sendable {
     var facts = host.activation
     facts.variables["waivers"] = acceptance.facts()
     var result = rules.evaluate(
-      in: facts, selection: selection, isLive: options.root.hasLiveFacts)
+      in: facts, selection: selection, isLive: options.root.hasLiveFacts,
+      hasGrowth: host.hasSecondSample)
     UntilExit.keep(host, facts)
     let namespaces = host.reportedNamespaces
     let audited = namespaces.first { $0.audited }?.name

@@ -8,6 +8,8 @@ struct RepeatedRun {
   /// Empty where there was no run before; nil where nothing is kept.
   let last: RunState?
   private let refusal: String?
+  /// See `StateDirectory.Found`.
+  private let isUnread: Bool
   private let mode: JournalArgument?
 
   init(_ arguments: JournalArguments, scope: String) {
@@ -16,6 +18,7 @@ struct RepeatedRun {
     let found = directory?.read()
     last = found.map { $0.state ?? RunState() }
     refusal = found?.refusal
+    isUnread = found?.isUnread ?? false
   }
 
   /// What the reader should know of the last run.
@@ -38,7 +41,7 @@ struct RepeatedRun {
   /// failed, which is said on standard error.
   func end(_ outcome: AuditRun.Outcome, atLeast severity: Severity) -> Bool {
     let changes = outcome.report.changes(since: last ?? RunState())
-    var isTold = false
+    var told: RunState?
     var isDelivered = true
     if let mode {
       do throws(OutputError) {
@@ -47,16 +50,20 @@ struct RepeatedRun {
           outcome.report, changes,
           mode: mode.mode ?? outcome.configuration.journal ?? .transitions, atLeast: severity,
           run: Self.newID())
-        for entry in entries.entries { try journal.send(entry) }
-        isTold = true
+        try JournalDelivery.send(entries.entries, to: journal)
+        told = entries.state
       } catch {
         printError("sockwise: \(error)")
         isDelivered = false
       }
     }
     guard let directory, let last else { return isDelivered }
+    if isUnread, let refusal {
+      printError("sockwise: \(refusal)")
+      return false
+    }
     // What nobody was told is new at the next run, too.
-    var state = isTold ? changes.state : last
+    var state = told ?? last
     state.counters = outcome.counters.map(RunState.Counters.init)
     do throws(OutputError) {
       try directory.write(state)

@@ -156,6 +156,16 @@ import Testing
     #expect(result.rules.map(\.passed) == [1, 2, 1])
   }
 
+  @Test func aRuleOnGrowthIsNotJudgedWholeWithoutTwoSamples() throws {
+    func whole(_ hasGrowth: Bool) throws -> [String] {
+      try RuleBuilder.set(pair)
+        .evaluate(in: RuleBuilder.facts("sockets: { destinations: [] }"), hasGrowth: hasGrowth)
+        .rules.filter(\.isWhole).map(\.rule)
+    }
+    #expect(try whole(true) == ["destination-busy", "destination-exhausted", "rising"])
+    #expect(try whole(false) == ["destination-busy", "destination-exhausted"])
+  }
+
   /// A rule may ask what the findings of others rest on, wherever its id stands among theirs.
   @Test func tellsWhatFindingsRestOn() throws {
     let set = RuleBuilder.set([

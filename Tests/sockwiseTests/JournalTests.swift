@@ -131,6 +131,36 @@ import Testing
     #expect(result.output.contains("nothing is known of the last run"))
   }
 
+  /// journald hangs, and its queue is full.
+  @Test(.needsMounts) func aJournaldThatReadsNothingIsNotWaitedForForEver() throws {
+    let state = try TemporaryDirectory()
+    let script = """
+      mount -t tmpfs none /run; mkdir -p /run/systemd/journal
+      exec /usr/bin/timeout 100 /usr/bin/python3 -c '
+      import socket, subprocess, sys
+      path = "/run/systemd/journal/socket"
+      journald = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+      journald.bind(path)
+      client = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+      client.setblocking(False)
+      client.connect(path)
+      try:
+          while True: client.send(b"MESSAGE=x")
+      except BlockingIOError: pass
+      sys.exit(subprocess.call(sys.argv[1:]))' "$@"
+      """
+    let result = try BuiltBinary.run(
+      [
+        "audit", "--only", "timestamps-disabled", "--journal", "--state", state.path, "--output",
+        "json=\(state.path("report.json"))",
+      ], through: script, ownMounts: true)
+    #expect(result.status == 5)
+    #expect(
+      result.errors == "sockwise: not logged: journald takes no entries; gave up after 10 s\n")
+    #expect(result.output.hasPrefix("Audited "))
+    #expect(try state.names() == ["audit-self.json", "report.json"])
+  }
+
   @Test(.needsMounts, needsJournald) func theStateOfSystemdIsUsed() async throws {
     let names = try await ScratchNamespace.run { net in
       let journal = try PrivateJournal()
@@ -156,12 +186,54 @@ import Testing
     #expect(try state.names() == ["audit-self.json", "audit-self.json.refused"])
   }
 
+  @Test(.enabled(if: geteuid() == 0, "needs root"))
+  func aStateThatCannotBeReadIsLeftAsItIs() throws {
+    let state = try TemporaryDirectory()
+    let file = state.path("audit-self.json")
+    try TextFile.write("{", to: file)
+    try #require(unsafe chmod(file, 0o600) == 0 && chown(state.path, 65534, 65534) == 0)
+    let result = try BuiltBinary.run(
+      ["audit", "--only", "timestamps-disabled", "--state", state.path], as: .nobody)
+    #expect(result.status == 5)
+    #expect(
+      result.errors
+        == "sockwise: '\(file)' cannot be read and stays as it is: Permission denied\n")
+    #expect(result.output.contains("warning: what the last run left is not used:"))
+    #expect(try state.names() == ["audit-self.json"])
+    #expect(try TextFile.read(file) == "{")
+  }
+
   @Test func aStateThatCannotBeKeptIsAFailure() throws {
     let result = try BuiltBinary.run(
       ["audit", "--only", "timestamps-disabled", "--state", "/nonexistent"])
     #expect(result.status == 5)
     #expect(
       result.errors.hasPrefix("sockwise: there is no '/nonexistent' to keep what was found in"))
+  }
+
+  /// Nothing tells after a boot whether a counter still rises.
+  @Test(.needsMounts, needsJournald) func whatGrewBeforeABootIsNotSaidToBeResolved() async throws {
+    let (entries, kept) = try await ScratchNamespace.run { net in
+      let journal = try PrivateJournal()
+      let state = try TemporaryDirectory()
+      try TextFile.write(
+        """
+        {"schema": "sockwise.state/1", "counters": {"boot_id": "another", "namespace": 1,
+        "seconds": 1, "values": {}}, "undecided": [], "findings": [{"rule": "syn-queue-pressure",
+        "title": "SYN cookies are sent", "severity": "medium", "subject": "host", "units": [],
+        "fingerprint": "0"}]}
+        """, to: state.path("audit-self.json"))
+      let result = try BuiltBinary.run(
+        ["audit", "--only", "syn-queue-pressure", "--state", state.path, "--journal", "--quiet"],
+        through: journal.script, ownMounts: true)
+      try #require(result.status == 0, "\(result.errors)")
+      return (
+        try journal.entries(["SYSLOG_IDENTIFIER=sockwise"]),
+        try TextFile.read(state.path("audit-self.json")).contains("syn-queue-pressure")
+      )
+    }
+    #expect(entries.map { $0["SOCKWISE_CHANGE"]?.string } == [nil])
+    #expect(kept)
   }
 
   /// What has grown since the last run, as `--sample` tells it within one.

@@ -3,12 +3,14 @@ public import Rules
 
 /// The entries of one run.
 public struct JournalEntries: Sendable {
-  /// What is told one by one; the summary says how much more there is.
+  /// What is told one by one; the summary says how much more there is, and the next run tells it.
   private static let most = 1000
   /// Subjects that one entry names.
   private static let mostSubjects = 5
 
   public private(set) var entries: [JournalEntry] = []
+  /// For the next run: what there was no room for is as the last run left it.
+  public private(set) var state: RunState
   private let run: String
   private var leftOut: Int
 
@@ -21,23 +23,42 @@ public struct JournalEntries: Sendable {
   ) {
     self.run = run
     leftOut = changes.leftOut
+    state = changes.state
+    var untold: Set<String> = []
+    var restored: [RunState.Finding] = []
     func isTold(_ finding: ReportedFinding) -> Bool { finding.finding.severity >= severity }
-    for finding in changes.new where isTold(finding) { add(entry(finding, change: "new")) }
-    for (old, now) in changes.changed where isTold(now) || old.severity >= severity {
-      add(entry(now, was: old))
+    for finding in changes.new where isTold(finding) {
+      if !add(entry(finding, change: "new")) { untold.insert(finding.finding.fingerprint) }
     }
-    if mode == .all {
-      for finding in changes.unchanged where isTold(finding) {
-        add(entry(finding, change: "unchanged"))
+    for (old, now) in changes.changed where isTold(now) || old.severity >= severity {
+      if !add(entry(now, was: old)) {
+        untold.insert(old.fingerprint)
+        restored.append(old)
       }
     }
-    for old in changes.resolved where old.severity >= severity { add(entry(resolved: old)) }
+    for old in changes.resolved where old.severity >= severity {
+      if !add(entry(resolved: old)) { restored.append(old) }
+    }
     addUnknown(changes.unknown)
+    // Last: they must not take the room of what has changed.
+    if mode == .all {
+      for finding in changes.unchanged where isTold(finding) {
+        _ = add(entry(finding, change: "unchanged"))
+      }
+    }
     entries.append(summary(report, changes))
+    state.findings.removeAll { untold.contains($0.fingerprint) }
+    state.findings += restored.prefix(RunState.most - state.findings.count)
   }
 
-  private mutating func add(_ entry: JournalEntry) {
-    if entries.count < Self.most { entries.append(entry) } else { leftOut += 1 }
+  /// False where there is no room.
+  private mutating func add(_ entry: JournalEntry) -> Bool {
+    if entries.count < Self.most {
+      entries.append(entry)
+      return true
+    }
+    leftOut += 1
+    return false
   }
 
   // MARK: Findings
@@ -114,11 +135,14 @@ public struct JournalEntries: Sendable {
     }
     var causes: [Cause] = []
     var subjects: [Cause: [String]] = [:]
+    var remembered: [Cause: [RunState.Subject]] = [:]
     for item in undecided.map(\.undecided) {
       let cause = Cause(rule: item.rule, missing: item.reasons(atMost: Self.mostSubjects))
       if subjects[cause] == nil { causes.append(cause) }
       subjects[cause, default: []].append(item.subject)
+      remembered[cause, default: []].append(RunState.Subject(item))
     }
+    var untold: Set<RunState.Subject> = []
     for cause in causes {
       let named = (subjects[cause] ?? []).filter { !$0.isEmpty }
       let more =
@@ -133,8 +157,9 @@ public struct JournalEntries: Sendable {
       entry.add(.rule, cause.rule)
       for subject in named.prefix(Self.mostSubjects) { entry.add(.subject, subject) }
       for reason in cause.missing { entry.add(.missing, reason) }
-      add(entry)
+      if !add(entry) { untold.formUnion(remembered[cause] ?? []) }
     }
+    state.undecided.removeAll(where: untold.contains)
   }
 
   private func summary(_ report: Report, _ changes: RunChanges) -> JournalEntry {

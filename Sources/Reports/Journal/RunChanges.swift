@@ -21,10 +21,13 @@ public struct RunChanges: Sendable {
     let before = Dictionary(
       last.findings.map { ($0.fingerprint, $0) }, uniquingKeysWith: { first, _ in first })
     state.counters = last.counters
+    let lackedGrowth = Set(report.rules.filter(\.lackedGrowth).map(\.rule))
     var present = report.superseded
     for finding in report.findings {
       guard present.insert(finding.finding.fingerprint).inserted else { continue }
-      compare(finding, with: before[finding.finding.fingerprint])
+      compare(
+        finding, with: before[finding.finding.fingerprint],
+        mayBeWorse: lackedGrowth.contains(finding.finding.rule))
     }
     let whole = Set(report.rules.filter(\.isWhole).map(\.rule))
     for old in last.findings where !present.contains(old.fingerprint) {
@@ -39,7 +42,10 @@ public struct RunChanges: Sendable {
     compare(report.undecided, with: last.undecided, judged: Set(report.rules.map(\.rule)))
   }
 
-  private mutating func compare(_ finding: ReportedFinding, with old: RunState.Finding?) {
+  /// - Parameter mayBeWorse: whether its severity was judged without what grew.
+  private mutating func compare(
+    _ finding: ReportedFinding, with old: RunState.Finding?, mayBeWorse: Bool
+  ) {
     guard finding.state == .new else {
       if let old { changed.append((old, finding)) }
       return
@@ -51,6 +57,10 @@ public struct RunChanges: Sendable {
     state.findings.append(RunState.Finding(finding.finding))
     guard let old else { return new.append(finding) }
     if old.severity == finding.finding.severity {
+      unchanged.append(finding)
+    } else if mayBeWorse && finding.finding.severity < old.severity {
+      // The next run that knows what grew compares with what was last known.
+      state.findings[state.findings.count - 1].severity = old.severity
       unchanged.append(finding)
     } else {
       changed.append((old, finding))

@@ -29,34 +29,59 @@ public struct StateDirectory: Sendable {
     public var state: RunState?
     /// Why it cannot be used, as a sentence.
     public var refusal: String?
+    /// Whether the system did not let it be read: what is there may be whole, and must stay.
+    public var isUnread = false
+  }
+
+  /// Why there is no state.
+  private enum Failure: Error {
+    /// What is there is none, or not ours.
+    case unusable(String)
+    /// The system did not let it be read.
+    case unread(String)
   }
 
   /// Reads what the last run left. What cannot be used is renamed, in place of what was renamed
-  /// before, so that somebody can look at it and the next run is not told again.
+  /// before, so that somebody can look at it and the next run is not told again. What could not be
+  /// read stays.
   public func read() -> Found {
     let directory: CInt
     do throws(OutputError) { directory = try open() } catch {
-      return Found(refusal: error.description)
+      return Found(refusal: error.description, isUnread: true)
     }
     defer { close(directory) }
-    let shown = "'\(file.shown)'"
+    let bytes: [UInt8]
+    do throws(Failure) {
+      guard let found = try self.bytes(in: directory) else { return Found() }
+      bytes = found
+    } catch {
+      switch error {
+      case .unusable(let why): return setAside("'\(file.shown)' \(why)", in: directory)
+      case .unread(let why):
+        return Found(
+          refusal: "'\(file.shown)' cannot be read and stays as it is: \(why)", isUnread: true)
+      }
+    }
     do throws(DocumentError) {
-      guard let bytes = try bytes(in: directory) else { return Found() }
       return Found(state: try RunState(bytes, name: file))
     } catch {
-      let aside = name + ".refused"
-      if unsafe renameat(directory, name, directory, aside) == 0 {
-        return Found(refusal: "\(error); it was renamed to '\(aside)'")
-      }
-      return Found(
-        refusal: "\(error); \(shown) could not be renamed: \(Self.text(errno))")
+      return setAside("\(error)", in: directory)
     }
+  }
+
+  private func setAside(_ why: String, in directory: CInt) -> Found {
+    let aside = name + ".refused"
+    if unsafe renameat(directory, name, directory, aside) == 0 {
+      return Found(refusal: "\(why); it was renamed to '\(aside)'")
+    }
+    return Found(refusal: "\(why); '\(file.shown)' could not be renamed: \(Self.text(errno))")
   }
 
   /// Puts a whole file in the place of the one that is there, through a temporary one beside it.
   public func write(_ state: RunState) throws(OutputError) {
     let directory = try open()
     defer { close(directory) }
+    removeLeftOvers(in: directory)
     let temporary = ".\(name).\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp"
     let number = unsafe openat(
       directory, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
@@ -90,39 +115,41 @@ public struct StateDirectory: Sendable {
   }
 
   /// Nil where there is no file.
-  private func bytes(in directory: CInt) throws(DocumentError) -> [UInt8]? {
+  private func bytes(in directory: CInt) throws(Failure) -> [UInt8]? {
     let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
     let number = unsafe openat(directory, name, flags)
     guard number >= 0 else {
-      if errno == ENOENT { return nil }
-      throw refused(errno == ELOOP ? "is a symbolic link" : "cannot be read: \(Self.text(errno))")
+      switch errno {
+      case ENOENT: return nil
+      case ELOOP: throw .unusable("is a symbolic link")
+      // open(2): a socket.
+      case ENXIO: throw .unusable("is not a regular file")
+      default: throw .unread(Self.text(errno))
+      }
     }
     defer { close(number) }
     var status = stat()
     var place = stat()
     guard unsafe fstat(number, &status) == 0, unsafe fstat(directory, &place) == 0 else {
-      throw refused("cannot be read: \(Self.text(errno))")
+      throw .unread(Self.text(errno))
     }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw refused("is not a regular file") }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .unusable("is not a regular file") }
     guard [0, geteuid(), place.st_uid].contains(status.st_uid) else {
-      throw refused("belongs to another user")
+      throw .unusable("belongs to another user")
     }
-    guard status.st_size <= Self.limit else {
-      throw refused("is larger than \(Self.limit >> 20) MiB")
-    }
+    let isTooLarge = Failure.unusable("is larger than \(Self.limit >> 20) MiB")
+    guard status.st_size <= Self.limit else { throw isTooLarge }
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while bytes.count <= Self.limit {
       let count = unsafe Glibc.read(number, &buffer, buffer.count)
       if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw refused("cannot be read: \(Self.text(errno))") }
+      guard count >= 0 else { throw .unread(Self.text(errno)) }
       if count == 0 { return bytes }
       bytes += buffer[..<count]
     }
-    throw refused("is larger than \(Self.limit >> 20) MiB")
+    throw isTooLarge
   }
-
-  private func refused(_ why: String) -> DocumentError { DocumentError("'\(file.shown)' \(why)") }
 
   private func failure(_ code: CInt) -> OutputError {
     OutputError("cannot write '\(file.shown)': \(Self.text(code))")

@@ -120,4 +120,35 @@ import Testing
     #expect(entries.count == 1001)
     #expect(entries.last?[.message]?.hasSuffix("; 2000 more are not logged one by one") == true)
   }
+
+  /// Each once, whether the unchanged ones are told every time or not.
+  @Test(arguments: [JournalMode.transitions, .all])
+  func whatThereWasNoRoomForIsToldByTheNextRuns(_ mode: JournalMode) {
+    func report(_ severity: Severity, count: Int = 1500, undecided: Int = 0) -> Report {
+      Self.report(
+        (0..<count).map {
+          .init(SampleReport.finding("busy", severity, subject: "listener:tcp:[::]:\($0)"))
+        },
+        undecided: (0..<undecided).map {
+          let missing = Missing(reason: "error \($0)")
+          return .init(
+            Undecided(rule: "open", subject: "\($0)", kind: .unknown, missing: [missing]))
+        }, rules: Self.rules(["busy"]) + Self.rules(undecided > 0 ? ["open"] : []))
+    }
+    var state = RunState()
+    /// What two more runs tell, first to last.
+    func told(_ change: String, _ report: Report) -> [Int] {
+      (0..<2).map { _ in
+        let entries = JournalEntries(
+          report, report.changes(since: state), mode: mode, atLeast: .info, run: Self.run)
+        state = entries.state
+        return entries.entries.count { $0[.change] == change }
+      }
+    }
+    #expect(told("new", report(.low)) == [1000, 500])
+    #expect(told("changed", report(.high)) == [1000, 500])
+    #expect(told("resolved", report(.high, count: 0)) == [1000, 500])
+    #expect(told("unknown", report(.high, count: 0, undecided: 1500)) == [1000, 500])
+    #expect(state.findings.isEmpty && state.undecided.count == 1500)
+  }
 }

@@ -54,6 +54,28 @@ import Testing
     #expect(gone.state == RunState())
   }
 
+  /// After a boot there are no counters to compare with.
+  @Test func whatWasJudgedWithoutGrowthIsNeitherGoneNorMilder() {
+    let first = state(
+      report([finding("rising"), finding("queue", .high)], judged: ["rising", "queue"]))
+    var booted = report([finding("queue", .medium)], judged: ["rising", "queue"])
+    for index in booted.rules.indices { booted.rules[index].lackedGrowth = true }
+    let changes = booted.changes(since: first)
+    #expect(changes.resolved.isEmpty && changes.changed.isEmpty)
+    #expect(changes.unchanged.count == 1)
+    #expect(changes.state.findings.map(\.rule).sorted() == ["queue", "rising"])
+    // The next run has two samples, and tells it.
+    let later = report([finding("queue", .medium)], judged: ["rising", "queue"])
+      .changes(since: changes.state)
+    #expect(later.resolved.map(\.rule) == ["rising"])
+    #expect(later.changed.map(\.old.severity) == [.high])
+    // What is worse without growth is worse.
+    var worse = report([finding("queue", .high)], judged: ["queue"])
+    worse.rules[0].lackedGrowth = true
+    let milder = state(report([finding("queue", .low)], judged: ["queue"]))
+    #expect(worse.changes(since: milder).changed.count == 1)
+  }
+
   @Test func whatAnotherFindingStandsForIsNotGone() {
     let first = state(report([finding("past-knee")], judged: ["past-knee", "exhausted"]))
     var worse = report([finding("exhausted", .high)], judged: ["past-knee", "exhausted"])

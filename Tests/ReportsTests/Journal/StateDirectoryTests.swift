@@ -91,6 +91,17 @@ import Testing
     #expect(directory.read().state == Self.state)
   }
 
+  @Test func whatTheSystemDoesNotLetBeReadStays() throws {
+    let long = StateDirectory(scratch.path, scope: String(repeating: "x", count: 300))
+    let found = long.read()
+    #expect(found.isUnread)
+    #expect(
+      found.refusal?.hasSuffix("cannot be read and stays as it is: File name too long") == true)
+    // Not so what is none of ours.
+    try TextFile.write("{", to: file)
+    #expect(!directory.read().isUnread)
+  }
+
   @Test func onlyRegularFilesAreRead() throws {
     try #require(unsafe mkfifo(file, 0o600) == 0)
     #expect(directory.read().refusal?.contains("is not a regular file") == true)
@@ -116,6 +127,27 @@ import Testing
     try #require(unsafe chown(file, 65534, 65534) == 0)
     try #require(unsafe chown(scratch.path, 65534, 65534) == 0)
     #expect(directory.read().state == Self.state)
+  }
+
+  @Test func whatKilledRunsLeftIsRemoved() throws {
+    func file(_ name: String, old: Bool) throws {
+      try TextFile.write("{", to: scratch.path(name))
+      let seconds = old ? time(nil) - 3700 : time(nil)
+      var times = utimbuf(actime: seconds, modtime: seconds)
+      try #require(unsafe utime(scratch.path(name), &times) == 0)
+    }
+    try file(".audit-self.json.x1.tmp", old: true)
+    try file(".audit-1.json.x2.tmp", old: true)
+    // One that writes just now, and what is none of ours.
+    try file(".audit-1.json.x3.tmp", old: false)
+    try file(".other.tmp", old: true)
+    try file("audit-2.json", old: true)
+    try #require(unsafe symlink("audit-2.json", scratch.path(".audit-1.json.x4.tmp")) == 0)
+    try directory.write(Self.state)
+    let names = [
+      ".audit-1.json.x3.tmp", ".audit-1.json.x4.tmp", ".other.tmp", "audit-1.json", "audit-2.json",
+    ]
+    #expect(try scratch.names().sorted() == names)
   }
 
   @Test func saysWhatToDoWithoutADirectory() {
