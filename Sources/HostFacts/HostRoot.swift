@@ -52,10 +52,8 @@ public final class HostRoot: Sendable {
 
   /// How large a file may be that is read whole; the largest in `/proc` are far below.
   public static let defaultLimit = 1 << 20
-  /// Bytes of a table from which on a thread reads ahead.
-  private static let longTable = 1 << 20
   /// Bytes of a table that are read below another root: those of seven million sockets.
-  public static let longestTable = 1 << 30
+  static let longestTable = 1 << 30
 
   public convenience init(_ path: String = "/") { self.init(path, usingOpenat2: true) }
 
@@ -170,26 +168,22 @@ public final class HostRoot: Sendable {
   ///
   /// Each buffer is what one read(2) gave. A table that no kernel made may be of any length: beyond
   /// `limit` bytes it is unavailable, and what came before has been handed over.
-  public func stream(
+  func stream(
     _ path: String, limit: Int = longestTable, chunk: Int = 1 << 18, _ body: (Span<UInt8>) -> Bool
   ) -> Reading<Int> {
     var total = 0
     do throws(ReadFailure) {
-      let reader = ReadAhead(try open(path), chunk: chunk)
-      defer { reader.stop() }
-      var piece: [UInt8] = []
-      var isAhead = false
+      let file = try open(path)
+      var buffer: [UInt8] = []
+      buffer.reserveCapacity(chunk)
       while true {
-        try reader.next(&piece)
-        if piece.isEmpty { break }
-        total += piece.count
-        recorder?.table(path, in: folder, piece.span)
-        if !body(piece.span) { break }
+        buffer.removeAll(keepingCapacity: true)
+        let count = try HostRoot.append(from: file, atMost: chunk, to: &buffer)
+        if count == 0 { break }
+        total += count
+        recorder?.table(path, in: folder, buffer.span)
+        if !body(buffer.span) { break }
         if !isLive && total >= limit { throw .longer(limit: limit) }
-        if !isAhead && total >= Self.longTable {
-          reader.begin()
-          isAhead = true
-        }
       }
     } catch {
       note(path, bytes: total, failure: error)
