@@ -168,11 +168,14 @@ lint:
 	@if grep -rnE '^[a-z@ ]*import Foundation' Sources --include='*.swift' | grep -v '^Sources/EmbedRulesPlugin/'; then \
 	  echo "Sources do without Foundation and FoundationEssentials" >&2; exit 1; fi
 
-# It skips what needs a program that is not there; `make setup-tests` installs them.
+# It skips what needs a program that is not there; `make setup-tests` installs them. Prometheus goes by its
+# own clock, and so has the machine for itself.
+ALONE := prometheusScrapesThemAndAlerts
 test:
 	swift build --build-tests $(TEST)
 	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
-	swift test --skip-build $(TEST) 2>&1 | tee "$$log" || { \
+	{ swift test --skip-build $(TEST) --skip $(ALONE) && \
+	  swift test --skip-build $(TEST) --filter $(ALONE); } 2>&1 | tee "$$log" || { \
 	  echo; echo "What failed, of all that is above:"; grep -A4 -E '^(✘|/.*: error:)' "$$log" | grep -vE '^(✔|◇|--)' | tail -n 60 || true; exit 1; }
 
 # The release binary by itself, copied to an empty directory: its rules, their tests, an audit.

@@ -19,7 +19,7 @@ struct MetricsScrapeTests {
           try:
               said = urllib.request.urlopen(sys.argv[1], timeout=5).read().decode()
               if sys.argv[2] in said: break
-          except OSError as error: said = str(error)
+          except Exception as error: said = str(error)
           time.sleep(0.1)
       print(said, end="")
       """
