@@ -75,7 +75,11 @@ public struct JournalEntries: Sendable {
     let severity = finding.finding.severity
     let (what, priority): (String, JournalEntry.Priority) =
       switch finding.state {
-      case .new: ("now \(severity.rawValue), was \(old.severity.rawValue)", .init(severity))
+      case .new:
+        (
+          "now \(severity.rawValue), was \(old.severity.rawValue)"
+            + (severity < old.severity ? " more than a week ago" : ""), .init(severity)
+        )
       case .known: ("accepted by the baseline", .info)
       case .waived:
         ("accepted: \(finding.waiver?.reason ?? "")", .info)

@@ -23,7 +23,11 @@ public struct RunState: Hashable, Sendable {
     public var fingerprint: String
     public var rule: String
     public var title: String
+    /// What was told of it last.
     public var severity: Severity
+    /// Since when each run that could tell has found it milder than that, in seconds since 1970; nil
+    /// where the last one has not.
+    public var milderSince: Int?
     public var subject: String
     public var units: [String]
 
@@ -115,6 +119,7 @@ extension RunState.Finding: JSONConvertible {
     rule = try json.member("rule")
     title = try json.member("title")
     severity = try json.choice("severity")
+    milderSince = try json.member("milder_since")
     subject = try json.member("subject")
     units = try json.member("units")
   }
@@ -124,6 +129,7 @@ extension RunState.Finding: JSONConvertible {
       writer.field("rule", rule)
       writer.field("title", title)
       writer.field("severity", severity.rawValue)
+      writer.member("milder_since", milderSince)
       writer.field("subject", subject)
       writer.member("units", units)
       writer.field("fingerprint", fingerprint)

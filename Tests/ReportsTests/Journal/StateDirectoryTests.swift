@@ -10,6 +10,7 @@ import Testing
     var state = RunState()
     state.findings = [RunState.Finding(SampleReport.finding("a", .high, subject: "x\u{1b}[0m\"字"))]
     state.findings[0].units = ["api.service"]
+    state.findings[0].milderSince = 1_767_225_600
     state.undecided = [
       RunState.Subject(Undecided(rule: "b", subject: "host", kind: .error, missing: []))
     ]
@@ -39,6 +40,21 @@ import Testing
     var status = stat()
     #expect(unsafe stat(file, &status) == 0)
     #expect(status.st_mode & 0o777 == 0o600)
+  }
+
+  /// As the first versions wrote it.
+  @Test func whatAnEarlierVersionLeftIsUsed() throws {
+    try TextFile.write(
+      """
+      {"schema": "sockwise.state/1", "counters": {"boot_id": "0b5a", "namespace": 4026531840,
+      "seconds": 12.5, "values": {"TcpExt": {"ListenOverflows": 3}}}, "findings": [{"rule": "a",
+      "title": "A", "severity": "high", "subject": "x", "units": [], "fingerprint": "0"}],
+      "undecided": []}
+      """, to: file)
+    let state = try #require(directory.read().state)
+    #expect(state.findings.map(\.severity) == [.high])
+    #expect(state.findings[0].milderSince == nil)
+    #expect(state.counters?.values == ["TcpExt": ["ListenOverflows": 3]])
   }
 
   @Test func eachScopeHasAFileOfItsOwn() {
