@@ -104,7 +104,10 @@ extension CounterSample {
   init(_ counters: RunState.Counters) {
     self.init(
       bootID: counters.bootID, namespace: counters.namespace, seconds: counters.seconds,
-      counters: counters.values)
+      counters: counters.values,
+      udpDrops: counters.udpDrops.map {
+        UDPDropSample(hasCookies: $0.hasCookies, sockets: $0.sockets)
+      })
   }
 }
 
@@ -112,6 +115,9 @@ extension RunState.Counters {
   init(_ sample: CounterSample) {
     self.init(
       bootID: sample.bootID, namespace: sample.namespace, seconds: sample.seconds,
-      values: sample.counters)
+      values: sample.counters,
+      udpDrops: sample.udpDrops.map {
+        RunState.UDPDrops(hasCookies: $0.hasCookies, sockets: $0.sockets)
+      })
   }
 }

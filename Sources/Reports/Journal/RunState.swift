@@ -58,14 +58,31 @@ public struct RunState: Hashable, Sendable {
     public var namespace: Int
     public var seconds: Double
     public var values: [String: [String: Int]]
+    /// Nil where it was not known.
+    public var udpDrops: UDPDrops?
 
     public init(
-      bootID: String, namespace: Int, seconds: Double, values: [String: [String: Int]]
+      bootID: String, namespace: Int, seconds: Double, values: [String: [String: Int]],
+      udpDrops: UDPDrops? = nil
     ) {
       self.bootID = bootID
       self.namespace = namespace
       self.seconds = seconds
       self.values = values
+      self.udpDrops = udpDrops
+    }
+  }
+
+  /// Datagrams that UDP sockets had dropped.
+  public struct UDPDrops: Hashable, Sendable {
+    /// Whether sockets are known by their cookies, else by their inodes.
+    public var hasCookies: Bool
+    /// By the number of the socket.
+    public var sockets: [String: Int]
+
+    public init(hasCookies: Bool, sockets: [String: Int]) {
+      self.hasCookies = hasCookies
+      self.sockets = sockets
     }
   }
 }
@@ -157,6 +174,7 @@ extension RunState.Counters: JSONConvertible {
     namespace = try json.member("namespace")
     seconds = try json.member("seconds")
     values = try json.member("values")
+    udpDrops = try json.member("udp_drops")
   }
 
   package func write(to writer: inout JSONWriter) {
@@ -165,6 +183,21 @@ extension RunState.Counters: JSONConvertible {
       writer.member("namespace", namespace)
       writer.member("seconds", seconds)
       writer.member("values", values)
+      writer.member("udp_drops", udpDrops)
+    }
+  }
+}
+
+extension RunState.UDPDrops: JSONConvertible {
+  package init(_ json: JSON) throws(JSONError) {
+    hasCookies = try json.member("cookies")
+    sockets = try json.member("sockets")
+  }
+
+  package func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("cookies", hasCookies)
+      writer.member("sockets", sockets)
     }
   }
 }

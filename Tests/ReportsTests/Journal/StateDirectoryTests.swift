@@ -16,7 +16,8 @@ import Testing
     ]
     state.counters = .init(
       bootID: "0b5a", namespace: 4_026_531_840, seconds: 12.5,
-      values: ["TcpExt": ["ListenOverflows": .max]])
+      values: ["TcpExt": ["ListenOverflows": .max]],
+      udpDrops: .init(hasCookies: true, sockets: ["7001": 12]))
     return state
   }()
 
@@ -55,6 +56,7 @@ import Testing
     #expect(state.findings.map(\.severity) == [.high])
     #expect(state.findings[0].milderSince == nil)
     #expect(state.counters?.values == ["TcpExt": ["ListenOverflows": 3]])
+    #expect(state.counters?.udpDrops == nil)
   }
 
   @Test func eachScopeHasAFileOfItsOwn() {
