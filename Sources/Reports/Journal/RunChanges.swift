@@ -2,9 +2,9 @@ internal import Rules
 
 /// What is different from the last run, and what to tell the next one.
 public struct RunChanges: Sendable {
-  /// Seconds that a finding must have been milder, at every run of them, until that is a change: how bad
-  /// a finding is may hang on the last minute, and a host has quiet nights and weekends.
-  static let mostDoubtful = 7 * 86_400
+  /// Seconds until it is a change that each run finds something milder: how bad it is may hang on the
+  /// last minute, and hosts have quiet nights and weekends.
+  private static let quietTime = 7 * 86_400
 
   /// Findings that count and did not, worst first.
   public internal(set) var new: [ReportedFinding] = []
@@ -81,7 +81,7 @@ public struct RunChanges: Sendable {
   private static func isLong(_ since: Int?, _ now: Int?) -> Bool {
     guard let since, let now else { return false }
     let (seconds, overflow) = now.subtractingReportingOverflow(since)
-    return overflow || seconds >= mostDoubtful
+    return overflow || seconds >= quietTime
   }
 
   private mutating func compare(
