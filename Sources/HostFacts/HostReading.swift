@@ -186,8 +186,14 @@ extension Host {
         NetstatSample(.unavailable($0))
       }
       let sample = CounterSample(
-        counters.reading, seconds: counters.moment, of: host, identityOfNamespace.inode)
+        counters.reading, seconds: counters.moment, of: host, identityOfNamespace.inode,
+        UDPDropSample(sockets.sockets))
       let sinceLastRun = LastRun(options.earlier, before: sample, counters)
+      if growth == nil, sinceLastRun.growth != nil,
+        case .value(let found, let origin) = sockets.sockets
+      {
+        sockets.sockets = .value(found.withDrops(since: options.earlier?.udpDrops), origin)
+      }
       let snapshot = Host(
         identity: host, imageKernels: image?.versions, namespace: identityOfNamespace,
         sysctl: settings,

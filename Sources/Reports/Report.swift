@@ -42,6 +42,9 @@ public struct Report: Sendable {
   public var superseded: Set<String> = []
   /// A rule file, a waiver or the configuration was wrong, and what is there is what the rest gave.
   public var inputIsWrong = false
+  /// Something besides this report could not be had that was asked for: a recording, an entry of the
+  /// journal, the state for the next run, or a file.
+  public var isUndelivered = false
   /// Whether findings were compared with a baseline.
   public private(set) var hasBaseline = false
   /// Findings of the baseline that are no more: their rule was evaluated whole and found them not.

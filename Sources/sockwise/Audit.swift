@@ -73,14 +73,15 @@ struct Audit: ParsableCommand {
     let recordingFailed = outcome.options.reportRecording()
     let configuration = outcome.configuration
     let severity = output.minSeverity?.severity ?? configuration.minSeverity ?? .info
+    // Before the outputs: metrics tell whether it was logged.
+    let told = repeated.end(outcome, atLeast: severity)
+    outcome.report.isUndelivered = recordingFailed || !told
     let delivered = output.deliver(
       outcome.report, milderThan: severity,
       and: configuredOutputs ? configuration.outputRequests : [])
-    // After the outputs, as it may wait for journald.
-    let told = repeated.end(outcome, atLeast: severity)
     throw exit.code(
       outcome.hasJudged ? outcome.report : nil, wrongInput: outcome.inputIsWrong,
-      undelivered: recordingFailed || !told || !delivered,
+      undelivered: outcome.report.isUndelivered || !delivered,
       unlessSaid: configuration.failOn.map { $0.severity.map(Threshold.severity) ?? .never })
   }
 }

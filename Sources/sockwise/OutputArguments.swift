@@ -48,22 +48,26 @@ struct OutputArguments: ParsableArguments {
   func deliver(
     _ report: Report, milderThan severity: Severity? = nil, and configured: [OutputRequest] = []
   ) -> Bool {
-    let shown = report.leavingOut(milderThan: minSeverity?.severity ?? severity ?? .info)
+    var shown = report.leavingOut(milderThan: minSeverity?.severity ?? severity ?? .info)
     var isDelivered = true
-    for request in configured + requests {
+    for request in requests(and: configured) {
       do throws(OutputError) {
         try request.deliver(shown, rendering(for: request.destination))
       } catch {
         isDelivered = false
+        shown.isUndelivered = true
         printError("sockwise: \(error)")
       }
     }
     return isDelivered
   }
 
-  /// Files first: standard output may be a pipe whose reader goes away.
-  private var requests: [OutputRequest] {
-    output + [OutputRequest(format: format.format, destination: .standardOutput)]
+  /// Files first: standard output may be a pipe whose reader goes away. Of files those last that tell
+  /// whether the others were written.
+  private func requests(and configured: [OutputRequest]) -> [OutputRequest] {
+    let files = configured + output
+    return files.filter { !$0.format.tellsOfOutputs } + files.filter(\.format.tellsOfOutputs)
+      + [OutputRequest(format: format.format, destination: .standardOutput)]
   }
 
   /// Files are the same whatever terminal asked for them: `terminal` is for standard output.

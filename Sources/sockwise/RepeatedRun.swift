@@ -39,9 +39,15 @@ struct RepeatedRun {
 
   /// Logs what has changed, if that was asked for, and keeps what the next run needs; false where that
   /// failed, which is said on standard error.
+  ///
+  /// The summary is logged last: it also tells whether the next run will know of this one.
   func end(_ outcome: AuditRun.Outcome, atLeast severity: Severity) -> Bool {
     let changes = outcome.report.changes(since: last ?? RunState())
-    var told: RunState?
+    var problems: [String] = []
+    if let refusal {
+      problems.append("what the last run left cannot be used, so that all is new: \(refusal)")
+    }
+    var told: (entries: JournalEntries, journal: SystemJournal)?
     var isDelivered = true
     if let mode {
       do throws(OutputError) {
@@ -51,27 +57,40 @@ struct RepeatedRun {
           mode: mode.mode ?? outcome.configuration.journal ?? .transitions, atLeast: severity,
           run: Self.newID())
         try JournalDelivery.send(entries.entries, to: journal)
-        told = entries.state
+        told = (entries, journal)
       } catch {
         printError("sockwise: \(error)")
         isDelivered = false
       }
     }
-    guard let directory, let last else { return isDelivered }
-    if isUnread, let refusal {
-      printError("sockwise: \(refusal)")
-      return false
-    }
-    // What nobody was told is new at the next run, too.
-    var state = told ?? last
-    state.counters = outcome.counters.map(RunState.Counters.init)
     do throws(OutputError) {
-      try directory.write(state)
+      try keep(told?.entries.state, outcome.counters)
+    } catch {
+      printError("sockwise: \(error)")
+      isDelivered = false
+      if !isUnread {
+        problems.append("the next run will not know what this one has logged: \(error)")
+      }
+    }
+    guard let (entries, journal) = told else { return isDelivered }
+    do throws(OutputError) {
+      try JournalDelivery.send([entries.summary(problems)], to: journal)
     } catch {
       printError("sockwise: \(error)")
       isDelivered = false
     }
     return isDelivered
+  }
+
+  /// Keeps what was told, and the counters, for the next run.
+  ///
+  /// - Parameter told: nil for nothing; what nobody was told is new at the next run, too.
+  private func keep(_ told: RunState?, _ counters: CounterSample?) throws(OutputError) {
+    guard let directory, let last else { return }
+    if isUnread, let refusal { throw OutputError(refusal) }
+    var state = told ?? last
+    state.counters = counters.map(RunState.Counters.init)
+    try directory.write(state)
   }
 
   /// 128 bits in hexadecimal.
@@ -85,7 +104,10 @@ extension CounterSample {
   init(_ counters: RunState.Counters) {
     self.init(
       bootID: counters.bootID, namespace: counters.namespace, seconds: counters.seconds,
-      counters: counters.values)
+      counters: counters.values,
+      udpDrops: counters.udpDrops.map {
+        UDPDropSample(hasCookies: $0.hasCookies, sockets: $0.sockets)
+      })
   }
 }
 
@@ -93,6 +115,9 @@ extension RunState.Counters {
   init(_ sample: CounterSample) {
     self.init(
       bootID: sample.bootID, namespace: sample.namespace, seconds: sample.seconds,
-      values: sample.counters)
+      values: sample.counters,
+      udpDrops: sample.udpDrops.map {
+        RunState.UDPDrops(hasCookies: $0.hasCookies, sockets: $0.sockets)
+      })
   }
 }

@@ -96,6 +96,14 @@ import Testing
         == [#"sockwise_last_run_success{netns="host"} 0"#])
   }
 
+  @Test func anAuditThatCouldNotBeLoggedIsNoSuccess() throws {
+    var report = SampleReport.report()
+    report.isUndelivered = true
+    #expect(
+      samples("sockwise_last_run_success", of: try text(report))
+        == [#"sockwise_last_run_success{netns="host"} 0"#])
+  }
+
   @Test func anAuditThatJudgedNothingFoundNoNumber() throws {
     var report = SampleReport.report(undecided: SampleReport.undecided, passed: 0)
     report.facts = nil

@@ -76,8 +76,12 @@ import Testing
     #expect(try directory.names() == [])
     #expect(try run(configuration, ["--configured-outputs"]).status == 1)
     #expect(try directory.names() == ["r.html", "r.json"])
-    let unwritable = try run("outputs: { json: /nonexistent/r }\n", ["--configured-outputs"])
+    let metrics = directory.path("r.prom")
+    let unwritable = try run(
+      "outputs: { prometheus: \(metrics), json: /nonexistent/r }\n", ["--configured-outputs"])
     #expect(unwritable.status == 5)
+    // Metrics are written last, and tell it.
+    #expect(try TextFile.read(metrics).contains(/\nsockwise_last_run_success\{[^}]*\} 0\n/))
   }
 
   @Test(.needsMounts) func filesOfAnotherHostAreJudgedWithoutIt() throws {

@@ -93,17 +93,23 @@ import Testing
 
   /// Nobody was told, so it is still new when there is somebody to tell.
   @Test(.needsMounts, needsJournald) func whatWasNotLoggedIsLoggedTheNextTime() async throws {
-    let (lost, logged, counters) = try await ScratchNamespace.run { net in
+    let (lost, logged, counters, metrics) = try await ScratchNamespace.run { net in
       let journal = try PrivateJournal()
       let state = try TemporaryDirectory()
       try net.serverWithTimeWait(.loopback(8080), reuseAddress: false)
-      let command = ["audit", "--only", Self.rule, "--state", state.path, "--journal", "--quiet"]
+      let command = [
+        "audit", "--only", Self.rule, "--state", state.path, "--journal", "--quiet", "--output",
+        "prometheus=\(state.path("sockwise.prom"))",
+      ]
+      var metrics: [String] = []
       let lost = try BuiltBinary.run(
         command, through: "mount -t tmpfs none /run; exec \"$@\"", ownMounts: true)
+      metrics.append(try Self.success(state))
       let counters = try TextFile.read(state.path("audit-self.json")).contains("ListenOverflows")
       let logged = try BuiltBinary.run(command, through: journal.script, ownMounts: true)
       try #require(logged.status == 1)
-      return (lost, try journal.entries(["SOCKWISE_CHANGE=new"]).count, counters)
+      metrics.append(try Self.success(state))
+      return (lost, try journal.entries(["SOCKWISE_CHANGE=new"]).count, counters, metrics)
     }
     #expect(lost.status == 5)
     #expect(
@@ -113,6 +119,83 @@ import Testing
     #expect(lost.output.contains("HIGH  A listener without SO_REUSEADDR"))
     #expect(logged == 1)
     #expect(counters)
+    // Metrics tell that it was not logged.
+    #expect(metrics == ["0", "1"])
+  }
+
+  /// The value of `sockwise_last_run_success` in a directory's metrics.
+  private static func success(_ directory: TemporaryDirectory) throws -> String {
+    let line = try TextFile.read(directory.path("sockwise.prom")).split(separator: "\n")
+      .first { $0.hasPrefix("sockwise_last_run_success{") }
+    return String(try #require(line?.split(separator: " ").last))
+  }
+
+  /// On a disk that is full, or mounted read-only: what was kept before is still known.
+  @Test(
+    .needsMounts, needsJournald,
+    arguments: [
+      ("mount --bind DIR DIR; mount -o remount,bind,ro DIR", "Read-only file system"),
+      (
+        """
+        kept=$(cat DIR/audit-self.json)
+        mount -t tmpfs -o nr_inodes=2 tmpfs DIR
+        printf %s "$kept" >DIR/audit-self.json
+        """, "No space left on device"
+      ),
+    ])
+  func aStateThatCannotBeWrittenIsToldByTheSummary(_ obstacle: String, _ why: String) async throws {
+    let (results, entries, file, metrics) = try await ScratchNamespace.run { net in
+      let journal = try PrivateJournal()
+      let state = try TemporaryDirectory()
+      let other = try TemporaryDirectory()
+      let server = try net.serverWithTimeWait(.loopback(8080), reuseAddress: false)
+      let command = [
+        "audit", "--only", Self.rule, "--state", state.path, "--journal", "--quiet", "--output",
+        "prometheus=\(other.path("sockwise.prom"))",
+      ]
+      let scripts =
+        [journal.script]
+        + Array(
+          repeating: obstacle.replacing("DIR", with: "'\(state.path)'") + "\n" + journal.script,
+          count: 2)
+      var results: [Subprocess.Result] = []
+      for script in scripts {
+        results.append(try BuiltBinary.run(command, through: script, ownMounts: true))
+      }
+      server.close()
+      return (
+        results, try journal.entries(["SYSLOG_IDENTIFIER=sockwise"]),
+        state.path("audit-self.json"), try Self.success(other)
+      )
+    }
+    #expect(results.map(\.status) == [1, 5, 5])
+    let error = "cannot write '\(file)': \(why)"
+    #expect(results.map(\.errors) == ["", "sockwise: \(error)\n", "sockwise: \(error)\n"])
+    // The finding is told once: it is known from the first run.
+    #expect(entries.map { $0["SOCKWISE_CHANGE"]?.string } == ["new", nil, nil, nil])
+    #expect(entries.map { $0["PRIORITY"]?.string } == ["3", "6", "4", "4"])
+    let problem = "the next run will not know what this one has logged: \(error)"
+    #expect(entries.last?["SOCKWISE_STATE_PROBLEM"]?.string == problem)
+    #expect(entries.last?["MESSAGE"]?.string?.hasSuffix("nothing changed; \(problem)") == true)
+    #expect(metrics == "0")
+  }
+
+  /// Then each run is the first, and says why.
+  @Test(.needsMounts, needsJournald) func aStateThatIsNotThereIsToldByTheSummary() async throws {
+    let entries = try await ScratchNamespace.run { net in
+      let journal = try PrivateJournal()
+      try net.serverWithTimeWait(.loopback(8080), reuseAddress: false)
+      let result = try BuiltBinary.run(
+        ["audit", "--only", Self.rule, "--state", "/nonexistent", "--journal", "--quiet"],
+        through: journal.script, ownMounts: true)
+      try #require(result.status == 5, "\(result.errors)")
+      return try journal.entries(["SYSLOG_IDENTIFIER=sockwise"])
+    }
+    #expect(entries.map { $0["SOCKWISE_CHANGE"]?.string } == ["new", nil])
+    #expect(
+      entries.last?["SOCKWISE_STATE_PROBLEM"]?.string
+        == "what the last run left cannot be used, so that all is new: there is no '/nonexistent' to"
+        + " keep what was found in; make it, or name another with --state")
   }
 
   /// journald has ended and left its socket.

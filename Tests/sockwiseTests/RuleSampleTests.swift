@@ -65,6 +65,50 @@ struct RuleSampleTests {
       ])
   }
 
+  /// From one run to the next, as the timer's.
+  @Test func udpReceiveDropsSinceTheLastRun() async throws {
+    let directory = try TemporaryDirectory()
+    let file = directory.path("state/audit-self.json")
+    try #require(unsafe mkdir(directory.path("state"), 0o700) == 0)
+    let runs = try await ScratchNamespace.run { net -> [AuditResult] in
+      let ready = directory.path("ready")
+      _ = try net.start(
+        "/usr/bin/python3",
+        [
+          "-c",
+          "import socket\n\(Self.datagrams)\nopen('\(ready)', 'w')\nwhile True: time.sleep(9)",
+        ])
+      for _ in 0..<600 where unsafe access(ready, F_OK) != 0 { usleep(100_000) }
+      func audit() throws -> AuditResult {
+        // Less than a second apart there is nothing to compare.
+        usleep(1_500_000)
+        return try AuditResult(
+          BuiltBinary.run([
+            "audit", "--format", "json", "--only", "udp-receive-drops", "--state",
+            directory.path("state"),
+          ]))
+      }
+      var runs = [try audit(), try audit()]
+      // As an earlier version left it.
+      let state = try TextFile.read(file)
+      try TextFile.write(state.replacing(#""udp_drops""#, with: #""unheard""#), to: file)
+      runs.append(try audit())
+      return runs
+    }
+    #expect(runs[0].findings == [] && runs[0].report.unknown.isEmpty)
+    #expect(
+      runs[1].findings == [
+        "udp-receive-drops medium socket:udp:127.0.0.1:5140",
+        "udp-receive-drops medium socket:udp:[::1]:5143",
+      ])
+    #expect(runs[1].report.unknown.isEmpty)
+    #expect(runs[2].findings == [])
+    #expect(
+      runs[2].report.unknown.map(\.subject).sorted() == [
+        "socket:udp:127.0.0.1:5140", "socket:udp:127.0.0.1:5142", "socket:udp:[::1]:5143",
+      ])
+  }
+
   private static let tracksConnections =
     (try? TextFile.read("/proc/net/stat/nf_conntrack")) != nil
 

@@ -11,14 +11,18 @@ public struct CounterSample: Hashable, Sendable {
   public var seconds: Double
   /// By line and name, such as `TcpExt` and `ListenOverflows`.
   public var counters: [String: [String: Int]]
+  /// What UDP sockets had dropped; nil where that was not known of all.
+  public var udpDrops: UDPDropSample?
 
   public init(
-    bootID: String, namespace: Int, seconds: Double, counters: [String: [String: Int]]
+    bootID: String, namespace: Int, seconds: Double, counters: [String: [String: Int]],
+    udpDrops: UDPDropSample? = nil
   ) {
     self.bootID = bootID
     self.namespace = namespace
     self.seconds = seconds
     self.counters = counters
+    self.udpDrops = udpDrops
   }
 }
 
@@ -30,7 +34,10 @@ extension CounterSample {
   private static let youngest = 1.0
 
   /// Nil where the reading does not tell of which namespace it is, or has no counters.
-  init?(_ reading: NetstatReading, seconds: Double, of host: HostIdentity, _ inode: Reading<Int>) {
+  init?(
+    _ reading: NetstatReading, seconds: Double, of host: HostIdentity, _ inode: Reading<Int>,
+    _ udpDrops: UDPDropSample?
+  ) {
     guard let bootID = host.bootID.value, let namespace = inode.value else { return nil }
     var counters: [String: [String: Int]] = [:]
     for leaf in NetstatCounter.tree.leaves {
@@ -38,7 +45,9 @@ extension CounterSample {
       counters[leaf.path[0], default: [:]][leaf.path[1]] = value
     }
     if counters.isEmpty { return nil }
-    self.init(bootID: bootID, namespace: namespace, seconds: seconds, counters: counters)
+    self.init(
+      bootID: bootID, namespace: namespace, seconds: seconds, counters: counters,
+      udpDrops: udpDrops)
   }
 
   /// Why this sample is no earlier one of the same namespace, as a clause; nil where it is.

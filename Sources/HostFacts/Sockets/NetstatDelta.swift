@@ -4,7 +4,8 @@ internal import CEL
 struct NetstatDelta: Sendable {
   /// Time between the samples.
   var seconds: Reading<Double>
-  /// Whether the first of them is that of an earlier run, which tells nothing of single sockets.
+  /// Whether the first of them is that of an earlier run. Of single sockets that tells only what UDP
+  /// sockets had dropped.
   var isSinceLastRun: Reading<Bool>
   var netstat: Counters
 
@@ -54,7 +55,8 @@ extension NetstatDelta: FactObject {
     .init("seconds", \.seconds, "Seconds between the two samples.", optional: true),
     .init(
       "since_last_run", \.isSinceLastRun,
-      "Whether the first sample is that of an earlier run, which tells nothing of single sockets.",
+      "Whether the first sample is that of an earlier run. Of single sockets that tells only what UDP"
+        + " sockets had dropped.",
       optional: true),
     .init("netstat", \.netstat, "How much each counter of `netstat` grew."),
   ]

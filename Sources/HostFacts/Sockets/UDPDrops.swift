@@ -68,17 +68,35 @@ struct UDPDrops: Sendable {
 extension Sockets {
   /// With what a second sample tells of UDP sockets.
   func withDrops(_ second: Reading<UDPDrops>) -> Sockets {
+    withGrowth { socket in
+      switch second {
+      case .value(let drops, _): drops.growth(of: socket)
+      case .absent(let why): socket.growthNotKept(why)
+      case .unavailable(let why): .unavailable(why)
+      }
+    }
+  }
+
+  /// With what UDP sockets have dropped since an earlier run; nil where that one did not keep it.
+  func withDrops(since earlier: UDPDropSample?) -> Sockets {
+    withGrowth { socket in
+      earlier?.growth(of: socket)
+        ?? socket.growthNotKept("the last run did not keep what UDP sockets had dropped")
+    }
+  }
+
+  private func withGrowth(_ growth: (UDPSocket) -> Reading<Int>) -> Sockets {
     var sockets = self
     for index in sockets.boundUDP.elements.indices {
-      let socket = sockets.boundUDP.elements[index]
-      sockets.boundUDP.elements[index].dropsGrowth =
-        switch second {
-        case .value(let drops, _): drops.growth(of: socket)
-        // One that had dropped nothing before is no reason to say that something is not known.
-        case .absent(let why): socket.drops.value == 0 ? .absent(why) : .unavailable(.init(why))
-        case .unavailable(let why): .unavailable(why)
-        }
+      sockets.boundUDP.elements[index].dropsGrowth = growth(sockets.boundUDP.elements[index])
     }
     return sockets
+  }
+}
+
+extension UDPSocket {
+  /// One that has dropped nothing is no reason to say that something is not known.
+  fileprivate func growthNotKept(_ why: String) -> Reading<Int> {
+    drops.value == 0 ? .absent(why) : .unavailable(.init(why))
   }
 }

@@ -64,7 +64,8 @@ extension UDPSocket: FactObject {
       optional: true),
     .init(
       "drops_growth", \.dropsGrowth,
-      "How many of them between two samples (`--sample`); of members that were there both times.",
+      "How many of them between two samples (`--sample`), of members that were there both times; or"
+        + " since the last run (`--state`), of all that are there.",
       optional: true),
     .init(
       "v6only", \.v6Only, "IPV6_V6ONLY; absent for IPv4. From sock_diag or pidfd_getfd.",

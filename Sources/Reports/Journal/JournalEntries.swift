@@ -1,7 +1,7 @@
 internal import CEL
 public import Rules
 
-/// The entries of one run.
+/// The entries of one run: what is told one by one, and the summary that ends it.
 public struct JournalEntries: Sendable {
   /// What is told one by one; the summary says how much more there is, and the next run tells it.
   private static let most = 1000
@@ -11,6 +11,8 @@ public struct JournalEntries: Sendable {
   public private(set) var entries: [JournalEntry] = []
   /// For the next run: what there was no room for is as the last run left it.
   public private(set) var state: RunState
+  private let report: Report
+  private let changes: RunChanges
   private let run: String
   private var leftOut: Int
 
@@ -21,6 +23,8 @@ public struct JournalEntries: Sendable {
     _ report: Report, _ changes: RunChanges, mode: JournalMode, atLeast severity: Severity,
     run: String
   ) {
+    self.report = report
+    self.changes = changes
     self.run = run
     leftOut = changes.leftOut
     state = changes.state
@@ -46,7 +50,6 @@ public struct JournalEntries: Sendable {
         _ = add(entry(finding, change: "unchanged"))
       }
     }
-    entries.append(summary(report, changes))
     state.findings.removeAll { untold.contains($0.fingerprint) }
     state.findings += restored.prefix(RunState.most - state.findings.count)
   }
@@ -75,7 +78,11 @@ public struct JournalEntries: Sendable {
     let severity = finding.finding.severity
     let (what, priority): (String, JournalEntry.Priority) =
       switch finding.state {
-      case .new: ("now \(severity.rawValue), was \(old.severity.rawValue)", .init(severity))
+      case .new:
+        (
+          "now \(severity.rawValue), was \(old.severity.rawValue)"
+            + (severity < old.severity ? " more than a week ago" : ""), .init(severity)
+        )
       case .known: ("accepted by the baseline", .info)
       case .waived:
         ("accepted: \(finding.waiver?.reason ?? "")", .info)
@@ -162,7 +169,10 @@ public struct JournalEntries: Sendable {
     state.undecided.removeAll(where: untold.contains)
   }
 
-  private func summary(_ report: Report, _ changes: RunChanges) -> JournalEntry {
+  /// The last entry, with how the run ended.
+  ///
+  /// - Parameter problems: why the last run is not known, or the next one will not know this one.
+  public func summary(_ problems: [String] = []) -> JournalEntry {
     let summary = report.summary
     func count(_ severity: Severity) -> Int { summary.findings[severity] ?? 0 }
     let bySeverity = Severity.allCases.reversed().filter { count($0) > 0 }
@@ -180,8 +190,11 @@ public struct JournalEntries: Sendable {
     let open = summary.unknown + summary.errors
     if open > 0 { clauses.append("\(open) could not be checked") }
     if leftOut > 0 { clauses.append("\(leftOut) more are not logged one by one") }
+    clauses += problems
     var entry = JournalEntry(
-      .summary, .info, "audit of \(report.host.name): " + clauses.joined(separator: "; "), run: run)
+      .summary, problems.isEmpty ? .info : .warning,
+      "audit of \(report.host.name): " + clauses.joined(separator: "; "), run: run)
+    for problem in problems { entry.add(.stateProblem, problem) }
     entry.add(.version, report.tool.version)
     entry.add(.high, count(.high))
     entry.add(.medium, count(.medium))

@@ -55,6 +55,7 @@ public struct JournalEntry: Hashable, Sendable {
     case unknown = "SOCKWISE_UNKNOWN"
     case passed = "SOCKWISE_PASSED"
     case seconds = "SOCKWISE_SECONDS"
+    case stateProblem = "SOCKWISE_STATE_PROBLEM"
   }
 
   /// syslog(3)'s levels.

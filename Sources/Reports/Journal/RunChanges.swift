@@ -2,15 +2,19 @@ internal import Rules
 
 /// What is different from the last run, and what to tell the next one.
 public struct RunChanges: Sendable {
+  /// Seconds until it is a change that each run finds something milder: how bad it is may hang on the
+  /// last minute, and hosts have quiet nights and weekends.
+  private static let quietTime = 7 * 86_400
+
   /// Findings that count and did not, worst first.
   public internal(set) var new: [ReportedFinding] = []
-  /// Findings that counted and are worse, milder, or accepted now.
+  /// Findings that counted and are worse, milder for long, or accepted now.
   public internal(set) var changed: [(old: RunState.Finding, now: ReportedFinding)] = []
   /// Findings that counted, whose rules were judged whole again and did not find them.
   public internal(set) var resolved: [RunState.Finding] = []
   /// What could not be judged and could, or was not asked.
   public internal(set) var unknown: [ReportedUndecided] = []
-  /// Findings that count and did, as they were.
+  /// Findings that count and did, as bad as they were or not milder for long.
   public internal(set) var unchanged: [ReportedFinding] = []
   /// How many findings there are besides that are not looked at one by one.
   public internal(set) var leftOut = 0
@@ -21,13 +25,14 @@ public struct RunChanges: Sendable {
     let before = Dictionary(
       last.findings.map { ($0.fingerprint, $0) }, uniquingKeysWith: { first, _ in first })
     state.counters = last.counters
+    let now = UnixTime.seconds(report.started)
     let lackedGrowth = Set(report.rules.filter(\.lackedGrowth).map(\.rule))
     var present = report.superseded
     for finding in report.findings {
       guard present.insert(finding.finding.fingerprint).inserted else { continue }
       compare(
         finding, with: before[finding.finding.fingerprint],
-        mayBeWorse: lackedGrowth.contains(finding.finding.rule))
+        mayBeWorse: lackedGrowth.contains(finding.finding.rule), now)
     }
     let whole = Set(report.rules.filter(\.isWhole).map(\.rule))
     for old in last.findings where !present.contains(old.fingerprint) {
@@ -42,9 +47,11 @@ public struct RunChanges: Sendable {
     compare(report.undecided, with: last.undecided, judged: Set(report.rules.map(\.rule)))
   }
 
-  /// - Parameter mayBeWorse: whether its severity was judged without what grew.
+  /// - Parameters:
+  ///   - mayBeWorse: whether its severity was judged without what grew.
+  ///   - now: seconds since 1970; nil where nobody knows.
   private mutating func compare(
-    _ finding: ReportedFinding, with old: RunState.Finding?, mayBeWorse: Bool
+    _ finding: ReportedFinding, with old: RunState.Finding?, mayBeWorse: Bool, _ now: Int?
   ) {
     guard finding.state == .new else {
       if let old { changed.append((old, finding)) }
@@ -54,17 +61,27 @@ public struct RunChanges: Sendable {
       leftOut += 1
       return
     }
-    state.findings.append(RunState.Finding(finding.finding))
+    var known = RunState.Finding(finding.finding)
+    defer { state.findings.append(known) }
     guard let old else { return new.append(finding) }
-    if old.severity == finding.finding.severity {
-      unchanged.append(finding)
-    } else if mayBeWorse && finding.finding.severity < old.severity {
-      // The next run that knows what grew compares with what was last known.
-      state.findings[state.findings.count - 1].severity = old.severity
-      unchanged.append(finding)
-    } else {
-      changed.append((old, finding))
+    if known.severity == old.severity { return unchanged.append(finding) }
+    if known.severity < old.severity {
+      // Where what grew is not known it may be as bad as ever. Clocks are set back, too.
+      let since =
+        mayBeWorse ? old.milderSince : now.map { min(old.milderSince ?? $0, $0) } ?? old.milderSince
+      if mayBeWorse || !Self.isLong(since, now) {
+        known.severity = old.severity
+        known.milderSince = since
+        return unchanged.append(finding)
+      }
     }
+    changed.append((old, finding))
+  }
+
+  private static func isLong(_ since: Int?, _ now: Int?) -> Bool {
+    guard let since, let now else { return false }
+    let (seconds, overflow) = now.subtractingReportingOverflow(since)
+    return overflow || seconds >= quietTime
   }
 
   private mutating func compare(

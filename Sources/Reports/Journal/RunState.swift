@@ -23,7 +23,11 @@ public struct RunState: Hashable, Sendable {
     public var fingerprint: String
     public var rule: String
     public var title: String
+    /// What was told of it last.
     public var severity: Severity
+    /// Since when each run that could tell has found it milder than that, in seconds since 1970; nil
+    /// where the last one has not.
+    public var milderSince: Int?
     public var subject: String
     public var units: [String]
 
@@ -54,14 +58,31 @@ public struct RunState: Hashable, Sendable {
     public var namespace: Int
     public var seconds: Double
     public var values: [String: [String: Int]]
+    /// Nil where it was not known.
+    public var udpDrops: UDPDrops?
 
     public init(
-      bootID: String, namespace: Int, seconds: Double, values: [String: [String: Int]]
+      bootID: String, namespace: Int, seconds: Double, values: [String: [String: Int]],
+      udpDrops: UDPDrops? = nil
     ) {
       self.bootID = bootID
       self.namespace = namespace
       self.seconds = seconds
       self.values = values
+      self.udpDrops = udpDrops
+    }
+  }
+
+  /// Datagrams that UDP sockets had dropped.
+  public struct UDPDrops: Hashable, Sendable {
+    /// Whether sockets are known by their cookies, else by their inodes.
+    public var hasCookies: Bool
+    /// By the number of the socket.
+    public var sockets: [String: Int]
+
+    public init(hasCookies: Bool, sockets: [String: Int]) {
+      self.hasCookies = hasCookies
+      self.sockets = sockets
     }
   }
 }
@@ -115,6 +136,7 @@ extension RunState.Finding: JSONConvertible {
     rule = try json.member("rule")
     title = try json.member("title")
     severity = try json.choice("severity")
+    milderSince = try json.member("milder_since")
     subject = try json.member("subject")
     units = try json.member("units")
   }
@@ -124,6 +146,7 @@ extension RunState.Finding: JSONConvertible {
       writer.field("rule", rule)
       writer.field("title", title)
       writer.field("severity", severity.rawValue)
+      writer.member("milder_since", milderSince)
       writer.field("subject", subject)
       writer.member("units", units)
       writer.field("fingerprint", fingerprint)
@@ -151,6 +174,7 @@ extension RunState.Counters: JSONConvertible {
     namespace = try json.member("namespace")
     seconds = try json.member("seconds")
     values = try json.member("values")
+    udpDrops = try json.member("udp_drops")
   }
 
   package func write(to writer: inout JSONWriter) {
@@ -159,6 +183,21 @@ extension RunState.Counters: JSONConvertible {
       writer.member("namespace", namespace)
       writer.member("seconds", seconds)
       writer.member("values", values)
+      writer.member("udp_drops", udpDrops)
+    }
+  }
+}
+
+extension RunState.UDPDrops: JSONConvertible {
+  package init(_ json: JSON) throws(JSONError) {
+    hasCookies = try json.member("cookies")
+    sockets = try json.member("sockets")
+  }
+
+  package func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("cookies", hasCookies)
+      writer.member("sockets", sockets)
     }
   }
 }

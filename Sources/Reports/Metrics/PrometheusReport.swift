@@ -8,6 +8,9 @@ extension ReportFormat {
   ) { report, _ in
     Array(PrometheusReport(report).families.map(\.text).joined().utf8)
   }
+
+  /// Whether it tells if the other outputs were had, so that they come first.
+  public var tellsOfOutputs: Bool { name == Self.prometheus.name }
 }
 
 /// A report as metrics.
@@ -51,9 +54,10 @@ struct PrometheusReport {
     duration.add(report.durationSeconds, namespace)
     var success = MetricFamily(
       "sockwise_last_run_success", ["netns"],
-      "1 where some rule had the facts that it judges and nothing was wrong with rules, waivers and"
-        + " configuration, else 0.")
-    success.add(report.judgedSomething && !report.inputIsWrong ? 1 : 0, namespace)
+      "1 where some rule had the facts that it judges, nothing was wrong with rules, waivers and"
+        + " configuration, and what was asked for was logged, kept and written, else 0.")
+    let isWhole = report.judgedSomething && !report.inputIsWrong && !report.isUndelivered
+    success.add(isWhole ? 1 : 0, namespace)
     return [time, duration, success]
   }
 

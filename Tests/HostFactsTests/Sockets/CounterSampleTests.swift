@@ -89,13 +89,15 @@ import Testing
     var host = HostIdentity.unavailable(.init("not read"))
     let inode = Reading.value(4_026_531_840, origin)
     let counters = reading("TcpExt: TW Unheard\nTcpExt: 12 3\n")
-    #expect(CounterSample(counters, seconds: 1, of: host, inode) == nil)
+    #expect(CounterSample(counters, seconds: 1, of: host, inode, nil) == nil)
     host.bootID = .value("a", origin)
-    #expect(CounterSample(counters, seconds: 1, of: host, .absent("none")) == nil)
-    #expect(CounterSample(reading(""), seconds: 1, of: host, inode) == nil)
-    let sample = try #require(CounterSample(counters, seconds: 1, of: host, inode))
+    #expect(CounterSample(counters, seconds: 1, of: host, .absent("none"), nil) == nil)
+    #expect(CounterSample(reading(""), seconds: 1, of: host, inode, nil) == nil)
+    let drops = UDPDropSample(hasCookies: true, sockets: ["7": 4])
+    let sample = try #require(CounterSample(counters, seconds: 1, of: host, inode, drops))
     #expect(sample.counters == ["TcpExt": ["TW": 12]])
     #expect(sample.namespace == 4_026_531_840)
+    #expect(sample.udpDrops == drops)
   }
 
   @Test func aRunKnowsWhatHasGrownSinceTheLast() throws {

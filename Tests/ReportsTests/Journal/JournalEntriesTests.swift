@@ -91,7 +91,7 @@ import Testing
     for (name, report) in Self.days {
       let changes = report.changes(since: state)
       let entries = JournalEntries(report, changes, mode: mode, atLeast: .info, run: Self.run)
-      text += "# \(name)\n\n\(Self.text(entries.entries))\n"
+      text += "# \(name)\n\n\(Self.text(entries.entries + [entries.summary()]))\n"
       state = changes.state
     }
     #expect(state.findings.isEmpty && state.undecided.isEmpty)
@@ -104,7 +104,7 @@ import Testing
     let entries = JournalEntries(
       report, changes, mode: .all, atLeast: .medium, run: Self.run
     ).entries
-    #expect(entries.map { $0[.rule] } == ["listener-without-reuseaddr", nil])
+    #expect(entries.map { $0[.rule] } == ["listener-without-reuseaddr"])
     // They are remembered: otherwise they would be new when the threshold is lowered.
     #expect(changes.state.findings.count == 2)
   }
@@ -115,10 +115,43 @@ import Testing
     }
     let report = Self.report(findings, rules: Self.rules(["busy"]))
     let entries = JournalEntries(
+      report, report.changes(since: RunState()), mode: .transitions, atLeast: .info, run: Self.run)
+    #expect(entries.entries.count == 1000)
+    let summary = entries.summary()
+    #expect(summary[.message]?.hasSuffix("; 2000 more are not logged one by one") == true)
+    #expect(summary[.priority] == "6")
+  }
+
+  @Test func theSummaryTellsWhatIsWrongWithTheState() {
+    let report = Self.days[3].report
+    let entry = JournalEntries(
       report, report.changes(since: RunState()), mode: .transitions, atLeast: .info, run: Self.run
-    ).entries
-    #expect(entries.count == 1001)
-    #expect(entries.last?[.message]?.hasSuffix("; 2000 more are not logged one by one") == true)
+    ).summary(["it cannot be read", "nor written\u{1b}"])
+    #expect(
+      entry[.message]
+        == "audit of web1: no findings; nothing changed; it cannot be read; nor written\\u{1b}")
+    #expect(entry[.priority] == "4")
+    let problems = entry.fields.filter { $0.name == .stateProblem }.map(\.value)
+    #expect(problems == ["it cannot be read", "nor written\\u{1b}"])
+  }
+
+  @Test func whatIsMilderIsSaidToBeSoForLong() throws {
+    var state = RunState()
+    var messages: [String?] = []
+    for (day, severity) in [(1, Severity.high), (2, .medium), (9, .medium)] {
+      var report = Self.report([.init(Self.listener(severity))], rules: Self.rules(Self.both))
+      report.started = "2026-01-0\(day)T09:00:00Z"
+      let changes = report.changes(since: state)
+      let entries = JournalEntries(
+        report, changes, mode: .transitions, atLeast: .info, run: Self.run)
+      messages += entries.entries.map { $0[.message] }
+      state = entries.state
+    }
+    #expect(messages.count == 2)
+    #expect(
+      messages.last
+        == "listener:tcp:0.0.0.0:8080: now medium, was high more than a week ago: A listener without"
+        + " SO_REUSEADDR (listener-without-reuseaddr)")
   }
 
   /// Each once, whether the unchanged ones are told every time or not.

@@ -11,14 +11,16 @@ import Testing
     ReportedFinding(SampleReport.finding(rule, severity, subject: "host"), state: state)
   }
 
+  /// - Parameter day: of January.
   private func report(
-    _ findings: [ReportedFinding], undecided: [String] = [], judged: [String]
+    _ findings: [ReportedFinding], undecided: [String] = [], judged: [String], day: Int = 1
   ) -> Report {
     var report = SampleReport.report(
       findings: findings,
       undecided: undecided.map {
         ReportedUndecided(Undecided(rule: $0, subject: "host", kind: .unknown, missing: []))
       })
+    report.started = "2026-01-\(day < 10 ? "0" : "")\(day)T09:00:00Z"
     report.rules = judged.map {
       RuleSummary(rule: $0, undecided: undecided.contains($0) ? 1 : 0)
     }
@@ -54,6 +56,69 @@ import Testing
     #expect(gone.state == RunState())
   }
 
+  /// A listener that connections in TIME_WAIT keep from restarting on some days, as of a run a day from
+  /// the first of January on.
+  @Test(arguments: [
+    ("mHmHmmHmmmmmmH", ["new", "medium to high"]),
+    ("HmmmmmmmmmmH", ["new", "high to medium", "medium to high"]),
+    // A quiet week begins anew with each day that is not.
+    ("HmmmmmmHmmmmmmm", ["new"]),
+    ("HmmmmmmHmmmmmmmm", ["new", "high to medium"]),
+    // All of it was milder than high, and low is what is told.
+    ("Hmlmlmlll", ["new", "high to low"]),
+    ("lmH", ["new", "low to medium", "medium to high"]),
+    // Days without a run, one that judged nothing whole, and one that does not know what grew.
+    ("Hm......m", ["new", "high to medium"]),
+    ("Hm?????m", ["new"]),
+    ("Hm??????m", ["new", "high to medium"]),
+    ("Hwwwwwwwwm", ["new"]),
+    ("mw", ["new"]),
+    ("mW", ["new", "medium to high"]),
+  ])
+  func aSeverityThatComesAndGoesIsToldOnce(_ days: String, _ expected: [String]) {
+    var state = RunState()
+    var told: [String] = []
+    for (number, day) in days.enumerated() where day != "." {
+      let severity: Severity =
+        switch day {
+        case "H", "W": .high
+        case "m": .medium
+        default: .low
+        }
+      var report = report(
+        day == "?" ? [] : [finding("a", severity)], undecided: day == "?" ? ["a"] : [],
+        judged: ["a"], day: number + 1)
+      report.rules[0].lackedGrowth = day == "w" || day == "W"
+      let changes = report.changes(since: state)
+      state = changes.state
+      told += changes.new.map { _ in "new" }
+      told += changes.changed.map {
+        "\($0.old.severity.rawValue) to \($0.now.finding.severity.rawValue)"
+      }
+      #expect(changes.resolved.isEmpty)
+      #expect(state.findings.count == 1)
+    }
+    #expect(told == expected)
+  }
+
+  @Test func aClockThatIsSetBackStartsTheWeekAnew() {
+    func run(_ day: Int, _ severity: Severity, since state: RunState) -> RunChanges {
+      report([finding("a", severity)], judged: ["a"], day: day).changes(since: state)
+    }
+    let before = run(20, .high, since: RunState()).state
+    let wrong = run(20, .medium, since: before).state
+    let back = run(2, .medium, since: wrong)
+    #expect(back.changed.isEmpty)
+    #expect(run(8, .medium, since: back.state).changed.isEmpty)
+    #expect(run(9, .medium, since: back.state).changed.count == 1)
+    // Of a state that somebody has written.
+    var hostile = wrong
+    hostile.findings[0].milderSince = .min
+    #expect(run(1, .medium, since: hostile).changed.count == 1)
+    hostile.findings[0].milderSince = .max
+    #expect(run(1, .medium, since: hostile).changed.isEmpty)
+  }
+
   /// After a boot there are no counters to compare with.
   @Test func whatWasJudgedWithoutGrowthIsNeitherGoneNorMilder() {
     let first = state(
@@ -65,10 +130,14 @@ import Testing
     #expect(changes.unchanged.count == 1)
     #expect(changes.state.findings.map(\.rule).sorted() == ["queue", "rising"])
     // The next run has two samples, and tells it.
-    let later = report([finding("queue", .medium)], judged: ["rising", "queue"])
+    let later = report([finding("queue", .medium)], judged: ["rising", "queue"], day: 2)
       .changes(since: changes.state)
     #expect(later.resolved.map(\.rule) == ["rising"])
-    #expect(later.changed.map(\.old.severity) == [.high])
+    #expect(later.changed.isEmpty)
+    // And when it has been so for long.
+    let last = report([finding("queue", .medium)], judged: ["queue"], day: 9)
+      .changes(since: later.state)
+    #expect(last.changed.map(\.old.severity) == [.high])
     // What is worse without growth is worse.
     var worse = report([finding("queue", .high)], judged: ["queue"])
     worse.rules[0].lackedGrowth = true

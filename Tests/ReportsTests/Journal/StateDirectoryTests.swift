@@ -10,12 +10,14 @@ import Testing
     var state = RunState()
     state.findings = [RunState.Finding(SampleReport.finding("a", .high, subject: "x\u{1b}[0m\"字"))]
     state.findings[0].units = ["api.service"]
+    state.findings[0].milderSince = 1_767_225_600
     state.undecided = [
       RunState.Subject(Undecided(rule: "b", subject: "host", kind: .error, missing: []))
     ]
     state.counters = .init(
       bootID: "0b5a", namespace: 4_026_531_840, seconds: 12.5,
-      values: ["TcpExt": ["ListenOverflows": .max]])
+      values: ["TcpExt": ["ListenOverflows": .max]],
+      udpDrops: .init(hasCookies: true, sockets: ["7001": 12]))
     return state
   }()
 
@@ -39,6 +41,22 @@ import Testing
     var status = stat()
     #expect(unsafe stat(file, &status) == 0)
     #expect(status.st_mode & 0o777 == 0o600)
+  }
+
+  /// As the first versions wrote it.
+  @Test func whatAnEarlierVersionLeftIsUsed() throws {
+    try TextFile.write(
+      """
+      {"schema": "sockwise.state/1", "counters": {"boot_id": "0b5a", "namespace": 4026531840,
+      "seconds": 12.5, "values": {"TcpExt": {"ListenOverflows": 3}}}, "findings": [{"rule": "a",
+      "title": "A", "severity": "high", "subject": "x", "units": [], "fingerprint": "0"}],
+      "undecided": []}
+      """, to: file)
+    let state = try #require(directory.read().state)
+    #expect(state.findings.map(\.severity) == [.high])
+    #expect(state.findings[0].milderSince == nil)
+    #expect(state.counters?.values == ["TcpExt": ["ListenOverflows": 3]])
+    #expect(state.counters?.udpDrops == nil)
   }
 
   @Test func eachScopeHasAFileOfItsOwn() {
