@@ -161,7 +161,7 @@ import Testing
     try systemd.reload()
     try #require(try systemd.run(["systemctl", "restart", "api.service"]).status == 0)
     try Self.waitForServer(in: systemd)
-    sleep(1)
+    try KeptState.age("\(systemd.root)/var/lib/private/sockwise/audit-1.json", by: 3600)
     let second = try systemd.run(["systemctl", "start", "sockwise.service"])
     #expect(second.status == 0, "\(second.errors)")
     let resolved = try Self.entries(["SOCKWISE_CHANGE=resolved"], in: systemd)
