@@ -211,6 +211,9 @@ public struct JournalEntries: Sendable {
       ("resolved", changes.resolved.count),
     ].filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
     clauses.append(differences.isEmpty ? "nothing changed" : differences)
+    if changes.milder > 0 {
+      clauses.append("\(changes.milder) milder than logged, for less than a week")
+    }
     let open = summary.unknown + summary.errors
     if open > 0 { clauses.append("\(open) could not be checked") }
     if leftOut > 0 { clauses.append("\(leftOut) more are not logged one by one") }

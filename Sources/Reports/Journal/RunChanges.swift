@@ -12,6 +12,8 @@ public struct RunChanges: Sendable {
   public internal(set) var unknown: [ReportedUndecided] = []
   /// Findings that count and did, as bad as they were or not milder for long.
   public internal(set) var unchanged: [ReportedFinding] = []
+  /// How many of these are milder than they were logged, for less than a week.
+  private(set) var milder = 0
   /// How often within a week something has been back, that is new, unknown or resolved again, and no
   /// worse than it was told: it comes and goes.
   private(set) var returns: [RunHistory.Key: Int] = [:]
@@ -99,6 +101,7 @@ public struct RunChanges: Sendable {
       if mayBeWorse || !Self.isLong(since, now) {
         known.severity = old.severity
         known.milderSince = since
+        if !mayBeWorse { milder += 1 }
         return unchanged.append(finding)
       }
     }

@@ -138,6 +138,7 @@ import Testing
   @Test func whatIsMilderIsSaidToBeSoForLong() throws {
     var state = RunState()
     var messages: [String?] = []
+    var summaries: [String] = []
     for (day, severity) in [(1, Severity.high), (2, .medium), (9, .medium)] {
       var report = Self.report([.init(Self.listener(severity))], rules: Self.rules(Self.both))
       report.started = "2026-01-0\(day)T09:00:00Z"
@@ -145,8 +146,15 @@ import Testing
       let entries = JournalEntries(
         report, changes, mode: .transitions, atLeast: .info, run: Self.run)
       messages += entries.entries.map { $0[.message] }
+      summaries.append(entries.summary()[.message] ?? "")
       state = entries.state
     }
+    #expect(
+      summaries == [
+        "audit of web1: 1 finding: 1 high; 1 new",
+        "audit of web1: 1 finding: 1 medium; nothing changed; 1 milder than logged, for less than a week",
+        "audit of web1: 1 finding: 1 medium; 1 changed",
+      ])
     #expect(messages.count == 2)
     #expect(
       messages.last
