@@ -135,7 +135,7 @@ struct OutputDescriptor {
 }
 
 /// The system's words for an error number.
-private func describe(errno code: Int32) -> String {
+func describe(errno code: Int32) -> String {
   guard let text = unsafe strerror(code) else { return "error \(code)" }
   return unsafe String(cString: text)
 }
