@@ -165,7 +165,8 @@ import Testing
     try #require(unsafe symlink("audit-2.json", scratch.path(".audit-1.json.x4.tmp")) == 0)
     try directory.write(Self.state)
     let names = [
-      ".audit-1.json.x3.tmp", ".audit-1.json.x4.tmp", ".audit-theirs.tmp", ".other.tmp", "audit-1.json", "audit-2.json",
+      ".audit-1.json.x3.tmp", ".audit-1.json.x4.tmp", ".audit-theirs.tmp", ".other.tmp",
+      "audit-1.json", "audit-2.json",
     ]
     #expect(try scratch.names().sorted() == names)
   }
