@@ -21,17 +21,20 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 BINARY := .build/release/sockwise
-# ArgumentParser sees a module of ours in the place of FoundationEssentials (7 MB), see there.
+# ArgumentParser sees a module of ours in the place of FoundationEssentials (7 MB), see there. The C++
+# runtime that Swift's needs is linked from here, too: to load it is a twentieth of a small host's audit,
+# and not every machine has it.
 ESSENTIALS := $(CURDIR)/.build/essentials
 # Incremental generation of code keeps a hash of each module in the program, section .swift_modhash, and
 # paths are in it: the program would depend on where it was built.
 REPRODUCIBLE := -Xfrontend -disable-incremental-llvm-codegen
 SWIFT_RELEASE := -c release --static-swift-stdlib $(addprefix -Xswiftc ,$(REPRODUCIBLE)) \
   -Xswiftc -module-alias -Xswiftc FoundationEssentials=ParserEssentials \
-  -Xswiftc -I -Xswiftc $(ESSENTIALS) -Xlinker -L$(ESSENTIALS)
+  -Xswiftc -I -Xswiftc $(ESSENTIALS) --disable-local-rpath
 # Stripped, so that debug information need not be made; and without the dynamic symbols that would keep
 # unused code (0.5 MB).
-LINK := -Xlinker -s -Xlinker --no-export-dynamic -Xlinker --icf=safe
+LINK := -Xlinker -s -Xlinker --no-export-dynamic -Xlinker --icf=safe \
+  -Xlinker -L$(ESSENTIALS) -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
 RELEASE := $(SWIFT_RELEASE) --product sockwise -debug-info-format none $(LINK)
 TEST := --disable-xctest
 
@@ -74,13 +77,19 @@ setup-tests: setup
 	  libmicrohttpd12 || { echo "sockwise: tests of metrics and of journals will skip" >&2; \
 	  [ -z "$${CI:-}" ]; }
 
-build: setup $(ESSENTIALS)/libParserEssentials.a
+build: setup $(ESSENTIALS)/libParserEssentials.a $(ESSENTIALS)/libstdc++.a
 	swift build $(RELEASE)
 
 $(ESSENTIALS)/libParserEssentials.a: Sources/ParserEssentials/ParserEssentials.swift
 	@mkdir -p $(@D)
 	cd $(@D) && swiftc -O $(REPRODUCIBLE) -parse-as-library -static -emit-library -emit-module \
 	  -module-name ParserEssentials -module-link-name ParserEssentials -o $(@F) $(CURDIR)/$<
+
+# The linker takes what it finds first, and looks here first.
+$(ESSENTIALS)/libstdc++.a:
+	@mkdir -p $(@D); archive=$$(clang -print-file-name=libstdc++.a); \
+	if [ -e "$$archive" ]; then ln -sf "$$archive" $@; \
+	else echo "sockwise: there is no libstdc++.a; the program will need libstdc++.so.6" >&2; fi
 
 # Not built here: `sudo make install` must not compile as root.
 DESTDIR :=
@@ -194,7 +203,7 @@ PARSER := $(BENCH)/parser
 bench:
 	@python3 Benchmarks/bench.py --check
 	@$(MAKE) --no-print-directory build $(addprefix $(BENCH)/,hold measure rawdump)
-	swift build -c release --static-swift-stdlib --product ParseProcNetTCP \
+	swift build -c release --static-swift-stdlib --disable-local-rpath --product ParseProcNetTCP \
 	  --scratch-path $(PARSER) -Xswiftc -cross-module-optimization $(LINK)
 	@python3 Benchmarks/bench.py --sockwise $(BINARY) --tools $(BENCH) \
 	  --parser $(PARSER)/release/ParseProcNetTCP $(if $(JSON),--json '$(JSON)') $(if $(SIZES),--sizes '$(SIZES)')

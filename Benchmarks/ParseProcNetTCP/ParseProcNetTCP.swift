@@ -25,9 +25,13 @@ struct ParseProcNetTCP {
     guard summary.malformed == 0 else {
       fail("\(summary.malformed) rows are malformed", EX_DATAERR)
     }
-    print(
-      "\(counts.ports.reduce(0) { $0 + Int($1) }) rows, \(counts.ports.count { $0 > 0 }) local ports"
-    )
+    var rows = 0
+    var ports = 0
+    for count in counts.ports {
+      rows += Int(count)
+      if count > 0 { ports += 1 }
+    }
+    print("\(rows) rows, \(ports) local ports")
   }
 
   static func fail(_ text: String, _ status: Int32) -> Never {

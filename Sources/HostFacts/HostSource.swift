@@ -1,9 +1,9 @@
 internal import Glibc
 internal import Synchronization
 
-/// One source of facts, read on a thread of its own. A thread that does not answer in time is left
-/// behind: nothing can interrupt a read(2) that the kernel does not let go.
-final class HostSource<Value: Sendable>: Sendable {
+/// One source of facts, read on a thread of its own, or other work that can stall. A thread that does not
+/// answer in time is left behind: nothing can interrupt a read(2) that the kernel does not let go.
+package final class HostSource<Value: Sendable>: Sendable {
   private let outcome = Mutex<Result<Value, Unreadable>?>(nil)
   /// The end of a pipe whose other end the thread closes when it has answered; -1 where there is
   /// no thread.
@@ -12,7 +12,7 @@ final class HostSource<Value: Sendable>: Sendable {
   private let followers = Mutex<[@Sendable () -> Void]?>([])
 
   /// Starts reading.
-  convenience init(_ body: @escaping @Sendable () throws(Unreadable) -> Value) {
+  package convenience init(_ body: @escaping @Sendable () throws(Unreadable) -> Value) {
     self.init(on: startDetachedThread, body)
   }
 
@@ -84,7 +84,7 @@ final class HostSource<Value: Sendable>: Sendable {
   }
 
   /// What was read, or why it was not; nil where that did not come in time.
-  func answer(by deadline: Deadline) -> Result<Value, Unreadable>? {
+  package func answer(by deadline: Deadline) -> Result<Value, Unreadable>? {
     while answered >= 0 {
       var wait = pollfd(fd: answered, events: Int16(POLLIN), revents: 0)
       let remaining = deadline.remaining.map { $0.milliseconds }

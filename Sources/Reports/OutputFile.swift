@@ -37,7 +37,7 @@ struct OutputFile {
   func replace(with bytes: [UInt8], mode demanded: mode_t? = nil) throws(OutputError) {
     let existing = try permissionsOfExistingFile()
     let mode = demanded ?? existing
-    let (temporary, descriptor) = try createTemporary()
+    let (temporary, descriptor) = try createTemporary(mode: mode ?? 0o666)
     do throws(OutputError) {
       defer { close(descriptor.number) }
       if let mode, fchmod(descriptor.number, mode) != 0 { throw failure(errno) }
@@ -72,12 +72,15 @@ struct OutputFile {
     }
   }
 
-  private func createTemporary() throws(OutputError) -> (path: String, OutputDescriptor) {
+  /// - Parameter mode: who may open it, from the first moment on, of those whom the umask leaves.
+  private func createTemporary(mode: mode_t) throws(OutputError) -> (
+    path: String, OutputDescriptor
+  ) {
     for _ in 0..<100 {
       let suffix = String(UInt64.random(in: .min ... .max), radix: 36)
       let temporary = "\(directory)/.sockwise-\(suffix).tmp"
       let number = unsafe open(
-        temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o666)
+        temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
       if number >= 0 {
         return (temporary, OutputDescriptor(number, name: "'\(path.shown)'"))
       }
@@ -135,7 +138,7 @@ struct OutputDescriptor {
 }
 
 /// The system's words for an error number.
-private func describe(errno code: Int32) -> String {
+func describe(errno code: Int32) -> String {
   guard let text = unsafe strerror(code) else { return "error \(code)" }
   return unsafe String(cString: text)
 }

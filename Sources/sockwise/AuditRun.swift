@@ -37,9 +37,10 @@ struct AuditRun: Sendable {
     // Rules are read while the kernel answers. Files are not: there may be too few descriptors for
     // both. And a recording is begun when nothing else can be wrong any more.
     let configurationFile = configured.file(isLive: host.place.root == nil)
-    let begun =
-      !host.records && accepted.isEmpty && configurationFile == nil
-      ? try host.beginAudit(since: last) : nil
+    var begun = EarlyAudit.run
+    if begun == nil && !host.records && accepted.isEmpty && configurationFile == nil {
+      begun = try host.beginAudit(since: last)
+    }
     var loaded = RuleSet.load(files, schema: Host.schema, compiled: true)
     loaded.language = language.translation
     let rulesAreWrong = loaded.diagnostics.report()

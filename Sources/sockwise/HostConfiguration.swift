@@ -27,10 +27,13 @@ struct HostConfigurationArguments: ParsableArguments {
   func file(isLive: Bool) -> String? {
     if noConfig { return nil }
     if let config { return config }
-    // A link that leads nowhere is told, as everything else that is there and cannot be read.
+    return isLive && Self.standardIsThere ? Self.standard : nil
+  }
+
+  /// A link that leads nowhere is there: it is told, as everything else that cannot be read.
+  static var standardIsThere: Bool {
     var status = stat()
-    guard isLive, unsafe lstat(Self.standard, &status) == 0 else { return nil }
-    return Self.standard
+    return unsafe lstat(standard, &status) == 0
   }
 
   /// The configuration, and whether something is wrong with it, which is said on standard error.

@@ -33,6 +33,7 @@ enum Main {
     _ = signal(SIGPIPE, SIG_IGN)
     let arguments = Startup.arguments
     if ["audit", "review"].contains(arguments.first) { RuleSource.beginReadingBuiltIn() }
+    EarlyAudit.begin()
     do {
       var command = try command(arguments)
       try command.run()

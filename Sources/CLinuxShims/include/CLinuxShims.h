@@ -24,8 +24,9 @@ int sockwise_argument_count(void);
 /// One of its words; NULL beyond its end.
 const char *sockwise_argument(int index);
 
-/// mallopt(3): the heap grows by 1 MiB, and each thread's begins with as much. That otherwise takes an
-/// mprotect(2) for every few pages, which all other threads wait for: 119 of them in an audit.
+/// mallopt(3): the heap grows by 4 MiB, and each thread's begins with as much, which is more than any
+/// needs on a small host. Beyond that a thread's takes an mprotect(2) for every page, which all other
+/// threads wait for; what is not touched takes no memory.
 void sockwise_take_memory_in_large_steps(void);
 
 /// pidfd_open(2), Linux 5.3.

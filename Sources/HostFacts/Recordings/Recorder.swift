@@ -215,7 +215,9 @@ public final class Recorder: Sendable {
         namespaces: host.namespaces.map(RecordedEntry.init),
         namespacesGap: host.namespacesGap.map(RecordedReason.init), socketTables: state.tables,
         closeWaits: host.sockets.value.flatMap { RecordedCloseWaits($0) },
-        interfaces: state.interfaces, sampleSeconds: host.delta.seconds.value,
+        interfaces: state.interfaces,
+        // A sample of an earlier run is not in the recording.
+        sampleSeconds: host.delta.isSinceLastRun.value == true ? nil : host.delta.seconds.value,
         directories: state.directories.sorted(),
         absent: state.absent.subtracting(state.written).filter { mayTell($0, state) }.sorted(),
         unreadable: state.unreadable.filter { mayTell($0.key, state) }.sorted { $0.key < $1.key }

@@ -10,7 +10,7 @@ extension StateDirectory {
   /// with their names. What cannot be removed is nobody's loss.
   func removeLeftOvers(in directory: CInt) {
     for name in Self.names(in: directory)
-    where name.hasPrefix(".audit-") && name.hasSuffix(".tmp") {
+    where Self.isTemporary(name) {
       var status = stat()
       guard unsafe fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0,
         status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(),
@@ -18,6 +18,12 @@ extension StateDirectory {
       else { continue }
       _ = unsafe unlinkat(directory, name, 0)
     }
+  }
+
+  /// Whether it is a name that `write` or `OutputFile` makes.
+  private static func isTemporary(_ name: String) -> Bool {
+    guard name.hasSuffix(".tmp") else { return false }
+    return name.hasPrefix(".sockwise-") || name.hasPrefix(".audit-") && name.contains(".json.")
   }
 
   private static func names(in directory: CInt) -> [String] {

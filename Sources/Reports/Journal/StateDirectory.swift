@@ -5,9 +5,10 @@ internal import Glibc
 /// Other users may be able to write there, and a run may have been broken off: what is found is used
 /// only where it is whole, ours and a regular file, and no link in the directory is followed.
 public struct StateDirectory: Sendable {
-  private static let limit = 16 << 20
+  /// Bytes of a file; read as JSON they take up to thirty times as much memory.
+  private static let limit = 4 << 20
 
-  public let path: String
+  private let path: String
   /// The name of the file in it.
   let name: String
 
@@ -74,7 +75,7 @@ public struct StateDirectory: Sendable {
     if unsafe renameat(directory, name, directory, aside) == 0 {
       return Found(refusal: "\(why); it was renamed to '\(aside)'")
     }
-    return Found(refusal: "\(why); '\(file.shown)' could not be renamed: \(Self.text(errno))")
+    return Found(refusal: "\(why); '\(file.shown)' could not be renamed: \(describe(errno: errno))")
   }
 
   /// Puts a whole file in the place of the one that is there, through a temporary one beside it.
@@ -111,7 +112,7 @@ public struct StateDirectory: Sendable {
     throw OutputError(
       errno == ENOENT
         ? "there is no '\(path.shown)' to keep what was found in; make it, or name another with --state"
-        : "'\(path.shown)' cannot be used to keep what was found in: \(Self.text(errno))")
+        : "'\(path.shown)' cannot be used to keep what was found in: \(describe(errno: errno))")
   }
 
   /// Nil where there is no file.
@@ -124,14 +125,14 @@ public struct StateDirectory: Sendable {
       case ELOOP: throw .unusable("is a symbolic link")
       // open(2): a socket.
       case ENXIO: throw .unusable("is not a regular file")
-      default: throw .unread(Self.text(errno))
+      default: throw .unread(describe(errno: errno))
       }
     }
     defer { close(number) }
     var status = stat()
     var place = stat()
     guard unsafe fstat(number, &status) == 0, unsafe fstat(directory, &place) == 0 else {
-      throw .unread(Self.text(errno))
+      throw .unread(describe(errno: errno))
     }
     guard status.st_mode & S_IFMT == S_IFREG else { throw .unusable("is not a regular file") }
     guard [0, geteuid(), place.st_uid].contains(status.st_uid) else {
@@ -144,7 +145,7 @@ public struct StateDirectory: Sendable {
     while bytes.count <= Self.limit {
       let count = unsafe Glibc.read(number, &buffer, buffer.count)
       if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw .unread(Self.text(errno)) }
+      guard count >= 0 else { throw .unread(describe(errno: errno)) }
       if count == 0 { return bytes }
       bytes += buffer[..<count]
     }
@@ -152,7 +153,7 @@ public struct StateDirectory: Sendable {
   }
 
   private func failure(_ code: CInt) -> OutputError {
-    OutputError("cannot write '\(file.shown)': \(Self.text(code))")
+    OutputError("cannot write '\(file.shown)': \(describe(errno: code))")
   }
 
   /// As systemd-escape(1) does: `/` becomes `-`, and what is not of a name `\x2d` and the like.
@@ -170,9 +171,5 @@ public struct StateDirectory: Sendable {
       }
     }
     return text
-  }
-
-  private static func text(_ number: CInt) -> String {
-    unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)"
   }
 }

@@ -50,7 +50,7 @@ internal import Glibc
         unsafe sendVector($0.baseAddress, CInt($0.count))
       }
     }
-    if result < 0 { throw OutputError("not logged: \(Self.text(-result))") }
+    if result < 0 { throw OutputError("not logged: \(describe(errno: -result))") }
   }
 
   /// Fails where no socket is there that somebody listens on.
@@ -64,7 +64,7 @@ internal import Glibc
     unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
     let number = Glibc.socket(
       AF_UNIX, CInt(SOCK_DGRAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
-    guard number >= 0 else { throw OutputError("not logged: \(text(errno))") }
+    guard number >= 0 else { throw OutputError("not logged: \(describe(errno: errno))") }
     defer { close(number) }
     let result = unsafe withUnsafePointer(to: &address) { pointer in
       unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -77,15 +77,11 @@ internal import Glibc
       throw OutputError("not logged: there is no '\(path)'; journald is not running")
     case ECONNREFUSED:
       throw OutputError("not logged: nobody listens at '\(path)'; journald is not running")
-    default: throw OutputError("not logged: '\(path)': \(text(errno))")
+    default: throw OutputError("not logged: '\(path)': \(describe(errno: errno))")
     }
   }
 
   private static var loadingError: String {
     unsafe dlerror().map { unsafe String(cString: $0).shown } ?? "libsystemd cannot be loaded"
-  }
-
-  private static func text(_ number: CInt) -> String {
-    unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)"
   }
 }

@@ -138,7 +138,7 @@ import Testing
   @Test func whatIsTooLargeIsNotRead() throws {
     try TextFile.write("", to: file)
     try #require(unsafe truncate(file, 17 << 20) == 0)
-    #expect(directory.read().refusal?.contains("is larger than 16 MiB") == true)
+    #expect(directory.read().refusal?.contains("is larger than 4 MiB") == true)
   }
 
   @Test(.enabled(if: geteuid() == 0, "needs root")) func aStrangersFileIsNotUsed() throws {
@@ -161,14 +161,17 @@ import Testing
     }
     try file(".audit-self.json.x1.tmp", old: true)
     try file(".audit-1.json.x2.tmp", old: true)
+    try file(".sockwise-x5.tmp", old: true)
     // One that writes just now, and what is none of ours.
     try file(".audit-1.json.x3.tmp", old: false)
     try file(".other.tmp", old: true)
+    try file(".audit-theirs.tmp", old: true)
     try file("audit-2.json", old: true)
     try #require(unsafe symlink("audit-2.json", scratch.path(".audit-1.json.x4.tmp")) == 0)
     try directory.write(Self.state)
     let names = [
-      ".audit-1.json.x3.tmp", ".audit-1.json.x4.tmp", ".other.tmp", "audit-1.json", "audit-2.json",
+      ".audit-1.json.x3.tmp", ".audit-1.json.x4.tmp", ".audit-theirs.tmp", ".other.tmp",
+      "audit-1.json", "audit-2.json",
     ]
     #expect(try scratch.names().sorted() == names)
   }
