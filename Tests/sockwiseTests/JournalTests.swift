@@ -354,6 +354,8 @@ import Testing
     }
     let why = "counters are not compared with those of the last run: that was less than an hour ago"
     #expect(outputs.map { $0.contains(why) } == [false, true, false])
+    let once = "counters were read once and are kept"
+    #expect(outputs.map { $0.contains(once) } == [true, false, false])
     #expect(changes == [[nil], [nil, nil], [nil, nil, "resolved", nil]])
     #expect(moments[0] == moments[1])
     let (first, last) = (try #require(moments[0]), try #require(moments[2]))
