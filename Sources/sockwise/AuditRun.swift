@@ -93,7 +93,9 @@ struct AuditRun: Sendable {
       }
     }
     notices += result.notices.map { Notice(.info, $0) }
-    if result.usedDelta && options.root.hasLiveFacts && !host.hasSecondSample {
+    // Those of the last run are kept on where this one came too soon, which the host's notices say.
+    let keepsEarlier = host.counterSample.flatMap { options.earlier?.precedes($0) } ?? false
+    if result.usedDelta && options.root.hasLiveFacts && !host.hasSecondSample && !keepsEarlier {
       notices.append(
         Notice(
           .info,

@@ -89,8 +89,19 @@ struct RepeatedRun {
     guard let directory, let last else { return }
     if isUnread, let refusal { throw OutputError(refusal) }
     var state = told ?? last
-    state.counters = counters.map(RunState.Counters.init)
+    if !keepsCounters(of: last, isUntold: mode != nil && told == nil, counters) {
+      state.counters = counters.map(RunState.Counters.init)
+    }
     try directory.write(state)
+  }
+
+  /// Whether the next run asks what has grown since the last one, and not since this one: which did not
+  /// ask, as it came too soon, or could not tell.
+  private func keepsCounters(of last: RunState, isUntold: Bool, _ counters: CounterSample?) -> Bool
+  {
+    guard let earlier = last.counters.map(CounterSample.init) else { return false }
+    guard let counters else { return isUntold }
+    return earlier.precedes(counters) && (isUntold || earlier.isYoung(at: counters))
   }
 
   /// 128 bits in hexadecimal.

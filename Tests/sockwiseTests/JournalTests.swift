@@ -319,6 +319,83 @@ import Testing
     #expect(kept)
   }
 
+  /// A look by hand after the timer's run neither resolves what rises, nor takes its counters.
+  @Test(.needsMounts, needsJournald) func aRunThatComesTooSoonDoesNotJudgeWhatGrew() async throws {
+    let (moments, outputs, changes) = try await ScratchNamespace.run {
+      net -> ([Double?], [String], [[String?]]) in
+      let journal = try PrivateJournal()
+      let state = try TemporaryDirectory()
+      let file = state.path("audit-self.json")
+      var moments: [Double?] = []
+      var outputs: [String] = []
+      var changes: [[String?]] = []
+      func audit() throws {
+        let result = try BuiltBinary.run(
+          ["audit", "--only", "syn-queue-pressure", "--state", state.path, "--journal"],
+          through: journal.script, ownMounts: true)
+        try #require(result.status == 0, "\(result.errors)")
+        // As it was before it was wrapped.
+        outputs.append(result.output.split(whereSeparator: \.isWhitespace).joined(separator: " "))
+        moments.append(try KeptState.seconds(file))
+        changes.append(
+          try journal.entries(["SYSLOG_IDENTIFIER=sockwise"]).map { $0["SOCKWISE_CHANGE"]?.string })
+      }
+      try audit()
+      let finding = """
+        "findings": [{"rule": "syn-queue-pressure", "title": "SYN cookies are sent", "severity":
+        "medium", "subject": "host", "units": [], "fingerprint": "0"}]
+        """
+      try TextFile.write(
+        try TextFile.read(file).replacing(/"findings": ?\[\]/, with: finding), to: file)
+      try audit()
+      try KeptState.age(file, by: 3600)
+      try audit()
+      return (moments, outputs, changes)
+    }
+    let why = "counters are not compared with those of the last run: that was less than an hour ago"
+    #expect(outputs.map { $0.contains(why) } == [false, true, false])
+    let once = "counters were read once and are kept"
+    #expect(outputs.map { $0.contains(once) } == [true, false, false])
+    #expect(changes == [[nil], [nil, nil], [nil, nil, "resolved", nil]])
+    #expect(moments[0] == moments[1])
+    let (first, last) = (try #require(moments[0]), try #require(moments[2]))
+    #expect(last > first)
+  }
+
+  /// What grew until a run that nobody was told of is told by the next one.
+  @Test(.needsMounts, needsJournald) func whatIsNotLoggedLeavesTheCounters() async throws {
+    let moments = try await ScratchNamespace.run { net -> [Double?] in
+      let journal = try PrivateJournal()
+      let state = try TemporaryDirectory()
+      let file = state.path("audit-self.json")
+      var moments: [Double?] = []
+      let nobody = "mount -t tmpfs none /run; exec \"$@\""
+      func audit(_ script: String, status: Int) throws {
+        let result = try BuiltBinary.run(
+          ["audit", "--only", "syn-queue-pressure", "--state", state.path, "--journal"],
+          through: script, ownMounts: true)
+        try #require(result.status == status, "\(result.errors)")
+        moments.append(try KeptState.seconds(file))
+      }
+      try audit(nobody, status: 5)
+      for script in [nobody, journal.script] {
+        try KeptState.age(file, by: 7200)
+        moments.append(try KeptState.seconds(file))
+        try audit(script, status: script == nobody ? 5 : 0)
+      }
+      // Those of another boot are of no use to anybody.
+      let text = try TextFile.read(file)
+      try TextFile.write(text.replacing(/"boot_id": ?"/, with: #""boot_id": "x"#), to: file)
+      try audit(nobody, status: 5)
+      return moments
+    }
+    // Of the first run; aged, kept; aged again, replaced; replaced.
+    let known = moments.compactMap(\.self)
+    try #require(known.count == 6)
+    #expect(known[1] == known[2])
+    #expect(known[4] > known[0] && known[5] > known[4])
+  }
+
   /// What has grown since the last run, as `--sample` tells it within one.
   @Test(.needsNamespaces) func theNextRunKnowsWhichCountersRose() async throws {
     let (first, second) = try await ScratchNamespace.run {
@@ -326,8 +403,7 @@ import Testing
       let state = try TemporaryDirectory()
       let command = ["audit", "--only", "time-wait-overflow", "--state", state.path, "--verbose"]
       let first = try BuiltBinary.run(command)
-      // Less than a second apart there is nothing to compare.
-      sleep(1)
+      try KeptState.age(state.path("audit-self.json"), by: 3600)
       try net.timeWaitOverflow()
       return (first, try BuiltBinary.run(command))
     }

@@ -161,7 +161,7 @@ import Testing
     try systemd.reload()
     try #require(try systemd.run(["systemctl", "restart", "api.service"]).status == 0)
     try Self.waitForServer(in: systemd)
-    sleep(1)
+    try KeptState.age("\(systemd.root)/var/lib/private/sockwise/audit-1.json", by: 3600)
     let second = try systemd.run(["systemctl", "start", "sockwise.service"])
     #expect(second.status == 0, "\(second.errors)")
     let resolved = try Self.entries(["SOCKWISE_CHANGE=resolved"], in: systemd)
@@ -177,6 +177,41 @@ import Testing
     let notices = (report["notices"]?.elements ?? []).compactMap { $0["message"]?.string }
     #expect(!notices.contains { $0.contains("counters") }, "\(notices)")
     #expect(!notices.contains { $0.contains("not that of PID 1") })
+    try Self.expectMetrics(in: systemd)
+  }
+
+  /// What node_exporter gets after runs that ended well, and others.
+  private static func expectMetrics(in systemd: BootedSystemd) throws {
+    let dropIn = "\(systemd.root)/run/systemd/system/sockwise.service.d/metrics.conf"
+    /// The value of `sockwise_last_run_success` after a run of another program, or of ours.
+    func success(after command: String?, _ settings: String = "") throws -> String? {
+      let program = command.map { "ExecStart=\nExecStart=/bin/sh -c '\($0)'\n" } ?? ""
+      try TextFile.write(
+        "[Service]\nEnvironment=TEXTFILE_DIRECTORY=/run/textfile\n\(program)\(settings)", to: dropIn
+      )
+      try systemd.reload()
+      try systemd.run(["systemctl", "reset-failed", "sockwise.service"])
+      try systemd.run(["systemctl", "start", "sockwise.service"])
+      let text = try systemd.run(["cat", "/run/textfile/sockwise.prom"]).output
+      let line = text.split(separator: "\n").first { $0.hasPrefix("sockwise_last_run_success{") }
+      return line?.split(separator: " ").last.map(String.init)
+    }
+    try systemd.run(["mkdir", "/run/textfile"])
+    // Where nothing was ever written there is nothing to copy.
+    try systemd.run(["rm", "/var/lib/sockwise/sockwise.prom"])
+    #expect(try success(after: "exit 4") == nil)
+    #expect(try success(after: nil) == "1")
+    for status in [1, 3] {
+      #expect(try success(after: "exit \(status)") == "1", "\(status)")
+    }
+    // With the file of an earlier run.
+    for command in ["exit 2", "exit 4", "exit 5", "kill -KILL $$$$"] {
+      #expect(try success(after: command) == "0", "\(command)")
+    }
+    #expect(try success(after: "sleep 600", "TimeoutStartSec=1s\n") == "0")
+    let names = try systemd.run(["ls", "-A", "/run/textfile"]).output
+    #expect(names == "sockwise.prom\n")
+    #expect(try success(after: nil) == "1")
   }
 
   private static func expectFinding(in systemd: BootedSystemd) throws {

@@ -30,8 +30,8 @@ extension CounterSample {
   /// Between runs of a week, one that was late among them. What grew in a longer time says little of
   /// now.
   private static let oldest = 8.0 * 86_400
-  /// Two runs at once have no time between them that a rate could be of.
-  private static let youngest = 1.0
+  /// What did not grow in a shorter time, as after a look by hand, may grow all the same.
+  private static let youngest = 3600.0
 
   /// Nil where the reading does not tell of which namespace it is, or has no counters.
   init?(
@@ -50,15 +50,23 @@ extension CounterSample {
       udpDrops: udpDrops)
   }
 
-  /// Why this sample is no earlier one of the same namespace, as a clause; nil where it is.
+  /// Why what has grown since this sample is not judged, as a clause; nil where it is.
   func refusal(before later: CounterSample) -> String? {
+    mismatch(with: later) ?? (isYoung(at: later) ? "that was less than an hour ago" : nil)
+  }
+
+  /// Whether this is an earlier sample of the same namespace, and not too old.
+  public func precedes(_ later: CounterSample) -> Bool { mismatch(with: later) == nil }
+
+  /// Whether too little time has passed to judge what has grown.
+  public func isYoung(at later: CounterSample) -> Bool { later.seconds - seconds < Self.youngest }
+
+  private func mismatch(with later: CounterSample) -> String? {
     guard bootID == later.bootID else { return "the host has been booted since" }
     guard namespace == later.namespace else { return "they are of another network namespace" }
     let age = later.seconds - seconds
     // NaN is no age either.
-    guard age >= Self.youngest else {
-      return age < 0 ? "they are from the future" : "that was less than a second ago"
-    }
+    guard age >= 0 else { return "they are from the future" }
     guard age <= Self.oldest else { return "that was more than 8 days ago" }
     // The number of a namespace that is gone is given to another: its counters begin at 0.
     for (line, names) in counters {

@@ -41,7 +41,10 @@ public struct JournalEntries: Sendable {
       }
     }
     for old in changes.resolved where old.severity >= severity {
-      if !add(entry(resolved: old)) { restored.append(old) }
+      if !add(entry(resolved: old)) {
+        untold.insert(old.fingerprint)
+        restored.append(old)
+      }
     }
     addUnknown(changes.unknown)
     // Last: they must not take the room of what has changed.
@@ -51,6 +54,7 @@ public struct JournalEntries: Sendable {
       }
     }
     state.findings.removeAll { untold.contains($0.fingerprint) }
+    for fingerprint in untold { forget(fingerprint) }
     state.findings += restored.prefix(RunState.most - state.findings.count)
   }
 
@@ -64,14 +68,27 @@ public struct JournalEntries: Sendable {
     return false
   }
 
+  /// What nobody is told has neither come nor gone.
+  private mutating func forget(_ key: RunHistory.Key) {
+    state.history.records[key] = changes.history.records[key]
+  }
+
+  /// A clause for the end of a message; nil for what has not been back, or once.
+  private static func clause(_ returns: Int?) -> String? {
+    returns.map { count in
+      "; comes and goes: back \(count) times\(count < RunHistory.mostReturns ? "" : " or more") in 7 days"
+    }
+  }
+
   // MARK: Findings
 
   private func entry(_ finding: ReportedFinding, change: String) -> JournalEntry {
     let severity = finding.finding.severity
+    let again = Self.clause(changes.returns[finding.finding.fingerprint])
     return entry(
-      .finding, .init(severity), finding, change: change,
+      .finding, again == nil ? .init(severity) : .info, finding, change: change,
       "\(severity.rawValue.uppercased()) \(finding.finding.subject): \(finding.finding.message)"
-        + " (\(finding.finding.rule))")
+        + " (\(finding.finding.rule))\(again ?? "")")
   }
 
   private func entry(_ finding: ReportedFinding, was old: RunState.Finding) -> JournalEntry {
@@ -123,7 +140,9 @@ public struct JournalEntries: Sendable {
 
   private func entry(resolved old: RunState.Finding) -> JournalEntry {
     var entry = JournalEntry(
-      .resolved, .info, "resolved: \(old.subject): \(old.title) (\(old.rule))", run: run)
+      .resolved, .info,
+      "resolved: \(old.subject): \(old.title) (\(old.rule))"
+        + (Self.clause(changes.returns[old.fingerprint]) ?? ""), run: run)
     entry.add(.change, "resolved")
     entry.add(
       rule: old.rule, title: old.title, subject: old.subject, severity: old.severity,
@@ -139,12 +158,15 @@ public struct JournalEntries: Sendable {
     struct Cause: Hashable {
       var rule: String
       var missing: [String]
+      var returns: Int?
     }
     var causes: [Cause] = []
     var subjects: [Cause: [String]] = [:]
     var remembered: [Cause: [RunState.Subject]] = [:]
     for item in undecided.map(\.undecided) {
-      let cause = Cause(rule: item.rule, missing: item.reasons(atMost: Self.mostSubjects))
+      let cause = Cause(
+        rule: item.rule, missing: item.reasons(atMost: Self.mostSubjects),
+        returns: changes.returns[RunState.Subject(item).key])
       if subjects[cause] == nil { causes.append(cause) }
       subjects[cause, default: []].append(item.subject)
       remembered[cause, default: []].append(RunState.Subject(item))
@@ -158,8 +180,9 @@ public struct JournalEntries: Sendable {
       let why =
         cause.missing.isEmpty ? "the expression failed" : cause.missing.joined(separator: "; ")
       var entry = JournalEntry(
-        .unknown, .notice,
-        "could not check \(cause.rule)\(about.isEmpty ? "" : " for \(about)"): \(why)", run: run)
+        .unknown, cause.returns == nil ? .notice : .info,
+        "could not check \(cause.rule)\(about.isEmpty ? "" : " for \(about)"): \(why)"
+          + (Self.clause(cause.returns) ?? ""), run: run)
       entry.add(.change, "unknown")
       entry.add(.rule, cause.rule)
       for subject in named.prefix(Self.mostSubjects) { entry.add(.subject, subject) }
@@ -167,6 +190,7 @@ public struct JournalEntries: Sendable {
       if !add(entry) { untold.formUnion(remembered[cause] ?? []) }
     }
     state.undecided.removeAll(where: untold.contains)
+    for subject in untold { forget(subject.key) }
   }
 
   /// The last entry, with how the run ended.
@@ -187,6 +211,9 @@ public struct JournalEntries: Sendable {
       ("resolved", changes.resolved.count),
     ].filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
     clauses.append(differences.isEmpty ? "nothing changed" : differences)
+    if changes.milder > 0 {
+      clauses.append("\(changes.milder) milder than logged, for less than a week")
+    }
     let open = summary.unknown + summary.errors
     if open > 0 { clauses.append("\(open) could not be checked") }
     if leftOut > 0 { clauses.append("\(leftOut) more are not logged one by one") }

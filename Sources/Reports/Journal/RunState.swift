@@ -14,6 +14,8 @@ public struct RunState: Hashable, Sendable {
   public var findings: [Finding] = []
   /// What could not be judged, each once.
   public var undecided: [Subject] = []
+  /// Of both, what was gone and may be back.
+  var history = RunHistory()
   public var counters: Counters?
 
   public init() {}
@@ -105,6 +107,7 @@ extension RunState {
       state.write(to: &writer)
       let bytes = writer.finish()
       if bytes.count <= limit || state == RunState() { return bytes }
+      state.history = RunHistory()
       if state.findings.isEmpty && state.undecided.isEmpty { state.counters = nil }
       state.findings.removeLast((state.findings.count + 1) / 2)
       state.undecided.removeLast((state.undecided.count + 1) / 2)
@@ -117,6 +120,8 @@ extension RunState: JSONConvertible {
     try json.require(schema: Self.schema)
     findings = try json.member("findings")
     undecided = try json.member("undecided")
+    // The first versions kept none.
+    history.records = try json.member("history") ?? [:]
     counters = try json.member("counters")
   }
 
@@ -126,6 +131,7 @@ extension RunState: JSONConvertible {
       writer.member("counters", counters)
       writer.member("findings", findings)
       writer.member("undecided", undecided)
+      writer.member("history", history.records)
     }
   }
 }

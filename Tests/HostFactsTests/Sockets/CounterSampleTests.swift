@@ -41,8 +41,8 @@ import Testing
       "they are from the future"
     ),
     (
-      CounterSample(bootID: "a", namespace: 1, seconds: 1000.5, counters: [:]),
-      "that was less than a second ago"
+      CounterSample(bootID: "a", namespace: 1, seconds: 4599.9, counters: [:]),
+      "that was less than an hour ago"
     ),
     (
       CounterSample(bootID: "a", namespace: 1, seconds: 693_000, counters: [:]),
@@ -55,6 +55,18 @@ import Testing
   ])
   func saysWhyNot(_ later: CounterSample, _ why: String) {
     #expect(sample().refusal(before: later) == why)
+  }
+
+  @Test func whatIsTooYoungIsAnEarlierOneAllTheSame() {
+    func later(_ seconds: Double, _ boot: String = "a") -> CounterSample {
+      CounterSample(bootID: boot, namespace: 1, seconds: seconds, counters: [:])
+    }
+    #expect(sample().precedes(later(1000)) && sample().isYoung(at: later(1000)))
+    #expect(sample().precedes(later(4600)) && !sample().isYoung(at: later(4600)))
+    #expect(sample().refusal(before: later(4600)) == nil)
+    #expect(!sample().precedes(later(1030, "b")))
+    #expect(!sample().precedes(later(999)))
+    #expect(!sample().precedes(later(.nan)) && !sample().isYoung(at: later(.nan)))
   }
 
   @Test func aHostileOneIsNoTrap() {
@@ -105,10 +117,12 @@ import Testing
     let sample = try #require(first.counterSample)
     #expect(!first.hasSecondSample)
     var earlier = sample
-    earlier.seconds -= 60
+    earlier.seconds -= 3600
     let second = try Host.read(HostOptions(earlier: earlier))
     #expect(second.hasSecondSample)
     #expect(second.notices.filter { $0.message.contains("last run") } == [])
+    earlier.seconds += 1800
+    #expect(!(try Host.read(HostOptions(earlier: earlier)).hasSecondSample))
     earlier.bootID = "another"
     let third = try Host.read(HostOptions(earlier: earlier))
     #expect(!third.hasSecondSample)

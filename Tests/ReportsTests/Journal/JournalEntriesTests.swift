@@ -138,6 +138,7 @@ import Testing
   @Test func whatIsMilderIsSaidToBeSoForLong() throws {
     var state = RunState()
     var messages: [String?] = []
+    var summaries: [String] = []
     for (day, severity) in [(1, Severity.high), (2, .medium), (9, .medium)] {
       var report = Self.report([.init(Self.listener(severity))], rules: Self.rules(Self.both))
       report.started = "2026-01-0\(day)T09:00:00Z"
@@ -145,13 +146,85 @@ import Testing
       let entries = JournalEntries(
         report, changes, mode: .transitions, atLeast: .info, run: Self.run)
       messages += entries.entries.map { $0[.message] }
+      summaries.append(entries.summary()[.message] ?? "")
       state = entries.state
     }
+    #expect(
+      summaries == [
+        "audit of web1: 1 finding: 1 high; 1 new",
+        "audit of web1: 1 finding: 1 medium; nothing changed; 1 milder than logged, for less than a week",
+        "audit of web1: 1 finding: 1 medium; 1 changed",
+      ])
     #expect(messages.count == 2)
     #expect(
       messages.last
         == "listener:tcp:0.0.0.0:8080: now medium, was high more than a week ago: A listener without"
         + " SO_REUSEADDR (listener-without-reuseaddr)")
+  }
+
+  /// Every other day, and with it what keeps another rule from judging.
+  @Test func whatComesAndGoesIsSaidToDoSo() {
+    var state = RunState()
+    var messages: [String] = []
+    var priorities: [String] = []
+    for day in 1...8 {
+      let isThere = !day.isMultiple(of: 2)
+      var report = Self.report(
+        isThere ? [.init(Self.listener(.high))] : [], undecided: isThere ? [Self.unread] : [],
+        rules: Self.rules(Self.both)
+          + Self.rules(["accept-queue-full"], undecided: isThere ? ["accept-queue-full"] : []))
+      report.started = "2026-01-0\(day)T09:00:00Z"
+      let entries = JournalEntries(
+        report, report.changes(since: state), mode: .transitions, atLeast: .info, run: Self.run)
+      messages += entries.entries.map { $0[.message] ?? "" }
+      priorities += entries.entries.map { $0[.priority] ?? "" }
+      state = entries.state
+    }
+    let listener = "listener:tcp:0.0.0.0:8080:"
+    let found =
+      "HIGH \(listener) python3 (pid 812) on 0.0.0.0 port 8080 has no SO_REUSEADDR"
+      + " (listener-without-reuseaddr)"
+    let gone =
+      "resolved: \(listener) A listener without SO_REUSEADDR (listener-without-reuseaddr)"
+    let unknown =
+      "could not check accept-queue-full for listener:tcp:0.0.0.0:80: listener.backlog,"
+      + " listener.queued: permission denied (grant CAP_NET_ADMIN)"
+    let two = "; comes and goes: back 2 times in 7 days"
+    let three = "; comes and goes: back 3 times in 7 days"
+    #expect(
+      messages == [
+        found, unknown, gone, found, unknown, gone, found + two, unknown + two, gone + two,
+        found + three, unknown + three, gone + three,
+      ])
+    #expect(priorities.joined() == "356356666666")
+  }
+
+  /// What there was no room for has not come back.
+  @Test func whatIsNotLoggedDoesNotComeAndGo() {
+    func report(_ day: Int, _ count: Int) -> Report {
+      var report = Self.report(
+        (0..<count).map {
+          .init(SampleReport.finding("busy", .medium, subject: "listener:tcp:[::]:\($0)"))
+        }, rules: Self.rules(["busy"]))
+      report.started = "2026-01-0\(day)T09:00:00Z"
+      return report
+    }
+    var state = RunState()
+    func told(_ report: Report) -> [JournalEntry] {
+      let entries = JournalEntries(
+        report, report.changes(since: state), mode: .transitions, atLeast: .info, run: Self.run)
+      state = entries.state
+      return entries.entries
+    }
+    for day in 1...2 { _ = told(report(day, 1500)) }
+    for day in 3...4 { _ = told(report(day, 0)) }
+    #expect(state.history.records.values.allSatisfy { $0.returns.isEmpty })
+    for _ in 1...2 {
+      let entries = told(report(5, 1500))
+      #expect(entries.allSatisfy { $0[.priority] == "4" })
+    }
+    #expect(state.history.records.count == 1500)
+    #expect(state.history.records.values.allSatisfy { $0.returns.count == 1 })
   }
 
   /// Each once, whether the unchanged ones are told every time or not.

@@ -53,7 +53,7 @@ import Testing
     let second = unknown.changes(since: first).state
     let gone = report([], judged: ["a"]).changes(since: second)
     #expect(gone.resolved.map(\.rule) == ["a"])
-    #expect(gone.state == RunState())
+    #expect(gone.state.findings.isEmpty && gone.state.undecided.isEmpty)
   }
 
   /// A listener that connections in TIME_WAIT keep from restarting on some days, as of a run a day from
@@ -101,6 +101,66 @@ import Testing
     #expect(told == expected)
   }
 
+  /// What the load of the minute makes and takes away, as of a run a day. In brackets how often it has
+  /// been back in a week.
+  @Test(arguments: [
+    ("m-m-m-m-", ["new", "gone", "new", "gone", "new (2)", "gone (2)", "new (3)", "gone (3)"]),
+    // Once a week.
+    ("m-----m------m", ["new", "gone", "new", "gone", "new"]),
+    ("m---m---m---m", ["new", "gone", "new", "gone", "new (2)", "gone (2)", "new (2)"]),
+    // It stays for a week, or is gone for one.
+    ("m-m-mmmmmmm-m", ["new", "gone", "new", "gone", "new (2)", "gone", "new"]),
+    ("m-m-m-------m", ["new", "gone", "new", "gone", "new (2)", "gone (2)", "new"]),
+    // Worse than it was told.
+    ("m-m-H-H", ["new", "gone", "new", "gone", "new", "gone (2)", "new (3)"]),
+    ("m-m-mH", ["new", "gone", "new", "gone", "new (2)", "medium to high"]),
+    // Milder, and worse again.
+    ("H-H-m-H", ["new", "gone", "new", "gone", "new (2)", "gone (2)", "new (3)"]),
+    ("H-H-mmH", ["new", "gone", "new", "gone", "new (2)"]),
+    ("H-H-mmmmmmmm", ["new", "gone", "new", "gone", "new (2)", "high to medium"]),
+    // What could not be judged tells nothing, and what was accepted did not go.
+    ("m-m?m?m-m", ["new", "gone", "new", "gone", "new (2)"]),
+    ("m-mamam", ["new", "gone", "new", "accepted", "new", "accepted", "new"]),
+  ])
+  func whatComesAndGoesIsSoOnlyFromTheSecondReturnOn(_ days: String, _ expected: [String]) {
+    var state = RunState()
+    var told: [String] = []
+    for (number, day) in days.enumerated() {
+      var findings: [ReportedFinding] = []
+      if "mHa".contains(day) {
+        findings = [finding("a", day == "H" ? .high : .medium, state: day == "a" ? .waived : .new)]
+      }
+      let changes = report(
+        findings, undecided: day == "?" ? ["a"] : [], judged: ["a"], day: number + 1
+      ).changes(since: state)
+      state = changes.state
+      func word(_ name: String, _ fingerprint: String) -> String {
+        name + (changes.returns[fingerprint].map { " (\($0))" } ?? "")
+      }
+      told += changes.new.map { word("new", $0.finding.fingerprint) }
+      told += changes.resolved.map { word("gone", $0.fingerprint) }
+      told += changes.changed.map {
+        $0.now.state == .waived
+          ? "accepted" : "\($0.old.severity.rawValue) to \($0.now.finding.severity.rawValue)"
+      }
+    }
+    #expect(told == expected)
+  }
+
+  @Test func whatCannotBeJudgedEveryOtherDayComesAndGoesToo() {
+    var state = RunState()
+    var told: [Int] = []
+    for day in 1...8 {
+      let changes = report(
+        [], undecided: day.isMultiple(of: 2) ? [] : ["a"], judged: ["a"], day: day
+      )
+      .changes(since: state)
+      state = changes.state
+      told += changes.unknown.map { _ in changes.returns["unknown a host"] ?? 0 }
+    }
+    #expect(told == [0, 0, 2, 3])
+  }
+
   @Test func aClockThatIsSetBackStartsTheWeekAnew() {
     func run(_ day: Int, _ severity: Severity, since state: RunState) -> RunChanges {
       report([finding("a", severity)], judged: ["a"], day: day).changes(since: state)
@@ -128,6 +188,8 @@ import Testing
     let changes = booted.changes(since: first)
     #expect(changes.resolved.isEmpty && changes.changed.isEmpty)
     #expect(changes.unchanged.count == 1)
+    // It is found milder, and nobody knows whether it is.
+    #expect(changes.milder == 0)
     #expect(changes.state.findings.map(\.rule).sorted() == ["queue", "rising"])
     // The next run has two samples, and tells it.
     let later = report([finding("queue", .medium)], judged: ["rising", "queue"], day: 2)

@@ -14,6 +14,10 @@ import Testing
     state.undecided = [
       RunState.Subject(Undecided(rule: "b", subject: "host", kind: .error, missing: []))
     ]
+    state.history.records = [
+      "unknown b \u{1b}\"": .init(left: 1_767_225_600),
+      "c": .init(left: 1_767_225_600, severity: .low, returns: [1_767_225_000, 1_767_225_600]),
+    ]
     state.counters = .init(
       bootID: "0b5a", namespace: 4_026_531_840, seconds: 12.5,
       values: ["TcpExt": ["ListenOverflows": .max]],
@@ -57,6 +61,7 @@ import Testing
     #expect(state.findings[0].milderSince == nil)
     #expect(state.counters?.values == ["TcpExt": ["ListenOverflows": 3]])
     #expect(state.counters?.udpDrops == nil)
+    #expect(state.history == RunHistory())
   }
 
   @Test func eachScopeHasAFileOfItsOwn() {
