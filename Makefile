@@ -286,10 +286,11 @@ sanitize: export ASAN_OPTIONS = detect_leaks=0
 # Suppressions name functions, and some tests have no PATH on which what names them is found.
 sanitize: export TSAN_OPTIONS = suppressions=$(CURDIR)/Tests/tsan.supp:external_symbolizer_path=$(shell command -v llvm-symbolizer)
 sanitize: setup-tests
-	swift build --build-tests $(TEST) --scratch-path .build-asan --sanitize=address
-	swift test --skip-build $(TEST) --scratch-path .build-asan --sanitize=address
-	swift build --build-tests $(TEST) --scratch-path .build-tsan --sanitize=thread
-	swift test --skip-build $(TEST) --scratch-path .build-tsan --sanitize=thread
+	set -x; for kind in address thread; do \
+	  options="$(TEST) --scratch-path .build-$${kind:0:1}san --sanitize=$$kind"; \
+	  swift build --build-tests $$options; \
+	  swift test --skip-build $$options --skip $(ALONE); \
+	  swift test --skip-build $$options --filter $(ALONE); done
 
 clean:
 	rm -rf .build .build-fuzz .build-asan .build-tsan .build-oracle

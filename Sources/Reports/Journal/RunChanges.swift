@@ -28,7 +28,8 @@ public struct RunChanges: Sendable {
     let before = Dictionary(
       last.findings.map { ($0.fingerprint, $0) }, uniquingKeysWith: { first, _ in first })
     state.counters = last.counters
-    let now = UnixTime.seconds(report.started)
+    state.time = UnixTime.seconds(report.started)
+    let now = Self.trusted(state.time, after: last.time)
     state.history = last.history
     state.history.forget(at: now)
     history = state.history
@@ -41,8 +42,9 @@ public struct RunChanges: Sendable {
         mayBeWorse: lackedGrowth.contains(finding.finding.rule), now)
     }
     let whole = Set(report.rules.filter(\.isWhole).map(\.rule))
+    let isGone = report.isRuleGone
     for old in last.findings where !present.contains(old.fingerprint) {
-      guard whole.contains(old.rule) else { continue }
+      guard whole.contains(old.rule) || isGone(old.rule) else { continue }
       resolved.append(old)
       note(old.fingerprint, state.history.records[old.fingerprint]?.returns.count ?? 0)
       state.history.leave(old.fingerprint, old.severity, at: now)
@@ -50,11 +52,20 @@ public struct RunChanges: Sendable {
     // What was not judged whole, or not at all, may still be there.
     let kept = last.findings.filter { old in
       report.superseded.contains(old.fingerprint)
-        || !present.contains(old.fingerprint) && !whole.contains(old.rule)
+        || !present.contains(old.fingerprint) && !whole.contains(old.rule) && !isGone(old.rule)
     }
     state.findings += kept.prefix(RunState.most - state.findings.count)
-    compare(report.undecided, with: last.undecided, judged: Set(report.rules.map(\.rule)), now)
+    compare(
+      report.undecided, with: last.undecided.filter { !isGone($0.rule) },
+      judged: Set(report.rules.map(\.rule)), now)
     state.history.bound()
+  }
+
+  /// Before the last run it cannot be: one of both clocks is wrong, as one is that nobody has set since
+  /// the boot, and nothing is counted from this one. The next run goes by it, if it stays so.
+  private static func trusted(_ now: Int?, after last: Int?) -> Int? {
+    guard let now, let last, now < last else { return now }
+    return nil
   }
 
   /// The first return is news: only from the second on it comes and goes.
@@ -141,4 +152,13 @@ public struct RunChanges: Sendable {
 extension Report {
   /// - Parameter last: empty where there was no run before.
   public func changes(since last: RunState) -> RunChanges { RunChanges(from: last, to: self) }
+}
+
+extension Report {
+  /// Whether a rule is no longer among those that there are: what it found cannot be judged again. Where
+  /// rule files are wrong it may only not have been read.
+  fileprivate var isRuleGone: (String) -> Bool {
+    let known = inputIsWrong ? [] : Set(descriptions.map(\.id))
+    return { !known.isEmpty && !known.contains($0) }
+  }
 }

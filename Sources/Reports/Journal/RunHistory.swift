@@ -4,8 +4,8 @@ internal import Rules
 /// What was gone within the last week: it may come and go with the load of the minute, and is news the
 /// first times only.
 public struct RunHistory: Hashable, Sendable {
-  /// Seconds.
-  private static let week = 7 * 86_400
+  /// Seconds; an hour less, for a daily run may come some seconds sooner.
+  private static let week = 7 * 86_400 - 3600
   /// Things that are remembered, those that left last.
   static let most = 5000
   /// Returns of each that are remembered: hourly runs may see many.

@@ -17,6 +17,8 @@ public struct RunState: Hashable, Sendable {
   /// Of both, what was gone and may be back.
   var history = RunHistory()
   public var counters: Counters?
+  /// When the run was, by the clock of then: seconds since 1970. The first versions did not keep it.
+  var time: Int?
 
   public init() {}
 
@@ -54,7 +56,8 @@ public struct RunState: Hashable, Sendable {
     }
   }
 
-  /// Counters of the kernel, and of when and which namespace they are.
+  /// Counters of the kernel, of a boot and a network namespace (its inode), and when they were read, in
+  /// seconds of CLOCK_MONOTONIC.
   public struct Counters: Hashable, Sendable {
     public var bootID: String
     public var namespace: Int
@@ -99,6 +102,10 @@ extension RunState {
     }
   }
 
+  private var isBare: Bool {
+    findings.isEmpty && undecided.isEmpty && history.records.isEmpty && counters == nil
+  }
+
   /// The document, of at most `limit` bytes: what does not fit is not remembered.
   func document(limit: Int) -> [UInt8] {
     var state = self
@@ -106,7 +113,7 @@ extension RunState {
       var writer = JSONWriter()
       state.write(to: &writer)
       let bytes = writer.finish()
-      if bytes.count <= limit || state == RunState() { return bytes }
+      if bytes.count <= limit || state.isBare { return bytes }
       state.history = RunHistory()
       if state.findings.isEmpty && state.undecided.isEmpty { state.counters = nil }
       state.findings.removeLast((state.findings.count + 1) / 2)
@@ -123,11 +130,13 @@ extension RunState: JSONConvertible {
     // The first versions kept none.
     history.records = try json.member("history") ?? [:]
     counters = try json.member("counters")
+    time = try json.member("time")
   }
 
   package func write(to writer: inout JSONWriter) {
     writer.object { writer in
       writer.field("schema", Self.schema)
+      writer.member("time", time)
       writer.member("counters", counters)
       writer.member("findings", findings)
       writer.member("undecided", undecided)

@@ -169,14 +169,44 @@ import Testing
     let wrong = run(20, .medium, since: before).state
     let back = run(2, .medium, since: wrong)
     #expect(back.changed.isEmpty)
-    #expect(run(8, .medium, since: back.state).changed.isEmpty)
-    #expect(run(9, .medium, since: back.state).changed.count == 1)
+    let again = run(3, .medium, since: back.state)
+    #expect(again.changed.isEmpty)
+    #expect(run(9, .medium, since: again.state).changed.isEmpty)
+    #expect(run(10, .medium, since: again.state).changed.count == 1)
+    // One that was wrong for one run, before it was set.
+    #expect(run(21, .medium, since: back.state).changed.isEmpty)
+    let unset = run(2, .medium, since: before)
+    #expect(run(21, .medium, since: unset.state).changed.isEmpty)
     // Of a state that somebody has written.
     var hostile = wrong
+    hostile.time = nil
     hostile.findings[0].milderSince = .min
     #expect(run(1, .medium, since: hostile).changed.count == 1)
     hostile.findings[0].milderSince = .max
     #expect(run(1, .medium, since: hostile).changed.isEmpty)
+  }
+
+  /// An upgrade may take a rule away.
+  @Test func whatARuleFoundThatIsGoneIsResolved() throws {
+    let first = state(report([finding("a"), finding("b")], undecided: ["a"], judged: ["a", "b"]))
+    func later(_ rules: [String]) -> Report {
+      let judged = report([finding("b")], judged: ["b"])
+      var report = Report(
+        tool: judged.tool, host: judged.host, mode: .live, started: judged.started,
+        durationSeconds: 0, findings: judged.findings,
+        descriptions: rules.map {
+          RuleDescription(id: $0, title: "", rationale: "", severity: .low, confidence: .low)
+        })
+      report.rules = judged.rules
+      return report
+    }
+    let changes = later(["b"]).changes(since: first)
+    #expect(changes.resolved.map(\.rule) == ["a"])
+    #expect(changes.state.findings.map(\.rule) == ["b"] && changes.state.undecided.isEmpty)
+    #expect(later(["a", "b"]).changes(since: first).resolved.isEmpty)
+    var wrong = later(["b"])
+    wrong.inputIsWrong = true
+    #expect(wrong.changes(since: first).resolved.isEmpty)
   }
 
   /// After a boot there are no counters to compare with.
