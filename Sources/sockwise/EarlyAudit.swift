@@ -9,10 +9,12 @@ import Reports
 enum EarlyAudit {
   /// The audit that `begin()` began; nil where it began none.
   static let run: AuditRun? = {
-    // A configuration is read before the host: there may be too few descriptors for both.
     guard isOfThisHostAsItIs(Startup.arguments), !HostConfigurationArguments.standardIsThere else {
       return nil
     }
+    // Files are read before the host: there may be too few descriptors for both. What a configuration
+    // says only the parser's end knows.
+    _ = RuleOptions.ofSystem
     // What is in the way is told by the audit that is begun in its place.
     return try? AuditRun(HostOptions())
   }()

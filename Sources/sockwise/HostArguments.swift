@@ -15,7 +15,7 @@ struct PlaceArguments: ParsableArguments {
     help: ArgumentHelp(
       "Give up on a source that has not answered by then, such as 90s or 2m; what was read is kept.",
       valueName: "DURATION"))
-  var timeLimit = Seconds(60)
+  var timeLimit = Seconds(HostOptions().timeLimit)
 
   @Option(
     help: ArgumentHelp(

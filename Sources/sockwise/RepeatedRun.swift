@@ -100,7 +100,7 @@ struct RepeatedRun {
   private func keepsCounters(of last: RunState, isUntold: Bool, _ counters: CounterSample?) -> Bool
   {
     guard let earlier = last.counters.map(CounterSample.init) else { return false }
-    guard let counters else { return isUntold }
+    guard let counters else { return true }
     return earlier.precedes(counters) && (isUntold || earlier.isYoung(at: counters))
   }
 

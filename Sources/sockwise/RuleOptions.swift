@@ -22,11 +22,13 @@ struct RuleOptions: ParsableArguments {
 
   /// Their files.
   func sources() -> [RuleSource] {
-    let system = ["/usr/share/sockwise/rules", "/etc/sockwise/rules.d"]
-      .map { RuleSource.directory($0, isSystem: true) }
     let named = directories.map { RuleSource.directory($0) }
-    return [.builtIn] + system + named
+    return [.builtIn] + Self.ofSystem + named
   }
+
+  /// The rule files of the system, read when they are first asked for.
+  static let ofSystem = ["/usr/share/sockwise/rules", "/etc/sockwise/rules.d"]
+    .map { RuleSource.directory($0, isSystem: true) }
 }
 
 extension RuleSource {

@@ -54,11 +54,13 @@ import Testing
     let repeated = ["audit", "--state", state.path, "--format", "json"]
     let (live, replayed) = try await ScratchNamespace.run { _ in
       _ = try BuiltBinary.run(repeated)
+      try KeptState.age(state.path("audit-self.json"), by: 3600)
       return (
         try AuditResult(BuiltBinary.run(repeated + ["--record", path])),
         try AuditResult(BuiltBinary.run(["audit", "--root", path, "--format", "json"]))
       )
     }
+    #expect(!live.report.notices.contains { $0.message.contains("an hour ago") })
     #expect(try !TextFile.read("\(path)/recording.json").contains("sample_seconds"))
     func unknown(_ audit: AuditResult) -> Set<String> { Set(audit.report.unknown.map(\.rule)) }
     #expect(unknown(replayed).subtracting(unknown(live)).isEmpty)

@@ -30,8 +30,9 @@ extension CounterSample {
   /// Between runs of a week, one that was late among them. What grew in a longer time says little of
   /// now.
   private static let oldest = 8.0 * 86_400
-  /// What did not grow in a shorter time, as after a look by hand, may grow all the same.
-  private static let youngest = 3600.0
+  /// What did not grow in a shorter time, as after a look by hand, may grow all the same. Hourly runs are
+  /// not an hour apart to the second.
+  private static let youngest = 3300.0
 
   /// Nil where the reading does not tell of which namespace it is, or has no counters.
   init?(

@@ -42,9 +42,8 @@ public struct RunChanges: Sendable {
         mayBeWorse: lackedGrowth.contains(finding.finding.rule), now)
     }
     let whole = Set(report.rules.filter(\.isWhole).map(\.rule))
-    let isGone = report.isRuleGone
     for old in last.findings where !present.contains(old.fingerprint) {
-      guard whole.contains(old.rule) || isGone(old.rule) else { continue }
+      guard whole.contains(old.rule) else { continue }
       resolved.append(old)
       note(old.fingerprint, state.history.records[old.fingerprint]?.returns.count ?? 0)
       state.history.leave(old.fingerprint, old.severity, at: now)
@@ -52,12 +51,10 @@ public struct RunChanges: Sendable {
     // What was not judged whole, or not at all, may still be there.
     let kept = last.findings.filter { old in
       report.superseded.contains(old.fingerprint)
-        || !present.contains(old.fingerprint) && !whole.contains(old.rule) && !isGone(old.rule)
+        || !present.contains(old.fingerprint) && !whole.contains(old.rule)
     }
     state.findings += kept.prefix(RunState.most - state.findings.count)
-    compare(
-      report.undecided, with: last.undecided.filter { !isGone($0.rule) },
-      judged: Set(report.rules.map(\.rule)), now)
+    compare(report.undecided, with: last.undecided, judged: Set(report.rules.map(\.rule)), now)
     state.history.bound()
   }
 
@@ -96,12 +93,7 @@ public struct RunChanges: Sendable {
       new.append(finding)
       let told = state.history.records[known.fingerprint]?.severity ?? known.severity
       let count = state.history.comeBack(known.fingerprint, at: now)
-      guard count > 1, known.severity <= told else { return }
-      note(known.fingerprint, count)
-      if known.severity < told {
-        known.severity = told
-        known.milderSince = mayBeWorse ? nil : now
-      }
+      if known.severity <= told { note(known.fingerprint, count) }
       return
     }
     if known.severity == old.severity { return unchanged.append(finding) }
@@ -152,13 +144,4 @@ public struct RunChanges: Sendable {
 extension Report {
   /// - Parameter last: empty where there was no run before.
   public func changes(since last: RunState) -> RunChanges { RunChanges(from: last, to: self) }
-}
-
-extension Report {
-  /// Whether a rule is no longer among those that there are: what it found cannot be judged again. Where
-  /// rule files are wrong it may only not have been read.
-  fileprivate var isRuleGone: (String) -> Bool {
-    let known = inputIsWrong ? [] : Set(descriptions.map(\.id))
-    return { !known.isEmpty && !known.contains($0) }
-  }
 }

@@ -19,7 +19,7 @@ public struct RunHistory: Hashable, Sendable {
   struct Record: Hashable, Sendable {
     /// When it was last gone, in seconds since 1970.
     var left: Int
-    /// What was told of it last; nil for what could not be judged.
+    /// The worst that it was when it was gone; nil for what could not be judged.
     var severity: Severity?
     /// When it was there again.
     var returns: [Int] = []
@@ -41,8 +41,10 @@ public struct RunHistory: Hashable, Sendable {
 
   mutating func leave(_ key: Key, _ severity: Severity? = nil, at now: Int?) {
     guard let now else { return }
-    records[key, default: Record(left: now)].left = now
-    records[key]?.severity = severity
+    var record = records[key] ?? Record(left: now)
+    record.left = now
+    if let severity { record.severity = max(record.severity ?? severity, severity) }
+    records[key] = record
   }
 
   /// - Returns: How often it has been back within a week, this time included; 0 where it was not there

@@ -114,7 +114,10 @@ extension RunState {
       state.write(to: &writer)
       let bytes = writer.finish()
       if bytes.count <= limit || state.isBare { return bytes }
-      state.history = RunHistory()
+      if !state.history.records.isEmpty {
+        state.history = RunHistory()
+        continue
+      }
       if state.findings.isEmpty && state.undecided.isEmpty { state.counters = nil }
       state.findings.removeLast((state.findings.count + 1) / 2)
       state.undecided.removeLast((state.undecided.count + 1) / 2)

@@ -41,7 +41,7 @@ import Testing
       "they are from the future"
     ),
     (
-      CounterSample(bootID: "a", namespace: 1, seconds: 4599.9, counters: [:]),
+      CounterSample(bootID: "a", namespace: 1, seconds: 4299.9, counters: [:]),
       "that was less than an hour ago"
     ),
     (

@@ -199,8 +199,12 @@ import Testing
       return finding
     }
     let whole = state.document(limit: .max)
-    let half = state.document(limit: whole.count - 1)
-    let read = try RunState(half, name: "half")
+    // What came and went is the first to go.
+    let findings = try RunState(state.document(limit: whole.count - 1), name: "findings")
+    #expect(findings.findings == state.findings && findings.history == RunHistory())
+    state.history = RunHistory()
+    let size = state.document(limit: .max).count
+    let read = try RunState(state.document(limit: size - 1), name: "half")
     #expect(read.findings == Array(state.findings.prefix(50)))
     #expect(read.counters == state.counters)
     #expect(try RunState(state.document(limit: 0), name: "least") == RunState())
