@@ -83,7 +83,7 @@ struct Audit: ParsableCommand {
       outcome.report, milderThan: severity,
       and: configuredOutputs ? configuration.outputRequests : [])
     throw exit.code(
-      outcome.hasJudged ? outcome.report : nil, wrongInput: outcome.inputIsWrong,
+      outcome.hasJudged ? outcome.report : nil, wrongInput: outcome.report.inputIsWrong,
       undelivered: outcome.report.isUndelivered || !delivered,
       unlessSaid: configuration.failOn.map { $0.severity.map(Threshold.severity) ?? .never })
   }

@@ -15,8 +15,6 @@ struct AuditRun: Sendable {
   /// What an audit came to.
   struct Outcome {
     var report: Report
-    /// Whether a rule file, a waiver or the baseline is wrong.
-    var inputIsWrong: Bool
     /// Whether some rule had its facts; one rule that was asked for may lack them.
     var hasJudged: Bool
     var options: HostOptions
@@ -55,7 +53,7 @@ struct AuditRun: Sendable {
     UntilExit.keep(audit, rules)
     report.inputIsWrong = rulesAreWrong || configurationIsWrong || acceptance.isWrong
     return Outcome(
-      report: report, inputIsWrong: report.inputIsWrong,
+      report: report,
       hasJudged: report.judgedSomething || !chosen.only.isEmpty, options: audit.options,
       configuration: configuration, counters: counters)
   }

@@ -32,7 +32,7 @@ struct BaselineCommand: ParsableCommand {
       printError("sockwise: nothing could be judged, so nothing was written")
       throw ExitCode(ExitStatus.failed.rawValue)
     }
-    var statuses = [outcome.inputIsWrong ? ExitStatus.wrongInput : .clean]
+    var statuses = [outcome.report.inputIsWrong ? ExitStatus.wrongInput : .clean]
     do {
       try (output.map(OutputRequest.Destination.init(path:)) ?? .standardOutput)
         .write(ReportFormat.baseline.render(outcome.report, RenderOptions()))

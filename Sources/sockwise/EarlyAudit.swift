@@ -12,8 +12,8 @@ enum EarlyAudit {
     guard isOfThisHostAsItIs(Startup.arguments), !HostConfigurationArguments.standardIsThere else {
       return nil
     }
-    // Files are read before the host: there may be too few descriptors for both. What a configuration
-    // says only the parser's end knows.
+    // Files are read before the host, as there may be too few descriptors for both: here the rules of
+    // the system, and a configuration only once it is known that it is to be read.
     _ = RuleOptions.ofSystem
     // What is in the way is told by the audit that is begun in its place.
     return try? AuditRun(HostOptions())

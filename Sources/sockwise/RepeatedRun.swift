@@ -47,7 +47,7 @@ struct RepeatedRun {
     if let refusal {
       problems.append("what the last run left cannot be used, so that all is new: \(refusal)")
     }
-    var told: (entries: JournalEntries, journal: SystemJournal)?
+    var logged: (entries: JournalEntries, journal: SystemJournal)?
     var isDelivered = true
     if let mode {
       do throws(OutputError) {
@@ -57,14 +57,14 @@ struct RepeatedRun {
           mode: mode.mode ?? outcome.configuration.journal ?? .transitions, atLeast: severity,
           run: Self.newID())
         try JournalDelivery.send(entries.entries, to: journal)
-        told = (entries, journal)
+        logged = (entries, journal)
       } catch {
         printError("sockwise: \(error)")
         isDelivered = false
       }
     }
     do throws(OutputError) {
-      try keep(told?.entries.state, outcome.counters)
+      try keep(logged?.entries.state, outcome.counters)
     } catch {
       printError("sockwise: \(error)")
       isDelivered = false
@@ -72,7 +72,7 @@ struct RepeatedRun {
         problems.append("the next run will not know what this one has logged: \(error)")
       }
     }
-    guard let (entries, journal) = told else { return isDelivered }
+    guard let (entries, journal) = logged else { return isDelivered }
     do throws(OutputError) {
       try JournalDelivery.send([entries.summary(problems)], to: journal)
     } catch {
