@@ -19,6 +19,9 @@ int test_filter_socket_option(int option, int error);
 // Makes the calling thread, and only it, create files and sockets as this user.
 void test_set_file_user(unsigned int user);
 
+// accept4(2) with SOCK_CLOEXEC; -1 and errno on failure.
+int test_accept(int listener);
+
 // Gives the calling thread a table of descriptors of its own, with the standard streams in it; -1
 // and errno on failure. Linux 5.9.
 int test_own_descriptors(void);
