@@ -1,14 +1,31 @@
 /// An expression that has been parsed, and checked unless asked otherwise.
 public struct Expression: Sendable {
+  /// Most expressions of the program's own rules are never asked for: what they are about is not there.
+  private let content: Deferred<Content>
+
+  private final class Content: Sendable {
+    let text: String
+    let resultType: Type
+    let references: [String]
+    let plan: Plan
+
+    init(text: String, resultType: Type, references: [String], plan: Plan) {
+      self.text = text
+      self.resultType = resultType
+      self.references = references
+      self.plan = plan
+    }
+  }
+
   /// The text that it was made from.
-  public let text: String
+  public var text: String { content.value.text }
   /// The type of its value; `dyn` where it was not checked.
-  public let resultType: Type
+  public var resultType: Type { content.value.resultType }
   /// Paths of the facts that it names, in the order of the text, each once. Elements of lists are
   /// spelled `sockets.listeners[].port`, constant keys of maps `sysctl_raw["vendor.key"]`.
-  public let references: [String]
+  public var references: [String] { content.value.references }
 
-  let plan: Plan
+  var plan: Plan { content.value.plan }
 
   /// Parses and checks, for who has no use for what else was learnt of it: ``check``.
   public static func compile(
@@ -56,10 +73,13 @@ public struct Expression: Sendable {
   }
 
   init(text: String, type: Type, references: [String], plan: Plan) {
-    self.text = text
-    resultType = type
-    self.references = references
-    self.plan = plan
+    content = Deferred(
+      made: Content(text: text, resultType: type, references: references, plan: plan))
+  }
+
+  /// One that is made when something of it is first asked for.
+  init(_ make: @escaping @Sendable () -> Expression) {
+    content = Deferred { make().content.value }
   }
 
   /// Steps of work that one evaluation may take.

@@ -10,11 +10,7 @@ public enum RuleData {
     /// Its content.
     public var text: String { "\(embedded.text)" }
     /// What the build made of it, for `Rules`.
-    public var compiled: [UInt8] {
-      unsafe Array(
-        UnsafeBufferPointer(
-          start: embedded.compiled.utf8Start, count: embedded.compiled.utf8CodeUnitCount))
-    }
+    public var compiled: StaticString { embedded.compiled }
   }
 
   public static var files: [File] {

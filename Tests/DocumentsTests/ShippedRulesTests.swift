@@ -42,7 +42,7 @@ struct ShippedRulesTests {
     }
     for (compiled, whole) in zip(Self.compiled.rules, Self.whole.rules) {
       let text = try whole.compiled()
-      #expect(RuleData.files.contains { $0.compiled == Array(text.utf8) }, "\(whole.id)")
+      #expect(RuleData.files.contains { "\($0.compiled)" == text }, "\(whole.id)")
       #expect(try compiled.compiled() == text, "\(whole.id)")
       #expect(compiled.tests.count == whole.tests.count, "\(whole.id)")
     }

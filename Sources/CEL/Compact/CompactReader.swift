@@ -1,24 +1,63 @@
 /// Reads what ``CompactWriter`` wrote.
 package struct CompactReader: Sendable {
-  private let bytes: [UInt8]
+  private let source: Source
   private var position = 0
+  private let end: Int
 
-  package init(_ bytes: [UInt8]) { self.bytes = bytes }
+  /// What a build wrote into the program is read where it is: a copy would be half a megabyte.
+  private enum Source {
+    case inProgram(StaticString)
+    case copy([UInt8])
+
+    subscript(range: Range<Int>) -> String {
+      switch self {
+      case .inProgram(let text):
+        unsafe String(
+          decoding: UnsafeBufferPointer(
+            start: text.utf8Start + range.lowerBound, count: range.count),
+          as: UTF8.self)
+      case .copy(let bytes): String(decoding: bytes[range], as: UTF8.self)
+      }
+    }
+
+    subscript(index: Int) -> UInt8 {
+      switch self {
+      case .inProgram(let text): unsafe text.utf8Start[index]
+      case .copy(let bytes): bytes[index]
+      }
+    }
+  }
+
+  package init(_ bytes: [UInt8]) {
+    source = .copy(bytes)
+    end = bytes.count
+  }
+
+  package init(_ text: StaticString) {
+    source = .inProgram(text)
+    end = text.utf8CodeUnitCount
+  }
+
+  private init(_ source: Source, _ range: Range<Int>) {
+    self.source = source
+    position = range.lowerBound
+    end = range.upperBound
+  }
 
   /// Something that the writer does not write, at a place in the bytes.
   package struct Malformed: Error {
     package let position: Int
   }
 
-  package var isAtEnd: Bool { position == bytes.count }
+  package var isAtEnd: Bool { position == end }
 
   package func malformed() -> Malformed { Malformed(position: position) }
 
   package mutating func int64() throws -> Int64 {
     var number: UInt64 = 0
     var shift: UInt64 = 0
-    while position < bytes.count, shift < 64 {
-      let byte = bytes[position]
+    while position < end, shift < 64 {
+      let byte = source[position]
       guard byte & 0xc0 == 0x40 else { break }
       position += 1
       number |= UInt64(byte & 31) << shift
@@ -32,12 +71,18 @@ package struct CompactReader: Sendable {
 
   package mutating func bool() throws -> Bool { try int64() != 0 }
 
-  package mutating func string() throws -> String {
+  package mutating func string() throws -> String { source[try range()] }
+
+  /// The place of a string, or of a part that is to be read by itself.
+  private mutating func range() throws -> Range<Int> {
     let count = try int()
-    guard count >= 0, count <= bytes.count - position else { throw malformed() }
+    guard count >= 0, count <= end - position else { throw malformed() }
     defer { position += count }
-    return String(decoding: bytes[position..<position + count], as: UTF8.self)
+    return position..<position + count
   }
+
+  /// A reader of what ``CompactWriter/write(part:)`` wrote; this one goes on behind it.
+  package mutating func part() throws -> CompactReader { CompactReader(source, try range()) }
 
   package mutating func choice<Choice: CaseIterable>(_ type: Choice.Type) throws -> Choice {
     let index = try int()
@@ -51,7 +96,7 @@ package struct CompactReader: Sendable {
   ) throws -> [Element] {
     let count = try int()
     // Nothing is shorter than a byte.
-    guard count >= 0, count <= bytes.count - position else { throw malformed() }
+    guard count >= 0, count <= end - position else { throw malformed() }
     var list: [Element] = []
     list.reserveCapacity(count)
     for _ in 0..<count { list.append(try read(&self)) }

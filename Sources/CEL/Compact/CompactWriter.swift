@@ -33,6 +33,13 @@ package struct CompactWriter {
     text += string
   }
 
+  /// What can be passed over, and read later.
+  package mutating func write(part write: (inout CompactWriter) throws -> Void) rethrows {
+    var part = CompactWriter()
+    try write(&part)
+    self.write(part.text)
+  }
+
   package mutating func write<Choice: CaseIterable & Equatable>(choice: Choice) {
     write(Array(Choice.allCases).firstIndex(of: choice) ?? -1)
   }

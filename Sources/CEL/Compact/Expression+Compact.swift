@@ -1,10 +1,12 @@
 extension CompactWriter {
   /// What evaluating and explaining an expression needs; it has been checked.
   package mutating func write(_ expression: Expression) throws {
-    write(expression.text)
-    write(expression.resultType)
-    write(expression.references)
-    try write(expression.plan)
+    try write(part: { part in
+      part.write(expression.text)
+      part.write(expression.resultType)
+      part.write(expression.references)
+      try part.write(expression.plan)
+    })
   }
 
   private mutating func write(_ plan: Plan) throws {
@@ -97,6 +99,22 @@ extension CompactWriter {
 
 extension CompactReader {
   package mutating func expression() throws -> Expression {
+    var part = try part()
+    let expression = try part.wholeExpression()
+    guard part.isAtEnd else { throw part.malformed() }
+    return expression
+  }
+
+  /// One that is read when it is first asked for.
+  package mutating func deferredExpression() throws -> Expression {
+    let part = try part()
+    return Expression {
+      var part = part
+      return (try? part.wholeExpression()) ?? .unreadable
+    }
+  }
+
+  private mutating func wholeExpression() throws -> Expression {
     let text = try string()
     let type = try type()
     let references = try strings()
@@ -178,4 +196,11 @@ extension CompactReader {
     }
     return Access(root: root, steps: steps, suffix: try optionalString())
   }
+}
+
+extension Expression {
+  /// In the place of what cannot be read; the tests of the program have read all of it.
+  fileprivate static let unreadable = Expression(
+    text: "", type: .error, references: [],
+    plan: .failure("this rule is broken; 'sockwise rules check' says why"))
 }

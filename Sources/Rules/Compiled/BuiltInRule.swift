@@ -1,3 +1,5 @@
+internal import CEL
+
 /// A rule of the program: its file, and what the build made of it.
 public struct BuiltInRule: Sendable {
   /// Path below `rules/`, as messages show it.
@@ -9,12 +11,15 @@ public struct BuiltInRule: Sendable {
   /// - Parameter text: the file's content.
   /// - Parameter compiled: ``Rule/compiled()`` of the rule in it; empty where it is not compiled.
   public init(
-    path: String, text: @escaping @Sendable () -> [UInt8],
-    compiled: @escaping @Sendable () -> [UInt8] = { [] }
+    path: String, text: @escaping @Sendable () -> [UInt8], compiled: StaticString = ""
   ) {
+    self.init(path: path, text: text, compiled: CompactReader(compiled))
+  }
+
+  init(path: String, text: @escaping @Sendable () -> [UInt8], compiled: CompactReader) {
     self.path = path
     self.text = text
-    rule = Deferred { Rule(path: path, compiled: compiled()) }
+    rule = Deferred { Rule(path: path, compiled: compiled) }
   }
 
   /// Reads what was compiled now, so that it is there when a set of rules wants it.

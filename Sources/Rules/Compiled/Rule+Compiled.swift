@@ -34,9 +34,9 @@ extension Rule {
     return writer.text
   }
 
-  /// Without its tests. Nil where the bytes are not a compiled rule.
-  init?(path: String, compiled bytes: [UInt8]) {
-    var reader = CompactReader(bytes)
+  /// Without its tests. Nil where what is read is not a compiled rule.
+  init?(path: String, compiled: CompactReader) {
+    var reader = compiled
     do {
       self = try reader.rule(path: path)
     } catch {
@@ -82,9 +82,9 @@ extension CompactReader {
     let element = try optional { try $0.element() }
     let definitions = try list { reader in
       let name = try reader.string()
-      return Rule.Definition(name: name, expression: try reader.expression())
+      return Rule.Definition(name: name, expression: try reader.deferredExpression())
     }
-    let condition = try expression()
+    let condition = try deferredExpression()
     let first = try optional { try $0.expression() }
     let neededByFirst = try list { try $0.int() }
     let needed = try list { try $0.int() }
@@ -111,7 +111,7 @@ extension CompactReader {
     let list = try expression()
     let identity = try self.list { reader in
       let name = try reader.string()
-      return Rule.IdentityPart(name: name, expression: try reader.expression())
+      return Rule.IdentityPart(name: name, expression: try reader.deferredExpression())
     }
     return Rule.Element(name: name, type: type, list: list, identity: identity)
   }

@@ -42,13 +42,14 @@ struct CompactTests {
     "sockets.listeners.exists_one(l, has(l.backlog) && l.backlog > sysctl.port_range.first)",
   ]
 
-  @Test(arguments: expressions) func expressionsComeBack(text: String) throws {
+  @Test(arguments: expressions, [false, true])
+  func expressionsComeBack(text: String, isDeferred: Bool) throws {
     let expression = try Expression.compile(
       text, schema: Example.schema, options: .specification)
     var writer = CompactWriter()
     try writer.write(expression)
     var reader = CompactReader(Array(writer.text.utf8))
-    let read = try reader.expression()
+    let read = try isDeferred ? reader.deferredExpression() : reader.expression()
     #expect(reader.isAtEnd)
     #expect(read.text == text && read.resultType == expression.resultType)
     #expect(read.references == expression.references)
@@ -61,6 +62,18 @@ struct CompactTests {
     #expect(again.text == writer.text)
   }
 
+  @Test func whatIsInTheProgramIsReadThere() throws {
+    var writer = CompactWriter()
+    writer.write("Ünï")
+    writer.write(-7)
+    #expect(writer.text == "JÜnïM")
+    var reader = CompactReader("JÜnïM")
+    #expect(try reader.string() == "Ünï")
+    #expect(try reader.int() == -7)
+    #expect(reader.isAtEnd)
+    #expect(throws: CompactReader.Malformed.self) { try reader.string() }
+  }
+
   @Test(arguments: expressions) func whatIsCutIsRefused(text: String) throws {
     var writer = CompactWriter()
     try writer.write(
@@ -69,6 +82,8 @@ struct CompactTests {
     for end in bytes.indices {
       var reader = CompactReader(Array(bytes[..<end]))
       #expect(throws: CompactReader.Malformed.self) { try reader.expression() }
+      reader = CompactReader(Array(bytes[..<end]))
+      #expect(throws: CompactReader.Malformed.self) { try reader.deferredExpression() }
     }
     // Anything else than was written is refused, or read as something else.
     for index in bytes.indices {
@@ -76,6 +91,8 @@ struct CompactTests {
       changed[index] ^= 0x15
       var reader = CompactReader(changed)
       _ = try? reader.expression()
+      reader = CompactReader(changed)
+      _ = try? reader.deferredExpression().text
     }
   }
 }

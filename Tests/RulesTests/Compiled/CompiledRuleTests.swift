@@ -40,7 +40,7 @@ struct CompiledRuleTests {
 
   private static func compiled(_ bytes: [UInt8]) -> Rule? {
     let text = Array(RuleBuilder.text("x", yaml).utf8)
-    let rule = BuiltInRule(path: "x.yaml", text: { text }, compiled: { bytes })
+    let rule = BuiltInRule(path: "x.yaml", text: { text }, compiled: CompactReader(bytes))
     return RuleFile(rule, schema: TestSchema.schema)?.rule
   }
 
@@ -83,6 +83,20 @@ struct CompiledRuleTests {
     #expect(Self.compiled(Array("when".utf8)) == nil)
   }
 
+  @Test func `a condition that cannot be read judges nothing`() throws {
+    let rule = try #require(Self.file(Self.yaml).rule)
+    var condition = CompactWriter()
+    try condition.write(rule.condition)
+    // The first operand follows, and begins with the same text: the condition's own plan is broken.
+    let text = try rule.compiled().replacing(
+      condition.text, with: String(condition.text.dropLast()) + "~", maxReplacements: 1)
+    let broken = try #require(Self.compiled(Array(text.utf8)))
+    let facts = try RuleBuilder.facts(
+      "sysctl.net.ipv4.tcp_tw_reuse: 9, sockets.listeners: [ { address: 0.0.0.0, port: 80 } ]")
+    let outcomes = "\(broken.evaluate(in: facts))"
+    #expect(outcomes.contains("undecided") && outcomes.contains("this rule is broken"))
+  }
+
   @Test func `a rule that was not compiled is read from its text`() throws {
     let text = Array(RuleBuilder.text("x", Self.yaml).utf8)
     let source = RuleSource.builtIn([.init(path: "x.yaml", text: { text })])
@@ -96,8 +110,8 @@ struct CompiledRuleTests {
     let rules = try [("one", "two"), ("two", "one")].map { id, other in
       let bytes = Array(RuleBuilder.text(id, "supersedes: [\(other)]").utf8)
       let file = RuleFile(path: "\(id).yaml", content: bytes, schema: TestSchema.schema)
-      let compiled = Array(try #require(try file.rule?.compiled()).utf8)
-      return BuiltInRule(path: "\(id).yaml", text: { bytes }, compiled: { compiled })
+      let compiled = CompactReader(Array(try #require(try file.rule?.compiled()).utf8))
+      return BuiltInRule(path: "\(id).yaml", text: { bytes }, compiled: compiled)
     }
     func problems(_ compiled: Bool) -> [String] {
       RuleSet.load([.builtIn(rules)], schema: TestSchema.schema, compiled: compiled).diagnostics

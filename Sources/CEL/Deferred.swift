@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// A value that is made when it is first asked for.
-final class Deferred<Value: Sendable>: Sendable {
+package final class Deferred<Value: Sendable>: Sendable {
   private enum State {
     case pending(@Sendable () -> Value)
     case made(Value)
@@ -9,10 +9,10 @@ final class Deferred<Value: Sendable>: Sendable {
 
   private let state: Mutex<State>
 
-  init(_ make: @escaping @Sendable () -> Value) { state = Mutex(.pending(make)) }
-  init(made value: Value) { state = Mutex(.made(value)) }
+  package init(_ make: @escaping @Sendable () -> Value) { state = Mutex(.pending(make)) }
+  package init(made value: Value) { state = Mutex(.made(value)) }
 
-  var value: Value {
+  package var value: Value {
     state.withLock { state in
       switch state {
       case .made(let value): return value
