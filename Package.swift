@@ -103,7 +103,12 @@ let package = Package(
       swiftSettings: settings),
     // Through the built binary, on the real kernel.
     .testTarget(
-      name: "sockwiseTests", dependencies: ["sockwise", "TestSupport"], swiftSettings: settings),
+      name: "sockwiseTests",
+      dependencies: [
+        "sockwise", "TestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
   ]
 )
 

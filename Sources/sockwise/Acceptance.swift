@@ -17,6 +17,14 @@ struct AcceptanceArguments: ParsableArguments {
       "Count only what this file does not list; 'sockwise baseline' writes it.", valueName: "FILE"))
   var baseline: String?
 
+  var choice: AcceptanceChoice { AcceptanceChoice(waivers: waivers, baseline: baseline) }
+}
+
+/// The files that tell which findings do not count.
+struct AcceptanceChoice {
+  var waivers: [String] = []
+  var baseline: String?
+
   /// Whether no file is named.
   var isEmpty: Bool { waivers.isEmpty && baseline == nil }
 

@@ -66,26 +66,15 @@ struct Audit: ParsableCommand {
         "--proven tries claims on the kernel that runs here, and '\(root.shown)' is of another"
           + " host; run 'sockwise audit --proven' there")
     }
-    let repeated = RepeatedRun(journal, scope: host.place.netns.argument)
-    var outcome = try AuditRun.outcome(
-      of: host, ruleOptions, selection, configured, accepted, since: repeated.last,
-      in: output.language)
-    outcome.report = outcome.report.adding(repeated.notices)
-    if proven { outcome.report = outcome.report.proven(by: Prove.tried(outcome.report)) }
-    UntilExit.keep(outcome.report)
-    let recordingFailed = outcome.options.reportRecording()
-    let configuration = outcome.configuration
-    let severity = output.minSeverity?.severity ?? configuration.minSeverity ?? .info
-    // Before the outputs: metrics tell whether it was logged.
-    let told = repeated.end(outcome, atLeast: severity)
-    outcome.report.isUndelivered = recordingFailed || !told
-    let delivered = output.deliver(
-      outcome.report, milderThan: severity,
-      and: configuredOutputs ? configuration.outputRequests : [])
-    throw exit.code(
-      outcome.hasJudged ? outcome.report : nil, wrongInput: outcome.report.inputIsWrong,
-      undelivered: outcome.report.isUndelivered || !delivered,
-      unlessSaid: configuration.failOn.map { $0.severity.map(Threshold.severity) ?? .never })
+    throw try choice.run()
+  }
+
+  var choice: AuditChoice {
+    AuditChoice(
+      host: host.choice, ruleDirectories: ruleOptions.directories, selection: selection.choice,
+      configuration: configured.choice, configuredOutputs: configuredOutputs,
+      output: output.choice, journal: journal.choice, proven: proven, accepted: accepted.choice,
+      exit: exit.choice)
   }
 }
 

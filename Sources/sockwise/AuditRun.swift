@@ -23,31 +23,31 @@ struct AuditRun: Sendable {
     var counters: CounterSample?
   }
 
-  /// Reads what the arguments name, and the host. What is wrong is said on standard error.
+  /// Reads what was chosen, and the host. What is wrong is said on standard error.
   ///
   /// - Parameter last: what the last run left; nil where nothing is kept from run to run.
   static func outcome(
-    of host: HostArguments, _ ruleOptions: RuleOptions, _ selection: RuleSelection,
-    _ configured: HostConfigurationArguments, _ accepted: AcceptanceArguments,
-    since last: RunState? = nil, in language: Language = .english
+    of choice: AuditChoice, since last: RunState? = nil, in language: Language = .english
   ) throws -> Outcome {
-    let files = ruleOptions.sources()
+    let host = choice.host
+    let files = RuleSource.all(adding: choice.ruleDirectories)
     // Rules are read while the kernel answers. Files are not: there may be too few descriptors for
     // both. And a recording is begun when nothing else can be wrong any more.
-    let configurationFile = configured.file(isLive: host.place.root == nil)
-    var begun = EarlyAudit.run
-    if begun == nil && !host.records && accepted.isEmpty && configurationFile == nil {
+    let configurationFile = choice.configuration.file(isLive: host.root == nil)
+    var begun: AuditRun?
+    if host.record == nil && choice.accepted.isEmpty && configurationFile == nil {
       begun = try host.beginAudit(since: last)
     }
     var loaded = RuleSet.load(files, schema: Host.schema, compiled: true)
     loaded.language = language.translation
     let rulesAreWrong = loaded.diagnostics.report()
-    let (configuration, configurationIsWrong) = configured.configuration(
-      in: configurationFile, rules: loaded)
+    let (configuration, configurationIsWrong) = choice.configuration.read(
+      configurationFile, rules: loaded)
     let rules = loaded.overriding(configuration.parameters)
-    var chosen = try selection.selection(from: rules)
+    var chosen = choice.selection
+    try chosen.check(against: rules)
     chosen.add(configuration)
-    let acceptance = accepted.acceptance(for: rules, and: configuration.waivers)
+    let acceptance = choice.accepted.acceptance(for: rules, and: configuration.waivers)
     let audit = try begun ?? host.beginAudit(since: last)
     var (report, counters) = audit.report(rules, chosen, acceptance)
     UntilExit.keep(audit, rules)

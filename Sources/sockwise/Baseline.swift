@@ -26,7 +26,10 @@ struct BaselineCommand: ParsableCommand {
   var output: String?
 
   func run() throws {
-    let outcome = try AuditRun.outcome(of: host, ruleOptions, selection, configured, accepted)
+    let outcome = try AuditRun.outcome(
+      of: AuditChoice(
+        host: host.choice, ruleDirectories: ruleOptions.directories, selection: selection.choice,
+        configuration: configured.choice, accepted: accepted.choice))
     // Nothing was found where nothing could be read, which is no baseline.
     guard outcome.hasJudged else {
       printError("sockwise: nothing could be judged, so nothing was written")

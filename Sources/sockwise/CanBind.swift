@@ -41,7 +41,7 @@ struct CanBind: ParsableCommand {
   enum Format: String, CaseIterable, ExpressibleByArgument { case text, json }
 
   func run() throws {
-    var options = try host.options()
+    var options = try host.choice.options()
     guard options.root.hasLiveFacts else {
       throw ValidationError(
         "'\((host.root ?? "").shown)' has files of a host, and not its sockets; --root DIR needs a"

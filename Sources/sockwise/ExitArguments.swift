@@ -13,6 +13,17 @@ struct ExitArguments: ParsableArguments {
   @Flag(help: "Exit with 3 where something could not be checked.")
   var strict = false
 
+  var choice: ExitChoice { ExitChoice(failOn: failOn, strict: strict) }
+}
+
+/// What was chosen to make a run fail.
+struct ExitChoice {
+  /// Nil where nothing was.
+  var failOn: Threshold?
+  var strict = false
+
+  /// The status of a run.
+  ///
   /// - Parameters:
   ///   - report: nil where there is none.
   ///   - configured: the threshold where the command line names none.

@@ -25,7 +25,7 @@ struct Facts: ParsableCommand {
 
   func run() throws {
     let started = Clock.utcNow()
-    let options = try host.options()
+    let options = try host.choice.options()
     let facts = try options.host()
     let undelivered = options.reportRecording()
     let document = FactsDocument(

@@ -15,7 +15,7 @@ struct PlaceArguments: ParsableArguments {
     help: ArgumentHelp(
       "Give up on a source that has not answered by then, such as 90s or 2m; what was read is kept.",
       valueName: "DURATION"))
-  var timeLimit = Seconds(HostOptions().timeLimit)
+  var timeLimit = Seconds(HostChoice().timeLimit)
 
   @Option(
     help: ArgumentHelp(
@@ -43,22 +43,9 @@ struct PlaceArguments: ParsableArguments {
     if anonymize && record == nil { throw ValidationError("--anonymize needs --record DIR") }
   }
 
-  /// What to read, and where. What stands in the way is said on standard error.
-  func options() throws(ExitCode) -> HostOptions {
-    HostOptions(netns: netns.selection, timeLimit: timeLimit.value, root: try files())
-  }
-
-  private func files() throws(ExitCode) -> HostRoot {
-    do throws(RecordingFailure) {
-      if let root { return try HostRoot.open(root) }
-      guard let record else { return HostRoot() }
-      return HostRoot(
-        recordingTo: try Recorder(
-          directory: record, tool: Sockwise.version, time: Clock.utcNow(), anonymize: anonymize))
-    } catch {
-      printError("sockwise: \(error)")
-      throw ExitCode((root == nil ? ExitStatus.undelivered : ExitStatus.failed).rawValue)
-    }
+  var choice: HostChoice {
+    HostChoice(
+      netns: netns, timeLimit: timeLimit.value, root: root, record: record, anonymize: anonymize)
   }
 }
 
@@ -78,15 +65,32 @@ struct HostArguments: ParsableArguments {
       valueName: "VERSION"))
   var kernel: [KernelArgument] = []
 
-  /// Whether what is read is recorded.
-  var records: Bool { place.record != nil }
-
   func validate() throws {
     if place.root != nil && sample != nil {
       throw ValidationError("--root and --sample exclude each other")
     }
     if place.root == nil && !kernel.isEmpty { throw ValidationError("--kernel needs --root DIR") }
   }
+
+  var choice: HostChoice {
+    var choice = place.choice
+    choice.sample = sample?.value
+    choice.kernels = kernel.map(\.version)
+    return choice
+  }
+}
+
+/// The host that was chosen, and how it is read.
+struct HostChoice {
+  var netns = NamespaceArgument(selection: .own)
+  /// Seconds.
+  var timeLimit = HostOptions().timeLimit
+  var root: String?
+  var record: String?
+  var anonymize = false
+  /// Seconds between two readings of the counters; nil for one reading.
+  var sample: Double?
+  var kernels: [KernelVersion] = []
 
   /// Begins an audit.
   ///
@@ -104,10 +108,23 @@ struct HostArguments: ParsableArguments {
 
   /// What to read, and where. What stands in the way is said on standard error.
   func options() throws(ExitCode) -> HostOptions {
-    var options = try place.options()
-    options.sample = sample?.value
-    options.kernels = kernel.map(\.version)
+    var options = HostOptions(netns: netns.selection, timeLimit: timeLimit, root: try files())
+    options.sample = sample
+    options.kernels = kernels
     return options
+  }
+
+  private func files() throws(ExitCode) -> HostRoot {
+    do throws(RecordingFailure) {
+      if let root { return try HostRoot.open(root) }
+      guard let record else { return HostRoot() }
+      return HostRoot(
+        recordingTo: try Recorder(
+          directory: record, tool: Sockwise.version, time: Clock.utcNow(), anonymize: anonymize))
+    } catch {
+      printError("sockwise: \(error)")
+      throw ExitCode((root == nil ? ExitStatus.undelivered : ExitStatus.failed).rawValue)
+    }
   }
 }
 

@@ -5,12 +5,9 @@ import Rules
 
 /// Which configuration of the host is read: `--config` and `--no-config`.
 struct HostConfigurationArguments: ParsableArguments {
-  /// That of the system.
-  static let standard = "/etc/sockwise/sockwise.yaml"
-
   @Option(
     help: ArgumentHelp(
-      "Read this configuration file instead of '\(standard)', which only an audit of this host reads.",
+      "Read this configuration file instead of '\(HostConfigurationChoice.standard)', which only an audit of this host reads.",
       valueName: "FILE"))
   var config: String?
 
@@ -23,6 +20,20 @@ struct HostConfigurationArguments: ParsableArguments {
     }
   }
 
+  var choice: HostConfigurationChoice {
+    HostConfigurationChoice(config: config, noConfig: noConfig)
+  }
+}
+
+/// The configuration of the host that was chosen.
+struct HostConfigurationChoice {
+  /// That of the system.
+  static let standard = "/etc/sockwise/sockwise.yaml"
+
+  /// The file to read instead.
+  var config: String?
+  var noConfig = false
+
   /// The file to read; nil for none.
   func file(isLive: Bool) -> String? {
     if noConfig { return nil }
@@ -31,13 +42,13 @@ struct HostConfigurationArguments: ParsableArguments {
   }
 
   /// A link that leads nowhere is there: it is told, as everything else that cannot be read.
-  static var standardIsThere: Bool {
+  private static var standardIsThere: Bool {
     var status = stat()
     return unsafe lstat(standard, &status) == 0
   }
 
   /// The configuration, and whether something is wrong with it, which is said on standard error.
-  func configuration(in file: String?, rules: RuleSet) -> (Configuration, isWrong: Bool) {
+  func read(_ file: String?, rules: RuleSet) -> (Configuration, isWrong: Bool) {
     guard let file else { return (Configuration(), false) }
     let read = ConfigurationFile.read(
       ofHost: file, rules: rules,

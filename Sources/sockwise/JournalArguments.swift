@@ -25,6 +25,16 @@ struct JournalArguments: ParsableArguments {
     }
   }
 
+  var choice: JournalChoice { JournalChoice(journal: journal, state: state) }
+}
+
+/// Whether the journal is told, and where a run keeps what the next one needs.
+struct JournalChoice {
+  /// Nil where the journal is told nothing.
+  var journal: JournalArgument?
+  /// The directory that was named.
+  var state: String?
+
   /// Where what was found is kept; nil for nowhere.
   func directory(scope: String) -> StateDirectory? {
     let path = state ?? (journal == nil ? nil : Self.ofSystemd)

@@ -5,7 +5,7 @@ import Rules
 /// What is printed, and where.
 struct OutputArguments: ParsableArguments {
   @Option(help: ArgumentHelp("What standard output gets.", valueName: "FORMAT"))
-  var format = FormatName.text
+  var format = FormatName(OutputChoice().format)
 
   @Option(
     help: ArgumentHelp(
@@ -31,14 +31,32 @@ struct OutputArguments: ParsableArguments {
   @Flag(name: .shortAndLong, help: "All evidence, references, and how to undo a remedy.")
   var verbose = false
 
-  var language: Language { lang?.language ?? Terminal.language }
-
   func validate() throws {
     if output.contains(where: { $0.destination == .standardOutput }) {
       throw ValidationError("standard output is for one format; choose it with --format")
     }
     if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other") }
   }
+
+  var choice: OutputChoice {
+    OutputChoice(
+      format: format.format, files: output, minSeverity: minSeverity?.severity,
+      named: lang?.language, verbosity: quiet ? .quiet : verbose ? .verbose : .normal)
+  }
+}
+
+/// What was chosen to be printed and written.
+struct OutputChoice {
+  /// What standard output gets.
+  var format = ReportFormat.text
+  var files: [OutputRequest] = []
+  /// Nil where none was chosen.
+  var minSeverity: Severity?
+  /// The language that was named.
+  var named: Language?
+  var verbosity = RenderOptions.Verbosity.normal
+
+  var language: Language { named ?? Terminal.language }
 
   /// Prints and writes the report; false where that failed, which is said on standard error.
   ///
@@ -48,7 +66,7 @@ struct OutputArguments: ParsableArguments {
   func deliver(
     _ report: Report, milderThan severity: Severity? = nil, and configured: [OutputRequest] = []
   ) -> Bool {
-    var shown = report.leavingOut(milderThan: minSeverity?.severity ?? severity ?? .info)
+    var shown = report.leavingOut(milderThan: minSeverity ?? severity ?? .info)
     var isDelivered = true
     for request in requests(and: configured) {
       do throws(OutputError) {
@@ -65,14 +83,13 @@ struct OutputArguments: ParsableArguments {
   /// Files first: standard output may be a pipe whose reader goes away. Of files those last that tell
   /// whether the others were written.
   private func requests(and configured: [OutputRequest]) -> [OutputRequest] {
-    let files = configured + output
+    let files = configured + files
     return files.filter { !$0.format.tellsOfOutputs } + files.filter(\.format.tellsOfOutputs)
-      + [OutputRequest(format: format.format, destination: .standardOutput)]
+      + [OutputRequest(format: format, destination: .standardOutput)]
   }
 
   /// Files are the same whatever terminal asked for them: `terminal` is for standard output.
   private func rendering(for destination: OutputRequest.Destination) -> RenderOptions {
-    let verbosity: RenderOptions.Verbosity = quiet ? .quiet : verbose ? .verbose : .normal
     guard destination == .standardOutput else { return RenderOptions(verbosity: verbosity) }
     return RenderOptions(
       width: Terminal.width, style: Terminal.usesColour ? .coloured : .plain, verbosity: verbosity)
@@ -81,11 +98,9 @@ struct OutputArguments: ParsableArguments {
 
 /// The name of a report format on the command line.
 struct FormatName: ExpressibleByArgument, CustomStringConvertible {
-  static let text = FormatName(format: .text)
-
   let format: ReportFormat
 
-  private init(format: ReportFormat) { self.format = format }
+  init(_ format: ReportFormat) { self.format = format }
 
   init?(argument: String) {
     guard let format = ReportFormat.named(argument) else { return nil }

@@ -12,9 +12,9 @@ struct RepeatedRun {
   private let isUnread: Bool
   private let mode: JournalArgument?
 
-  init(_ arguments: JournalArguments, scope: String) {
-    mode = arguments.journal
-    directory = arguments.directory(scope: scope)
+  init(_ choice: JournalChoice, scope: String) {
+    mode = choice.journal
+    directory = choice.directory(scope: scope)
     let found = directory?.read()
     last = found.map { $0.state ?? RunState() }
     refusal = found?.refusal

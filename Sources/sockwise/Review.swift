@@ -58,15 +58,17 @@ struct ReviewCommand: ParsableCommand {
 
   func run() throws {
     var loaded = ruleOptions.load(toEvaluate: true)
+    let output = output.choice
     loaded.language = output.language.translation
     let rulesAreWrong = loaded.diagnostics.report()
     let (configuration, configurationIsWrong) = configured.configuration(
       for: paths.first ?? ".", rules: loaded)
     let rules = loaded.overriding(configuration.parameters)
-    var chosen = try selection.selection(from: rules)
+    var chosen = selection.choice
+    try chosen.check(against: rules)
     chosen.skip += configuration.skip
     chosen.enable += configuration.enable
-    let acceptance = accepted.acceptance(for: rules, and: configuration.waivers)
+    let acceptance = accepted.choice.acceptance(for: rules, and: configuration.waivers)
     let options = reviewOptions(configuration, rules)
     let run = ReviewRun(
       rules: rules, selection: chosen, options: options, acceptance: acceptance)
@@ -84,7 +86,7 @@ struct ReviewCommand: ParsableCommand {
       !strange.isEmpty || rulesAreWrong || configurationIsWrong || acceptance.isWrong
       || !result.missing.isEmpty
     let failOn = configuration.failOn.map { $0.severity.map(Threshold.severity) ?? .never }
-    let code = exit.code(
+    let code = exit.choice.code(
       result.readNothing ? nil : result.report, wrongInput: inputIsWrong, undelivered: !delivered,
       unlessSaid: failOn)
     throw exit.strict && result.hasGaps

@@ -13,30 +13,26 @@ struct RuleOptions: ParsableArguments {
       valueName: "DIR"))
   var directories: [String] = []
 
-  /// The built-in rules, then those of the system, then those named here; the later wins.
-  ///
   /// - Parameter toEvaluate: whether they are to be evaluated and not to be looked at.
   func load(toEvaluate: Bool = false) -> RuleSet {
-    RuleSet.load(sources(), schema: Host.schema, compiled: toEvaluate)
+    RuleSet.load(
+      RuleSource.all(adding: directories), schema: Host.schema, compiled: toEvaluate)
   }
-
-  /// Their files.
-  func sources() -> [RuleSource] {
-    let named = directories.map { RuleSource.directory($0) }
-    return [.builtIn] + Self.ofSystem + named
-  }
-
-  /// The rule files of the system, read when they are first asked for.
-  static let ofSystem = ["/usr/share/sockwise/rules", "/etc/sockwise/rules.d"]
-    .map { RuleSource.directory($0, isSystem: true) }
 }
 
 extension RuleSource {
+  /// The built-in rules, then those of the system, then those of `directories`; the later wins.
+  static func all(adding directories: [String]) -> [RuleSource] {
+    let ofSystem = ["/usr/share/sockwise/rules", "/etc/sockwise/rules.d"]
+      .map { RuleSource.directory($0, isSystem: true) }
+    return [.builtIn] + ofSystem + directories.map { RuleSource.directory($0) }
+  }
+
   /// The rules inside the binary.
   static let builtIn = RuleSource.builtIn(builtInRules)
 
   private static let builtInRules = RuleData.files.map { file in
-    BuiltInRule(path: file.path, text: { Array(file.text.utf8) }, compiled: { file.compiled })
+    BuiltInRule(path: file.path, text: { Array(file.text.utf8) }, compiled: file.compiled)
   }
 
   /// Begins to read them, on a thread of its own: they do not depend on the command line, and reading
@@ -60,21 +56,23 @@ struct RuleSelection: ParsableArguments {
       "Evaluate this opt-in rule, or every one with this tag, too. Repeatable.", valueName: "RULE"))
   var enable: [String] = []
 
-  /// The choice; throws where a name is no rule and no tag.
-  func selection(from rules: RuleSet) throws -> Selection {
-    let selection = Selection(only: only, skip: skip, enable: enable)
-    let unknown = selection.unknownNames(in: rules.rules)
+  var choice: Selection { Selection(only: only, skip: skip, enable: enable) }
+}
+
+extension Selection {
+  /// Throws where a name is no rule and no tag, or nothing is left.
+  func check(against rules: RuleSet) throws {
+    let unknown = unknownNames(in: rules.rules)
     guard unknown.isEmpty else {
       throw ValidationError(
         unknown.map { name, hint in
           "no rule or tag is called '\(name.shown)'" + (hint.map { "; \($0)" } ?? "")
         }.joined(separator: "\n") + "\n'sockwise rules list' lists them")
     }
-    guard rules.rules.isEmpty || rules.rules.contains(where: selection.selects) else {
+    guard rules.rules.isEmpty || rules.rules.contains(where: selects) else {
       throw ValidationError(
         "--only and --skip leave no rule to evaluate; opt-in rules want --enable")
     }
-    return selection
   }
 }
 

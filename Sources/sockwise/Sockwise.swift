@@ -33,8 +33,8 @@ enum Main {
     _ = signal(SIGPIPE, SIG_IGN)
     let arguments = Startup.arguments
     if ["audit", "review"].contains(arguments.first) { RuleSource.beginReadingBuiltIn() }
-    EarlyAudit.begin()
     do {
+      if let audit = AuditChoice(plain: arguments) { throw try audit.run() }
       var command = try command(arguments)
       try command.run()
     } catch {
