@@ -105,7 +105,7 @@ let package = Package(
     .testTarget(
       name: "sockwiseTests",
       dependencies: [
-        "sockwise", "TestSupport",
+        "HostFacts", "Reports", "Rules", "TestSupport", "sockwise",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

@@ -1,6 +1,7 @@
 internal import Synchronization
 
-/// A value that is made when it is first asked for.
+/// A value that is made when it is first asked for, once: whoever asks meanwhile waits. What makes it must
+/// not ask for it.
 package final class Deferred<Value: Sendable>: Sendable {
   private enum State {
     case pending(@Sendable () -> Value)

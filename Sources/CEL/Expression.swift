@@ -3,7 +3,8 @@ public struct Expression: Sendable {
   /// Most expressions of the program's own rules are never asked for: what they are about is not there.
   private let content: Deferred<Content>
 
-  private final class Content: Sendable {
+  /// A class, so that to evaluate an expression copies one reference.
+  final class Content: Sendable {
     let text: String
     let resultType: Type
     let references: [String]
@@ -77,10 +78,7 @@ public struct Expression: Sendable {
       made: Content(text: text, resultType: type, references: references, plan: plan))
   }
 
-  /// One that is made when something of it is first asked for.
-  init(_ make: @escaping @Sendable () -> Expression) {
-    content = Deferred { make().content.value }
-  }
+  init(_ content: Deferred<Content>) { self.content = content }
 
   /// Steps of work that one evaluation may take.
   public static let defaultStepLimit = 10_000_000

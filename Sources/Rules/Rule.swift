@@ -3,8 +3,8 @@ public import CEL
 /// A rule: when something is a problem, why, and what to do about it.
 ///
 /// Read from one file by `RuleFile`; every expression in it has been type-checked. What judges the
-/// facts is stored here; what only a finding or a reader wants is in ``Rest``, which for the
-/// program's own rules is read when somebody asks for it, and so are the tests.
+/// facts is stored here; what only a finding or a reader wants is in ``Rest``. Of the program's own rules
+/// that, the tests, and most expressions are read when somebody asks for them.
 public struct Rule: Sendable {
   /// What a rule is evaluated for: each network namespace, or the host once.
   public enum Scope: String, CaseIterable, Sendable { case netns, host }

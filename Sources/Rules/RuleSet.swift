@@ -7,6 +7,8 @@ public struct RuleSet: Sendable {
   /// What is wrong with the files, in the order of paths and positions. Rules whose files have
   /// errors are not among `rules`.
   public let diagnostics: [RuleDiagnostic]
+  /// The ids of rules that an empty file turns off: to skip, enable or waive one of them is no mistake.
+  public let turnedOff: [String]
   /// For a rule, all that it supersedes, directly or through others.
   let supersededBy: [String: Set<String>]
   /// The language that findings are translated to, such as `zh`; nil: they are in English alone.
@@ -26,6 +28,8 @@ public struct RuleSet: Sendable {
   ) -> RuleSet {
     var diagnostics: [RuleDiagnostic] = []
     var chosen: [String: RuleSource.File] = [:]
+    var turnedOff: [String] = []
+    var replacing: Set<String> = []
     for source in sources {
       diagnostics += source.diagnostics
       var here: [String: String] = [:]
@@ -39,7 +43,7 @@ public struct RuleSet: Sendable {
           continue
         }
         here[name] = file.path
-        chosen[name] = file
+        if chosen.updateValue(file, forKey: name) != nil { replacing.insert(name) }
       }
     }
     var files: [RuleFile] = []
@@ -53,7 +57,19 @@ public struct RuleSet: Sendable {
       switch file.content {
       case .failure(let diagnostic): diagnostics.append(diagnostic)
       case .success(let bytes):
-        guard !bytes.isEmpty else { continue }
+        guard !bytes.isEmpty else {
+          guard let id = RuleFile.id(ofPath: name) else { continue }
+          if replacing.contains(name) || alsoKnown.contains(id) {
+            turnedOff.append(id)
+          } else {
+            diagnostics.append(
+              RuleDiagnostic(
+                path: file.path, severity: .warning,
+                message: "the file is empty, and there is no rule '\(id)' that it could turn off",
+                hint: Names.hint(for: id, among: known.subtracting([id]).sorted())))
+          }
+          continue
+        }
         files.append(RuleFile(path: file.path, content: bytes, schema: schema()))
       }
     }
@@ -67,7 +83,8 @@ public struct RuleSet: Sendable {
     return RuleSet(
       rules: files.compactMap(\.rule).filter { !broken.contains($0.path) }
         .sorted { $0.id < $1.id },
-      diagnostics: diagnostics.sorted(by: RuleDiagnostic.precedes), supersededBy: supersededBy)
+      diagnostics: diagnostics.sorted(by: RuleDiagnostic.precedes), turnedOff: turnedOff,
+      supersededBy: supersededBy)
   }
 
   /// All that each rule supersedes, and the names that no rule has.
@@ -105,6 +122,9 @@ public struct RuleSet: Sendable {
     }
     return (all, problems)
   }
+
+  /// The ids of all rules, those that are turned off too.
+  public var ids: [String] { rules.map(\.id) + turnedOff }
 
   public func rule(_ id: String) -> Rule? { rules.first { $0.id == id } }
 

@@ -23,8 +23,8 @@ public struct Selection: Sendable {
   }
 
   /// Names that are neither an id nor a tag, each with what was probably meant.
-  public func unknownNames(in rules: [Rule]) -> [(name: String, hint: String?)] {
-    let known = rules.map(\.id) + Set(rules.flatMap(\.tags)).sorted()
+  public func unknownNames(in set: RuleSet) -> [(name: String, hint: String?)] {
+    let known = set.ids + Set(set.rules.flatMap(\.tags)).sorted()
     return (only + skip + enable).filter { !known.contains($0) }.map {
       ($0, Names.hint(for: $0, among: known))
     }

@@ -16,9 +16,9 @@ public struct Template: Sendable {
     parts.compactMap { if case .placeholder(let expression) = $0 { expression } else { nil } }
   }
 
-  /// What it says where `activation` holds. A placeholder that has no value prints
-  /// `(unknown)`, and the
-  /// text is not whole then: a finding is never lost for the sake of its message.
+  /// What it says where `activation` holds. A placeholder that has no value prints `(unknown)`, apart from
+  /// the word before it, and the text is not whole then: a finding is never lost for the sake of its
+  /// message.
   ///
   /// - Parameter longest: Characters of a value that is quoted; what a file says may be of any length.
   func rendered(
@@ -33,7 +33,8 @@ public struct Template: Sendable {
         if let text = ValueText.printed(expression.evaluate(in: activation).value) {
           rendered += text.utf8.count > longest ? text.prefix(longest) + "…" : text
         } else {
-          rendered += "(unknown)"
+          let isAfterWord = rendered.last.map { $0.isLetter || $0.isNumber } ?? false
+          rendered += isAfterWord ? " (unknown)" : "(unknown)"
           isWhole = false
         }
       }

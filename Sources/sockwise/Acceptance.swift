@@ -33,7 +33,7 @@ struct AcceptanceChoice {
   /// - Parameter others: waivers from elsewhere, such as `.sockwise.yaml`; those of `--waivers` come
   ///   first.
   func acceptance(for rules: RuleSet, and others: Waivers = Waivers()) -> Acceptance {
-    let names = rules.rules.map(\.id)
+    let names = rules.ids
     let files = waivers.map { WaiverFile.read($0, rules: names) }
     var isWrong = files.flatMap(\.diagnostics).report()
     var known: Baseline?

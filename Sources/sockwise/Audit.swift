@@ -5,11 +5,8 @@ import Rules
 
 /// `sockwise audit`: reads a host, evaluates the rules, reports.
 struct Audit: ParsableCommand {
-  // The name of what it belongs to also says that it has no `--generate-completion-script` of its own:
-  // an audit parses its command line without that, see `Main`, and looking for it took a third of that
-  // time.
   static let configuration = CommandConfiguration(
-    commandName: "audit", _superCommandName: "sockwise",
+    commandName: "audit",
     abstract: "Audit this host, or a recorded one.",
     discussion: """
       Reads the sysctls, sockets and processes of one network namespace and says what will hurt, \
@@ -71,10 +68,11 @@ struct Audit: ParsableCommand {
 
   var choice: AuditChoice {
     AuditChoice(
-      host: host.choice, ruleDirectories: ruleOptions.directories, selection: selection.choice,
-      configuration: configured.choice, configuredOutputs: configuredOutputs,
-      output: output.choice, journal: journal.choice, proven: proven, accepted: accepted.choice,
-      exit: exit.choice)
+      scope: AuditScope(
+        host: host.choice, ruleDirectories: ruleOptions.directories, selection: selection.choice,
+        configuration: configured.choice, accepted: accepted.choice),
+      configuredOutputs: configuredOutputs, output: output.choice, journal: journal.choice,
+      proven: proven, exit: exit.choice)
   }
 }
 

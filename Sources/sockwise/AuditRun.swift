@@ -27,27 +27,27 @@ struct AuditRun: Sendable {
   ///
   /// - Parameter last: what the last run left; nil where nothing is kept from run to run.
   static func outcome(
-    of choice: AuditChoice, since last: RunState? = nil, in language: Language = .english
+    of scope: AuditScope, since last: RunState? = nil, in language: Language = .english
   ) throws -> Outcome {
-    let host = choice.host
-    let files = RuleSource.all(adding: choice.ruleDirectories)
+    let host = scope.host
+    let files = RuleSource.all(adding: scope.ruleDirectories)
     // Rules are read while the kernel answers. Files are not: there may be too few descriptors for
     // both. And a recording is begun when nothing else can be wrong any more.
-    let configurationFile = choice.configuration.file(isLive: host.root == nil)
+    let configurationFile = scope.configuration.file(isLive: host.root == nil)
     var begun: AuditRun?
-    if host.record == nil && choice.accepted.isEmpty && configurationFile == nil {
+    if host.record == nil && scope.accepted.isEmpty && configurationFile == nil {
       begun = try host.beginAudit(since: last)
     }
     var loaded = RuleSet.load(files, schema: Host.schema, compiled: true)
     loaded.language = language.translation
     let rulesAreWrong = loaded.diagnostics.report()
-    let (configuration, configurationIsWrong) = choice.configuration.read(
+    let (configuration, configurationIsWrong) = scope.configuration.read(
       configurationFile, rules: loaded)
     let rules = loaded.overriding(configuration.parameters)
-    var chosen = choice.selection
+    var chosen = scope.selection
     try chosen.check(against: rules)
     chosen.add(configuration)
-    let acceptance = choice.accepted.acceptance(for: rules, and: configuration.waivers)
+    let acceptance = scope.accepted.acceptance(for: rules, and: configuration.waivers)
     let audit = try begun ?? host.beginAudit(since: last)
     var (report, counters) = audit.report(rules, chosen, acceptance)
     UntilExit.keep(audit, rules)

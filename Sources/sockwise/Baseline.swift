@@ -27,7 +27,7 @@ struct BaselineCommand: ParsableCommand {
 
   func run() throws {
     let outcome = try AuditRun.outcome(
-      of: AuditChoice(
+      of: AuditScope(
         host: host.choice, ruleDirectories: ruleOptions.directories, selection: selection.choice,
         configuration: configured.choice, accepted: accepted.choice))
     // Nothing was found where nothing could be read, which is no baseline.

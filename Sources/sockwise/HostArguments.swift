@@ -9,7 +9,7 @@ struct PlaceArguments: ParsableArguments {
     help: ArgumentHelp(
       "Network namespace: 'self', the number of a process in it, or a path such as /run/netns/blue.",
       valueName: "self|PID|PATH"))
-  var netns = NamespaceArgument(selection: .own)
+  var netns = HostChoice().netns
 
   @Option(
     help: ArgumentHelp(

@@ -41,7 +41,7 @@ struct OutputArguments: ParsableArguments {
   var choice: OutputChoice {
     OutputChoice(
       format: format.format, files: output, minSeverity: minSeverity?.severity,
-      named: lang?.language, verbosity: quiet ? .quiet : verbose ? .verbose : .normal)
+      namedLanguage: lang?.language, verbosity: quiet ? .quiet : verbose ? .verbose : .normal)
   }
 }
 
@@ -53,10 +53,10 @@ struct OutputChoice {
   /// Nil where none was chosen.
   var minSeverity: Severity?
   /// The language that was named.
-  var named: Language?
+  var namedLanguage: Language?
   var verbosity = RenderOptions.Verbosity.normal
 
-  var language: Language { named ?? Terminal.language }
+  var language: Language { namedLanguage ?? Terminal.language }
 
   /// Prints and writes the report; false where that failed, which is said on standard error.
   ///
@@ -83,8 +83,8 @@ struct OutputChoice {
   /// Files first: standard output may be a pipe whose reader goes away. Of files those last that tell
   /// whether the others were written.
   private func requests(and configured: [OutputRequest]) -> [OutputRequest] {
-    let files = configured + files
-    return files.filter { !$0.format.tellsOfOutputs } + files.filter(\.format.tellsOfOutputs)
+    let all = configured + files
+    return all.filter { !$0.format.tellsOfOutputs } + all.filter(\.format.tellsOfOutputs)
       + [OutputRequest(format: format, destination: .standardOutput)]
   }
 

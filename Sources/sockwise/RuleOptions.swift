@@ -13,6 +13,8 @@ struct RuleOptions: ParsableArguments {
       valueName: "DIR"))
   var directories: [String] = []
 
+  /// Reads them.
+  ///
   /// - Parameter toEvaluate: whether they are to be evaluated and not to be looked at.
   func load(toEvaluate: Bool = false) -> RuleSet {
     RuleSet.load(
@@ -21,7 +23,8 @@ struct RuleOptions: ParsableArguments {
 }
 
 extension RuleSource {
-  /// The built-in rules, then those of the system, then those of `directories`; the later wins.
+  /// The built-in rules, then those of the system, then those of `directories`; the later wins. Reads
+  /// the directories, and the files in them.
   static func all(adding directories: [String]) -> [RuleSource] {
     let ofSystem = ["/usr/share/sockwise/rules", "/etc/sockwise/rules.d"]
       .map { RuleSource.directory($0, isSystem: true) }
@@ -33,12 +36,6 @@ extension RuleSource {
 
   private static let builtInRules = RuleData.files.map { file in
     BuiltInRule(path: file.path, text: { Array(file.text.utf8) }, compiled: file.compiled)
-  }
-
-  /// Begins to read them, on a thread of its own: they do not depend on the command line, and reading
-  /// that takes as long.
-  static func beginReadingBuiltIn() {
-    _ = startDetachedThread { for rule in builtInRules { rule.prepare() } }
   }
 }
 
@@ -62,7 +59,7 @@ struct RuleSelection: ParsableArguments {
 extension Selection {
   /// Throws where a name is no rule and no tag, or nothing is left.
   func check(against rules: RuleSet) throws {
-    let unknown = unknownNames(in: rules.rules)
+    let unknown = unknownNames(in: rules)
     guard unknown.isEmpty else {
       throw ValidationError(
         unknown.map { name, hint in
@@ -70,8 +67,12 @@ extension Selection {
         }.joined(separator: "\n") + "\n'sockwise rules list' lists them")
     }
     guard rules.rules.isEmpty || rules.rules.contains(where: selects) else {
+      let off = only.filter(rules.turnedOff.contains).map { "'\($0)'" }
       throw ValidationError(
-        "--only and --skip leave no rule to evaluate; opt-in rules want --enable")
+        "--only and --skip leave no rule to evaluate; "
+          + (off.isEmpty
+            ? "opt-in rules want --enable"
+            : "an empty rule file turns \(off.joined(separator: " and ")) off"))
     }
   }
 }

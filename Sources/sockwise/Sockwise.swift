@@ -32,25 +32,13 @@ enum Main {
     // A reader that goes away (`sockwise audit | head`) is no error: writes report EPIPE instead.
     _ = signal(SIGPIPE, SIG_IGN)
     let arguments = Startup.arguments
-    if ["audit", "review"].contains(arguments.first) { RuleSource.beginReadingBuiltIn() }
     do {
-      if let audit = AuditChoice(plain: arguments) { throw try audit.run() }
-      var command = try command(arguments)
+      if let audit = AuditChoice(plain: arguments) { exit(try audit.run().rawValue) }
+      var command = try Sockwise.parseAsRoot(arguments)
       try command.run()
     } catch {
       exit(status(reporting: error))
     }
-  }
-
-  /// An audit's command line is parsed by itself: what all subcommands take is several times as much,
-  /// and a fourteenth of an audit's time. Whatever is wrong with it, or asks for help, the whole answers.
-  private static func command(_ arguments: [String]) throws -> any ParsableCommand {
-    if arguments.first == "audit",
-      let audit = try? Audit.parseAsRoot(Array(arguments.dropFirst()))
-    {
-      return audit
-    }
-    return try Sockwise.parseAsRoot(arguments)
   }
 
   /// Prints what an error has to say and gives the exit status of outputs: 0 for help and version,

@@ -229,6 +229,8 @@ import Testing
       message: "half {{ half }}"
       """
     #expect(try outcomes(rule, "sockets: { tcp: 4, udp: 0 }") == ["finding netns: half (unknown)"])
+    let close = rule.replacing("half {{", with: "half{{")
+    #expect(try outcomes(close, "sockets: { tcp: 4, udp: 0 }") == ["finding netns: half (unknown)"])
   }
 
   @Test func parametersHaveTypes() throws {

@@ -32,6 +32,23 @@ import Testing
     let set = load(source("a", both), source("b", ["xx": ""]))
     #expect(set.rules.map(\.id) == ["x"])
     #expect(messages(set).isEmpty, "a masked rule can still be superseded")
+    #expect(set.turnedOff == ["xx"] && set.ids == ["x", "xx"])
+    // Who skips what is off all the same has made no mistake.
+    #expect(Selection(skip: ["xx"], enable: ["xx"]).unknownNames(in: set).isEmpty)
+    let configuration = ConfigurationFile(
+      path: "c.yaml",
+      content: Array("skip: [xx]\nenable: [xx]\nparams: { xx: { limit: 1 } }\n".utf8), rules: set)
+    #expect(configuration.diagnostics.isEmpty)
+  }
+
+  @Test func anEmptyFileThatMasksNothingIsTold() {
+    let set = load(source("a", ["x": RuleBuilder.text("x", "")]), source("b", ["y": ""]))
+    #expect(
+      messages(set) == [
+        "b/y.yaml: the file is empty, and there is no rule 'y' that it could turn off"
+      ])
+    #expect(set.diagnostics.map(\.severity) == [.warning])
+    #expect(set.turnedOff.isEmpty)
   }
 
   @Test func aBadFileDoesNotStopTheOthers() {
@@ -238,7 +255,7 @@ import Testing
 
   @Test func namesWhatCannotBeSelected() {
     let unknown = Selection(only: ["rarre"], skip: ["odd"], enable: ["zzzzzzzz"])
-      .unknownNames(in: RuleBuilder.set(pair).rules)
+      .unknownNames(in: RuleBuilder.set(pair))
     #expect(unknown.map(\.name) == ["rarre", "zzzzzzzz"])
     #expect(unknown[0].hint == "did you mean 'rare'?")
   }

@@ -127,7 +127,7 @@ extension ScratchNamespace {
   }
 
   /// Waits, two seconds at most, until no connection is on its way to TIME_WAIT or away.
-  public func settle() throws(SystemCallError) {
+  private func settle() throws(SystemCallError) {
     let passing: Set<KernelSockets.State> = [.finWait1, .lastAck, .closing]
     let deadline = monotonicSeconds() + 2
     while try KernelSockets.tcp().contains(where: { passing.contains($0.state) }) {

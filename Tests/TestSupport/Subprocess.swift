@@ -63,8 +63,8 @@ public struct Subprocess {
     _ whileRunning: (pid_t) -> Void = { _ in }
   ) throws(SystemCallError) -> Result {
     let started = monotonicSeconds()
-    // Swift sees neither pipe2 nor mkostemp nor accept4: a program started between pipe() and
-    // FD_CLOEXEC would inherit the pipe and keep it open.
+    // Swift sees neither pipe2 nor mkostemp: a program started between pipe() and FD_CLOEXEC would
+    // inherit the pipe and keep it open.
     var (child, pipes) = try starting.withLock { (_) throws(SystemCallError) in try start() }
     defer { for index in pipes.indices { pipes[index].closeBoth() } }
     // Otherwise the pipes never end.
@@ -206,10 +206,10 @@ public struct Subprocess {
   }
 }
 
-/// Held while descriptors without FD_CLOEXEC exist, and while a program is started.
-let starting = Mutex(())
+/// Held while descriptors without FD_CLOEXEC exist, and while a program is started here.
+private let starting = Mutex(())
 
-func setCloseOnExec(_ descriptor: CInt) { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+private func setCloseOnExec(_ descriptor: CInt) { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
 
 /// The two ends of a pipe; -1 where one is closed. Descriptors are not closed by themselves.
 private struct Pipe: Sendable {

@@ -54,6 +54,7 @@ struct ExplainTests {
     ("LANG=zh_CN.UTF-8", true), ("LC_MESSAGES=zh LANG=en_US.UTF-8", true),
     ("LC_ALL=C LANG=zh_CN.UTF-8", false), ("LC_ALL= LANG=zh_TW.UTF-8", true),
     ("LANG=zhx", false), ("LANG=de_DE.UTF-8", false), ("LANG=", false),
+    ("LANG=zh_CN.GBK", false), ("LANG=zh_CN.utf8@x", true), ("LANG=zh_CN", true),
   ]) func `the locale chooses the language`(_ locale: String, _ isChinese: Bool) throws {
     let result = try explain("tcp-tw-reuse", locale: locale)
     #expect(result.output.contains("\n常见说法\n") == isChinese)

@@ -4,7 +4,8 @@ package struct CompactReader: Sendable {
   private var position = 0
   private let end: Int
 
-  /// What a build wrote into the program is read where it is: a copy would be half a megabyte.
+  /// What a build wrote into the program is read where it is: a copy of all rules would be half a
+  /// megabyte. Other bytes are those of tests.
   private enum Source {
     case inProgram(StaticString)
     case copy([UInt8])

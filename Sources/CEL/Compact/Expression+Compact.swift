@@ -99,26 +99,28 @@ extension CompactWriter {
 
 extension CompactReader {
   package mutating func expression() throws -> Expression {
-    var part = try part()
-    let expression = try part.wholeExpression()
-    guard part.isAtEnd else { throw part.malformed() }
-    return expression
+    Expression(Deferred(made: try part().wholeContent()))
   }
 
-  /// One that is read when it is first asked for.
-  package mutating func deferredExpression() throws -> Expression {
+  /// One that is read when it is first asked for; where that fails, its value is an error of this text.
+  package mutating func deferredExpression(orFailing message: String) throws -> Expression {
     let part = try part()
-    return Expression {
-      var part = part
-      return (try? part.wholeExpression()) ?? .unreadable
-    }
+    return Expression(
+      Deferred {
+        (try? part.wholeContent())
+          ?? Expression.Content(
+            text: "", resultType: .error, references: [], plan: .failure(message))
+      })
   }
 
-  private mutating func wholeExpression() throws -> Expression {
-    let text = try string()
-    let type = try type()
-    let references = try strings()
-    return Expression(text: text, type: type, references: references, plan: try plan())
+  private func wholeContent() throws -> Expression.Content {
+    var reader = self
+    let text = try reader.string()
+    let type = try reader.type()
+    let references = try reader.strings()
+    let plan = try reader.plan()
+    guard reader.isAtEnd else { throw reader.malformed() }
+    return Expression.Content(text: text, resultType: type, references: references, plan: plan)
   }
 
   private mutating func plan() throws -> Plan {
@@ -196,11 +198,4 @@ extension CompactReader {
     }
     return Access(root: root, steps: steps, suffix: try optionalString())
   }
-}
-
-extension Expression {
-  /// In the place of what cannot be read; the tests of the program have read all of it.
-  fileprivate static let unreadable = Expression(
-    text: "", type: .error, references: [],
-    plan: .failure("this rule is broken; 'sockwise rules check' says why"))
 }

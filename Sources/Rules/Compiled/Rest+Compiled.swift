@@ -143,10 +143,14 @@ extension CompactReader {
   }
 }
 
+extension Rule {
+  /// What a rule says that cannot be read as the build compiled it; the tests have read every one.
+  static let unreadableMessage = "this rule of the program is damaged; install Sockwise anew"
+}
+
 extension Rule.Rest {
-  /// In the place of what cannot be read; the tests of the program have read all of it.
+  /// In the place of what cannot be read.
   static let unreadable = Rule.Rest(
     severity: Graded(last: Severity.medium), confidence: Graded(last: Confidence.low),
-    message: Template(
-      text: "", parts: [.text("this rule is broken; 'sockwise rules check' says why")]))
+    message: Template(text: "", parts: [.text(Rule.unreadableMessage)]))
 }

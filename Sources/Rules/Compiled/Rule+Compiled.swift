@@ -82,9 +82,9 @@ extension CompactReader {
     let element = try optional { try $0.element() }
     let definitions = try list { reader in
       let name = try reader.string()
-      return Rule.Definition(name: name, expression: try reader.deferredExpression())
+      return Rule.Definition(name: name, expression: try reader.laterExpression())
     }
-    let condition = try deferredExpression()
+    let condition = try laterExpression()
     let first = try optional { try $0.expression() }
     let neededByFirst = try list { try $0.int() }
     let needed = try list { try $0.int() }
@@ -111,8 +111,13 @@ extension CompactReader {
     let list = try expression()
     let identity = try self.list { reader in
       let name = try reader.string()
-      return Rule.IdentityPart(name: name, expression: try reader.deferredExpression())
+      return Rule.IdentityPart(name: name, expression: try reader.laterExpression())
     }
     return Rule.Element(name: name, type: type, list: list, identity: identity)
+  }
+
+  /// An expression that many audits have no use for.
+  private mutating func laterExpression() throws -> Expression {
+    try deferredExpression(orFailing: Rule.unreadableMessage)
   }
 }

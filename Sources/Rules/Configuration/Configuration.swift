@@ -65,6 +65,7 @@ extension RuleSet {
           }
         }
         return rule
-      }, diagnostics: diagnostics, supersededBy: supersededBy, language: language)
+      }, diagnostics: diagnostics, turnedOff: turnedOff, supersededBy: supersededBy,
+      language: language)
   }
 }

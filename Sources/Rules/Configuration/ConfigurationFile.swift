@@ -46,7 +46,7 @@ public struct ConfigurationFile: Sendable {
       let source = try SourceText.strict(path: path, bytes: content)
       let document = YAMLDocument(source)
       var reader = ConfigurationReader(
-        source: source, rules: rules.rules, kind: kind, isNamed: isNamed)
+        source: source, rules: rules, kind: kind, isNamed: isNamed)
       reader.reader.problems.add(document.problems, of: source)
       if let root = document.root { reader.read(root, into: &configuration) }
       diagnostics =

@@ -4,13 +4,13 @@ internal import YAML
 /// Reads the nodes of a configuration file.
 struct ConfigurationReader {
   var reader: RuleReader
-  let rules: [Rule]
+  let rules: RuleSet
   let kind: Configuration.Kind
   let isNamed: Bool
   /// What is wrong with files of waivers that it names.
   var diagnosticsOfWaivers: [RuleDiagnostic] = []
 
-  init(source: SourceText, rules: [Rule], kind: Configuration.Kind, isNamed: Bool) {
+  init(source: SourceText, rules: RuleSet, kind: Configuration.Kind, isNamed: Bool) {
     reader = RuleReader(source: source, schema: Schema())
     self.rules = rules
     self.kind = kind
@@ -52,7 +52,7 @@ struct ConfigurationReader {
 
   /// Ids or tags.
   private mutating func ruleNames(_ node: YAMLNode, _ what: String) -> [String] {
-    let known = Set(rules.map(\.id) + rules.flatMap(\.tags))
+    let known = Set(rules.ids + rules.rules.flatMap(\.tags))
     var names: [String] = []
     for item in reader.sequence(node, what, of: "rules or tags") ?? [] {
       guard let name = reader.line(item, "an entry of \(what)") else { continue }
@@ -72,10 +72,11 @@ struct ConfigurationReader {
   private mutating func parameters(_ node: YAMLNode) -> [String: [String: Value]] {
     var parameters: [String: [String: Value]] = [:]
     for entry in reader.mapping(node, "'params'") ?? [] {
-      guard let rule = rules.first(where: { $0.id == entry.key }) else {
+      guard let rule = rules.rule(entry.key) else {
+        if rules.turnedOff.contains(entry.key) { continue }
         reader.error(
           entry.keyRange, "no rule is called '\(entry.key)'",
-          hint: Names.hint(for: entry.key, among: rules.map(\.id)))
+          hint: Names.hint(for: entry.key, among: rules.ids))
         continue
       }
       for parameter in reader.mapping(entry.value, "the parameters of '\(rule.id)'") ?? [] {
@@ -113,7 +114,7 @@ struct ConfigurationReader {
 
   /// Waivers themselves, and names of files of waivers.
   private mutating func waivers(_ node: YAMLNode) -> [Waiver] {
-    let ids = rules.map(\.id)
+    let ids = rules.ids
     guard case .sequence(let nodes) = node.content else {
       return reader.waivers(node, rules: ids)
     }

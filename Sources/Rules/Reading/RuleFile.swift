@@ -29,7 +29,7 @@ public struct RuleFile: Sendable {
     let tests = Deferred {
       RuleFile(path: builtIn.path, content: builtIn.text(), schema: schema()).rule?.tests ?? []
     }
-    guard var rule = builtIn.rule.value else { return nil }
+    guard var rule = Rule(path: builtIn.path, compiled: builtIn.compiled) else { return nil }
     rule.testCases = tests
     self.init(rule: rule, diagnostics: [])
     // The build has told problems of the program's rules, with their places.

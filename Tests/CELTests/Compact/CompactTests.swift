@@ -49,7 +49,7 @@ struct CompactTests {
     var writer = CompactWriter()
     try writer.write(expression)
     var reader = CompactReader(Array(writer.text.utf8))
-    let read = try isDeferred ? reader.deferredExpression() : reader.expression()
+    let read = try isDeferred ? reader.deferredExpression(orFailing: "no") : reader.expression()
     #expect(reader.isAtEnd)
     #expect(read.text == text && read.resultType == expression.resultType)
     #expect(read.references == expression.references)
@@ -83,7 +83,9 @@ struct CompactTests {
       var reader = CompactReader(Array(bytes[..<end]))
       #expect(throws: CompactReader.Malformed.self) { try reader.expression() }
       reader = CompactReader(Array(bytes[..<end]))
-      #expect(throws: CompactReader.Malformed.self) { try reader.deferredExpression() }
+      #expect(throws: CompactReader.Malformed.self) {
+        try reader.deferredExpression(orFailing: "no")
+      }
     }
     // Anything else than was written is refused, or read as something else.
     for index in bytes.indices {
@@ -92,7 +94,7 @@ struct CompactTests {
       var reader = CompactReader(changed)
       _ = try? reader.expression()
       reader = CompactReader(changed)
-      _ = try? reader.deferredExpression().text
+      _ = try? reader.deferredExpression(orFailing: "no").text
     }
   }
 }
