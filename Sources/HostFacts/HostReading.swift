@@ -112,7 +112,9 @@ extension Host {
     }
 
     return HostReading { rawKeys in
-      let rawSysctls = HostSource(in: namespace) { sources.rawSysctls(root, rawKeys) }
+      // Where there is nothing to read nothing can be in the way, either.
+      let rawSysctls =
+        rawKeys.isEmpty ? nil : HostSource(in: namespace) { sources.rawSysctls(root, rawKeys) }
       var answers = Answers(limit: limit)
       var sockets = answers.take(dump, "the socket tables", or: SocketsReading.init)
       if root.isLive || recorded != nil, case .value(let found, let origin) = sockets.sockets {
@@ -197,7 +199,9 @@ extension Host {
       let snapshot = Host(
         identity: host, imageKernels: image?.versions, namespace: identityOfNamespace,
         sysctl: settings,
-        rawSysctls: answers.take(rawSysctls, "'/proc/sys'") { .unavailable(rawKeys, $0) },
+        rawSysctls: rawSysctls.map {
+          answers.take($0, "'/proc/sys'") { .unavailable(rawKeys, $0) }
+        } ?? RawSysctls(readings: [:]),
         sysctlConfiguration: answers.take(configuration, "'/etc/sysctl.d'") { .unavailable($0) },
         netstat: counters.reading, counterSample: sample,
         sockstat: totals,

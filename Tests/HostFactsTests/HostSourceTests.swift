@@ -66,6 +66,19 @@ import Testing
     #expect(host.notices.count >= 6)
   }
 
+  /// Otherwise a source that was refused would be a warning although nothing is missing.
+  @Test func keysThatNobodyWantsAreNotAskedFor() throws {
+    let asked = Mutex(0)
+    var sources = HostSources()
+    sources.rawSysctls = { _, keys in
+      asked.withLock { $0 += 1 }
+      return .unavailable(keys, .init("asked for"))
+    }
+    let host = try Host.read(HostOptions(), from: sources)
+    #expect(asked.withLock { $0 } == 0)
+    #expect(host.rawSysctls.readings.isEmpty)
+  }
+
   private static func withOneListener(_ sources: inout HostSources) {
     sources.sockets = { _, _, _ in
       SocketsReading(
