@@ -89,7 +89,7 @@ extension RuleOptions {
   func load(only files: [String]) -> RuleSet {
     if files.isEmpty { return load() }
     return RuleSet.load(
-      files.map(RuleSource.named), schema: Host.schema, alsoKnown: Set(load().rules.map(\.id)))
+      files.map(RuleSource.named), schema: Host.schema, alsoKnown: Set(load().ids))
   }
 }
 
