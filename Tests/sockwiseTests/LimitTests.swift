@@ -90,7 +90,8 @@ struct LimitTests {
     // Where it went on until the second sample, it would have been ended for taking too long.
     #expect(result.ending == .signalled(Int(signal)))
     #expect(result.output == "")
-    #expect(result.errors == "")
+    // ThreadSanitizer's symbolizer, which has lost its reader, says so there.
+    if unsafe getenv("TSAN_OPTIONS") == nil { #expect(result.errors == "") }
     #expect(try directory.names().isEmpty)
   }
 
