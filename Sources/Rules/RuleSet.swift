@@ -66,7 +66,10 @@ public struct RuleSet: Sendable {
               RuleDiagnostic(
                 path: file.path, severity: .warning,
                 message: "the file is empty, and there is no rule '\(id)' that it could turn off",
-                hint: Names.hint(for: id, among: known.subtracting([id]).sorted())))
+                hint: Names.hint(
+                  for: id,
+                  among: chosen.keys.compactMap(RuleFile.id(ofPath:)).filter { $0 != id }.sorted()))
+            )
           }
           continue
         }

@@ -33,7 +33,7 @@ struct AuditChoice {
     return exit.code(
       outcome.hasJudged ? outcome.report : nil, wrongInput: outcome.report.inputIsWrong,
       undelivered: outcome.report.isUndelivered || !delivered,
-      unlessSaid: configuration.failOn.map { $0.severity.map(Threshold.severity) ?? .never })
+      unlessSaid: configuration.threshold)
   }
 }
 
@@ -48,7 +48,7 @@ struct AuditScope {
 
 extension AuditChoice {
   /// The audit of a command line with words for how it is shown alone, which is the most common one and
-  /// needs no parser: for want of that it took a quarter more processor time on a host with few sockets.
+  /// needs no parser: that takes a seventh of the processor time of an audit of a host with few sockets.
   ///
   /// Nil for any other command line, and for one with a mistake.
   init?(plain words: [String]) {

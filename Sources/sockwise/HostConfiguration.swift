@@ -67,6 +67,9 @@ extension Selection {
 }
 
 extension Configuration {
+  /// What makes a run fail; nil where it does not say.
+  var threshold: Threshold? { failOn.map { $0.severity.map(Threshold.severity) ?? .never } }
+
   /// The files to write.
   var outputRequests: [OutputRequest] {
     outputs.compactMap { output in

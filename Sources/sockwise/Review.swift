@@ -85,10 +85,9 @@ struct ReviewCommand: ParsableCommand {
     let inputIsWrong =
       !strange.isEmpty || rulesAreWrong || configurationIsWrong || acceptance.isWrong
       || !result.missing.isEmpty
-    let failOn = configuration.failOn.map { $0.severity.map(Threshold.severity) ?? .never }
     let code = exit.choice.code(
       result.readNothing ? nil : result.report, wrongInput: inputIsWrong, undelivered: !delivered,
-      unlessSaid: failOn)
+      unlessSaid: configuration.threshold)
     throw exit.strict && result.hasGaps
       ? ExitCode(max(code.rawValue, ExitStatus.notChecked.rawValue)) : code
   }

@@ -49,6 +49,10 @@ import Testing
       ])
     #expect(set.diagnostics.map(\.severity) == [.warning])
     #expect(set.turnedOff.isEmpty)
+    let misspelt = load(
+      source("a", ["queue-full": RuleBuilder.text("queue-full", "")]),
+      source("b", ["queue-ful": ""]))
+    #expect(misspelt.diagnostics.map(\.hint) == ["did you mean 'queue-full'?"])
   }
 
   @Test func aBadFileDoesNotStopTheOthers() {
