@@ -26,11 +26,9 @@ struct ParseProcNetTCP {
       fail("\(summary.malformed) rows are malformed", EX_DATAERR)
     }
     var rows = 0
+    for state in counts.states.indices { rows += counts.states[state] }
     var ports = 0
-    for count in counts.ports {
-      rows += Int(count)
-      if count > 0 { ports += 1 }
-    }
+    for word in counts.ports.indices { ports += counts.ports[word].nonzeroBitCount }
     print("\(rows) rows, \(ports) local ports")
   }
 
@@ -43,11 +41,12 @@ struct ParseProcNetTCP {
 
 private struct Counts: SocketRowSink {
   var states = InlineArray<256, Int>(repeating: 0)
-  var ports = [UInt32](repeating: 0, count: 1 << 16)
+  /// A bit for each.
+  var ports = InlineArray<1024, UInt64>(repeating: 0)
 
   @inline(__always)
   mutating func add(_ row: SocketRow) {
     states[Int(row.state.rawValue)] &+= 1
-    ports[Int(row.localPort)] &+= 1
+    ports[Int(row.localPort &>> 6)] |= 1 &<< UInt64(row.localPort & 63)
   }
 }

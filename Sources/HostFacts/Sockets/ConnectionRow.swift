@@ -36,6 +36,6 @@ struct ConnectionRow: Sendable {
   var localPort: UInt16 { UInt16(truncatingIfNeeded: bits >> 24) }
   /// Milliseconds, to 1/100 s; at most 655.35 s.
   var remaining: Int { Int((bits >> 8) & 0xffff) * 10 }
-  var state: SocketState { SocketState(rawValue: UInt8((bits >> 4) & 0xf)) ?? .close }
+  var state: SocketState { SocketState(number: UInt8((bits >> 4) & 0xf)) ?? .close }
   var flags: Flags { Flags(rawValue: bits & 0xf) }
 }

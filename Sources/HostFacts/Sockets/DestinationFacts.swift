@@ -171,21 +171,23 @@ extension SocketAssembly {
 
 /// When connections of one group entered TIME_WAIT.
 private struct Closes {
-  /// Ages in milliseconds, of those that still are in it.
-  private let ages: [Int]
+  /// Of those that still are in it, how many did in each 5 s of the last minute, the last ones first.
+  private var counts = InlineArray<12, Int>(repeating: 0)
 
   init(_ rows: ArraySlice<ConnectionRow>, _ reuse: TimeWaitReuse) {
-    ages = rows.filter { $0.state == .timeWait }.map(reuse.age)
+    for row in rows where row.state == .timeWait {
+      let age = reuse.age(row)
+      if 0..<60_000 ~= age { counts[age / 5000] += 1 }
+    }
   }
 
+  /// Over the last 5, 15 or 60 s, or another multiple of 5.
   func perSecond(over seconds: Int) -> Double {
-    Double(count(0..<seconds * 1000)) / Double(seconds)
+    var sum = 0
+    for index in 0..<seconds / 5 { sum += counts[index] }
+    return Double(sum) / Double(seconds)
   }
 
   /// The least of the last three windows of 5 s.
-  var least: Double {
-    Double(min(count(0..<5000), count(5000..<10_000), count(10_000..<15_000))) / 5
-  }
-
-  private func count(_ window: Range<Int>) -> Int { ages.count { window.contains($0) } }
+  var least: Double { Double(min(counts[0], counts[1], counts[2])) / 5 }
 }

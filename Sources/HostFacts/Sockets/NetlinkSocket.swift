@@ -43,6 +43,18 @@ struct NetlinkSocket: ~Copyable {
     let status = unsafe setsockopt(
       descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     if status != 0 { return .failed(errno) }
+    return Self.receive(from: descriptor, into: &buffer, flags: 0)
+  }
+
+  /// Receives what is there already, for another thread while the socket is there.
+  var receiver: ReceiveAhead.Receive {
+    let descriptor = descriptor
+    return { Self.receive(from: descriptor, into: &$0, flags: Int32(MSG_DONTWAIT)) }
+  }
+
+  private static func receive(
+    from descriptor: Int32, into buffer: inout [UInt8], flags: Int32
+  ) -> Received {
     while true {
       var sender = sockaddr_nl()
       var senderSize = socklen_t(MemoryLayout<sockaddr_nl>.size)
@@ -51,7 +63,7 @@ struct NetlinkSocket: ~Copyable {
         unsafe withUnsafeMutablePointer(to: &sender) { pointer in
           unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
             unsafe recvfrom(
-              descriptor, bytes.baseAddress, bytes.count, Int32(MSG_TRUNC), address,
+              descriptor, bytes.baseAddress, bytes.count, flags | Int32(MSG_TRUNC), address,
               &senderSize)
           }
         }

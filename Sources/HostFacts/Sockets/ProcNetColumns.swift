@@ -71,23 +71,31 @@ extension SIMD16<UInt8> {
   }
 }
 
+extension SIMDMask<SIMD16<Int8>> {
+  /// As numbers as well: `any` calls a function.
+  @inline(__always) var isNone: Bool {
+    // Safe: each of the sixteen is a byte with all bits set, or none.
+    unsafe unsafeBitCast(self, to: SIMD16<UInt8>.self).isZero
+  }
+}
+
 extension RawSpan {
   /// The caller has checked the bounds.
   @inline(__always) func text128(_ index: Int) -> SIMD16<UInt8> {
     unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: SIMD16<UInt8>.self)
   }
 
-  /// Whether such a byte is one of the 64 before `end`. The caller has checked the bounds.
+  /// Whether there is such a byte at `end`, and none before it from `start` on. False, too, where that
+  /// is not so near that one look tells.
   @inline(__always)
-  func has64(_ byte: UInt8, before end: Int) -> Bool {
+  func isFirst(_ byte: UInt8, at end: Int, from start: Int) -> Bool {
+    guard end >= 64, end < byteCount, start <= end, end &- start <= 64, self.byte(end) == byte
+    else { return false }
     let wanted = SIMD16<UInt8>(repeating: byte)
-    let limit = SIMD16<UInt8>(repeating: 0x7f)
-    var others = SIMD16<UInt8>(repeating: 0x80)
-    for piece in 1...4 {
-      let rest = text128(end &- 16 &* piece) ^ wanted
-      // The highest bit is set but for a rest of 0.
-      others = others & (rest | (rest &+ limit))
-    }
-    return !(others ^ SIMD16<UInt8>(repeating: 0x80)).isZero
+    let found =
+      (text128(end &- 64) .== wanted) .| (text128(end &- 48) .== wanted)
+      .| (text128(end &- 32) .== wanted) .| (text128(end &- 16) .== wanted)
+    // The bytes before `start` are of the same row, and were looked at.
+    return found.isNone
   }
 }

@@ -37,7 +37,7 @@ struct ProcNetRow: Sendable {
     // Two numbers of two digits, and two of four, at once.
     let codes = Self.hexadecimal32(
       (tail.0 &>> 16) & 0xffff_0000_0000 | (tail.3 &<< 24) & 0xffff_0000_0000_0000)
-    guard let state = SocketState(rawValue: UInt8(truncatingIfNeeded: codes &>> 8)) else {
+    guard let state = SocketState(number: UInt8(truncatingIfNeeded: codes &>> 8)) else {
       return nil
     }
     row.state = state
@@ -58,25 +58,16 @@ struct ProcNetRow: Sendable {
     let ticks = Self.hexadecimal32(tail.3 &>> 48 | tail.4 &<< 16)
     // USER_HZ is 100 on every architecture that Linux still has.
     row.remaining = ticks < 429_496_729 ? ticks &* 10 : .max
-    guard let afterInode = parseNumbers(bytes, from: head &+ fixed &+ 47, into: &row),
-      let end = end(bytes, from: afterInode, start)
-    else { return nil }
-    return afterInode..<end
-  }
-
-  /// The first newline from `index` on, of the row at `start`: where the last row had it, if none
-  /// comes before.
-  @inline(__always)
-  private mutating func end(_ bytes: RawSpan, from index: Int, _ start: Int) -> Int? {
-    let end = start &+ newlineAt
-    if index <= end, end < bytes.byteCount, end &- index <= 64, end >= 64,
-      bytes.byte(end) == newline, !bytes.has64(newline, before: end)
-    {
-      return end
+    guard let afterInode = parseNumbers(bytes, from: head &+ fixed &+ 47, into: &row) else {
+      return nil
     }
-    guard let end = bytes.firstIndex(of: newline, from: index) else { return nil }
-    newlineAt = end &- start
-    return end
+    var end = start &+ newlineAt
+    if !bytes.isFirst(newline, at: end, from: afterInode) {
+      guard let other = bytes.firstIndex(of: newline, from: afterInode) else { return nil }
+      newlineAt = other &- start
+      end = other
+    }
+    return afterInode..<end
   }
 
   /// `uid timeout inode`, from the space before them.

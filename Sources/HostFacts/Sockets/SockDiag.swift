@@ -212,39 +212,71 @@ enum SockDiag {
       let status = socket.send(request.bytes(sequence: sequence))
       if status != 0 { return Dump(coverage: .incomplete(obstacle(status))) }
       var result = Dump()
+      for _ in 0..<Self.fewDatagrams {
+        let received = socket.receive(into: &buffer, timeout: timeout)
+        if let end = take(received, buffer, request, sequence, &result, into: &sink, each) {
+          return end
+        }
+      }
+      if let end = takeAhead(request, sequence, &result, into: &sink, each) { return end }
       while true {
-        let count: Int
-        switch socket.receive(into: &buffer, timeout: timeout) {
-        case .datagram(let size): count = size
-        case .truncated(let size):
-          return giveUp(result, .init("sock_diag: a reply of \(size) bytes did not fit"))
-        case .timedOut: return giveUp(result, timedOut)
-        case .failed(let number): return giveUp(result, obstacle(number))
+        let received = socket.receive(into: &buffer, timeout: timeout)
+        if let end = take(received, buffer, request, sequence, &result, into: &sink, each) {
+          return end
         }
-        let reply = take(request, sequence, count, into: &sink, each)
-        result.add(reply)
-        switch reply.outcome {
-        case .more: break
-        case .done:
-          result.end()
-          return result
-        case .failed(let number):
-          result.coverage = .incomplete(obstacle(number))
-          return result
-        case .malformed(let why): return giveUp(result, .init("sock_diag: \(why)"))
-        }
-        if deadline.hasPassed { return giveUp(result, timedOut) }
       }
     }
 
-    private func take<Sink: SocketRowSink>(
-      _ request: SockDiagRequest, _ sequence: UInt32, _ count: Int, into sink: inout Sink,
+    /// A dump of more is worth a thread: 5,000 rows.
+    private static let fewDatagrams = 16
+
+    /// Takes what the kernel has ready, while another thread receives more; nil where that is not all.
+    private mutating func takeAhead<Sink: SocketRowSink>(
+      _ request: SockDiagRequest, _ sequence: UInt32, _ result: inout Dump, into sink: inout Sink,
       _ each: (Span<UInt8>) -> Void
-    ) -> SockDiagReply.Result {
-      let datagram = buffer.span.extracting(0..<count)
+    ) -> Dump? {
+      guard var ahead = ReceiveAhead(socket.receiver) else { return nil }
+      while let batch = ahead.next() {
+        for (received, bytes) in zip(batch.received, batch.buffers) {
+          if case .timedOut = received { return nil }
+          if let end = take(received, bytes, request, sequence, &result, into: &sink, each) {
+            return end
+          }
+        }
+      }
+      return nil
+    }
+
+    /// Takes one datagram; how the dump ended, where it did.
+    private mutating func take<Sink: SocketRowSink>(
+      _ received: NetlinkSocket.Received, _ bytes: [UInt8], _ request: SockDiagRequest,
+      _ sequence: UInt32, _ result: inout Dump, into sink: inout Sink,
+      _ each: (Span<UInt8>) -> Void
+    ) -> Dump? {
+      let count: Int
+      switch received {
+      case .datagram(let size): count = size
+      case .truncated(let size):
+        return giveUp(result, .init("sock_diag: a reply of \(size) bytes did not fit"))
+      case .timedOut: return giveUp(result, timedOut)
+      case .failed(let number): return giveUp(result, obstacle(number))
+      }
+      let datagram = bytes.span.extracting(0..<count)
       each(datagram)
-      return SockDiagReply.parse(
+      let reply = SockDiagReply.parse(
         datagram, transport: request.transport, sequence: sequence, into: &sink)
+      result.add(reply)
+      switch reply.outcome {
+      case .more: break
+      case .done:
+        result.end()
+        return result
+      case .failed(let number):
+        result.coverage = .incomplete(obstacle(number))
+        return result
+      case .malformed(let why): return giveUp(result, .init("sock_diag: \(why)"))
+      }
+      return deadline.hasPassed ? giveUp(result, timedOut) : nil
     }
 
     /// One connection again, with its times; nil where there is none any more. `.none` of the outer

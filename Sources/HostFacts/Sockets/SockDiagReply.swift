@@ -87,7 +87,7 @@ enum SockDiagReply {
     guard body.count >= rowSize else { return false }
     let message = unsafe bytes.unsafeLoadUnaligned(
       fromByteOffset: body.lowerBound, as: inet_diag_msg.self)
-    guard let state = SocketState(rawValue: message.idiag_state),
+    guard let state = SocketState(number: message.idiag_state),
       let local = address(message.id.idiag_src, of: message.idiag_family),
       let remote = address(message.id.idiag_dst, of: message.idiag_family)
     else { return false }

@@ -16,6 +16,16 @@ public enum SocketState: UInt8, Sendable, CaseIterable {
   case newSynReceived
   /// Bound, and neither listening nor connected: dumps only, since Linux 6.8.
   case boundInactive
+
+  /// The same as ``init(rawValue:)``, which looks at one case after the other; for what every socket
+  /// goes through.
+  @inline(__always)
+  init?(number: UInt8) {
+    guard number &- 1 < Self.boundInactive.rawValue else { return nil }
+    // Safe: cases without values are numbered from 0 as they are declared, and these are as many. A
+    // test compares all of them.
+    self = unsafe unsafeBitCast(number &- 1, to: SocketState.self)
+  }
 }
 
 /// One socket, as the kernel's tables show it.

@@ -228,7 +228,7 @@ struct ProcNetTests {
         var isRow = isDigit ? isHexadecimal : byte == whole[column]
         if (tail + 6..<tail + 8).contains(column), isRow {
           let code = UInt8(String(decoding: line[tail + 6..<tail + 8], as: UTF8.self), radix: 16)
-          isRow = code.flatMap(SocketState.init) != nil
+          isRow = code.flatMap(SocketState.init(rawValue:)) != nil
         }
         #expect((rows.count == 1) == isRow, "\(byte) in column \(column)")
       }
@@ -298,5 +298,11 @@ struct ProcNetTests {
     #expect(broken.listeners.rest != nil)
     let none = table(["udp": Self.udp]).sockets(settings: .test())
     #expect(none.tcp.problem?.reason == "there is no 'tcp'")
+  }
+
+  @Test func `a state's number is its raw value`() {
+    for number in UInt8.min ... .max {
+      #expect(SocketState(number: number) == SocketState(rawValue: number), "\(number)")
+    }
   }
 }

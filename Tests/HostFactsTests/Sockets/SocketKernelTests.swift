@@ -96,6 +96,72 @@ struct SocketKernelTests {
     "\(row.transport) \(row.localAddress):\(row.localPort) \(row.remoteAddress):\(row.remotePort)"
   }
 
+  @Test func `a dump that another thread receives has every row once`() async throws {
+    let (made, datagrams, rows, table) = try await ScratchNamespace.run(
+      sysctls: ["net.ipv4.ip_local_port_range": "10000 60000", "net.ipv4.tcp_tw_reuse": "0"]
+    ) { namespace in
+      var made = 0
+      for address in 1...4 {
+        let endpoint = Endpoint("127.0.0.\(address)", 7000)
+        made += try namespace.fillPorts(
+          toward: try namespace.listen(endpoint), at: endpoint, limit: 3000)
+      }
+      var table = SocketTable(source: .sockDiag)
+      var list = RowList()
+      var datagrams = 0
+      let obstacle = SockDiag.read(
+        into: &table, kernel: nil, deadline: .after(.seconds(30)), multipath: false
+      ) { dump, datagram in
+        if dump == .tcpConnections { datagrams += 1 }
+        _ = dump.parse(datagram, into: &list)
+      }
+      #expect(obstacle == nil)
+      return (made, datagrams, list.rows, table)
+    }
+    #expect(made == 12_000)
+    // More than are received before the thread is there, and several batches of it.
+    #expect(datagrams > 16 + 16)
+    let waiting = rows.filter { $0.state == .timeWait }
+    #expect(waiting.count == made)
+    #expect(Set(waiting.map(Self.key)).count == made)
+    #expect(table.stateCounts[Int(SocketState.timeWait.rawValue)] == made)
+    #expect(table.rows.count == made)
+    guard case .complete = table.coverage(.connections) else {
+      Issue.record("\(table.coverage(.connections))")
+      return
+    }
+  }
+
+  @Test func `a deadline in the middle of such a dump ends it, and what came counts`() async throws
+  {
+    let (table, datagrams) = try await ScratchNamespace.run(
+      sysctls: ["net.ipv4.ip_local_port_range": "10000 60000", "net.ipv4.tcp_tw_reuse": "0"]
+    ) { namespace in
+      for address in 1...4 {
+        let endpoint = Endpoint("127.0.0.\(address)", 7000)
+        try namespace.fillPorts(toward: try namespace.listen(endpoint), at: endpoint, limit: 3000)
+      }
+      let deadline = Deadline.after(.seconds(2))
+      var table = SocketTable(source: .sockDiag)
+      var datagrams = 0
+      _ = SockDiag.read(into: &table, kernel: nil, deadline: deadline, multipath: false) {
+        dump, _ in
+        guard dump == .tcpConnections else { return }
+        datagrams += 1
+        // The first that the other thread received.
+        if datagrams == 17 { while !deadline.hasPassed { usleep(1000) } }
+      }
+      return (table, datagrams)
+    }
+    #expect(datagrams == 17)
+    #expect(table.rows.count > 16 * 100)
+    guard case .incomplete(let why) = table.coverage(.connections) else {
+      Issue.record("\(table.coverage(.connections))")
+      return
+    }
+    #expect(why.reason == "sock_diag: not finished in the time given")
+  }
+
   @Test func `both interfaces show the same rows`() async throws {
     let (dumped, shown, elapsed) = try await ScratchNamespace.run { namespace in
       _ = try Self.situation(namespace)
