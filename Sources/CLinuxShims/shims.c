@@ -29,3 +29,8 @@ int sockwise_setns(int fd, int type) { return setns(fd, type); }
 int sockwise_unshare(int flags) { return unshare(flags); }
 
 int sockwise_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); }
+
+int sockwise_usable_processors(void) {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : -1;
+}

@@ -35,6 +35,9 @@ int sockwise_pidfd_open(pid_t pid, unsigned int flags);
 /// pidfd_getfd(2), Linux 5.6: a duplicate, close-on-exec, of another process's descriptor.
 int sockwise_pidfd_getfd(int pidfd, int target, unsigned int flags);
 
+/// sched_getaffinity(2): how many processors the calling thread may be put on.
+int sockwise_usable_processors(void);
+
 /// setns(2): moves the calling thread, and only it.
 int sockwise_setns(int fd, int type);
 

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 /// Which descriptors of which processes hold given sockets, from the links in `/proc/PID/fd`.
 ///
@@ -24,16 +25,39 @@ struct SocketHolders: Sendable {
   /// Whether PID 1's descriptors were read to the end.
   private(set) var hasReadPID1 = false
 
-  /// Processor time for all of it: on a host with very many descriptors, owners are a detail. A
+  /// Processor time of each thread: on a host with very many descriptors, owners are a detail. A
   /// busy host makes the search slower, and must not make it blind.
   static let budget = Duration.milliseconds(200)
   private static let firstDescriptors = 256
+  static let grant = "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH (or root)"
 
   /// Looks for the holders of the sockets with these inodes.
   static func find(_ wanted: Set<UInt64>, root: HostRoot, deadline: Deadline) -> SocketHolders {
-    var search = Search(
-      wanted: wanted, root: root, deadline: deadline, budget: processorTime() + budget)
-    return search.run()
+    guard !wanted.isEmpty else { return SocketHolders() }
+    let pids: [Int32]
+    do throws(ReadFailure) {
+      pids = try processes(root)
+    } catch {
+      return stopped(root.hasProc ? error.unreadable("/proc") : .init("'/proc' is not mounted"))
+    }
+    let scan = scan(pids, for: wanted, root, deadline)
+    var result = scan.whyStopped.map { stopped($0) } ?? SocketHolders()
+    result.holders = scan.holders.mapValues {
+      $0.sorted { ($0.pid, $0.descriptor) < ($1.pid, $1.descriptor) }
+    }
+    result.hasReadPID1 = scan.hasReadPID1
+    if scan.whyStopped != nil { return result }
+    if !scan.unfinished.isEmpty {
+      let count = scan.unfinished.count
+      let processes = count == 1 ? "1 process" : "\(count) processes"
+      result.skipped = .init(
+        "descriptors beyond the first \(firstDescriptors) of \(processes) were not read")
+    }
+    result.gap = whatIsHidden(scan, root)
+    result.heirsGap =
+      scan.refusing.contains { $0 != 1 }
+      ? result.gap : ProcMount.gapOfOtherUsers(root, grant: grant)
+    return result
   }
 
   /// What the calling thread has used.
@@ -43,110 +67,52 @@ struct SocketHolders: Sendable {
     return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
   }
 
-  private struct Search {
-    let wanted: Set<UInt64>
-    let root: HostRoot
-    let deadline: Deadline
-    /// The thread's processor time at which to stop.
-    let budget: Duration
+  private static func stopped(_ why: Unreadable) -> SocketHolders {
     var result = SocketHolders()
-    /// Processes that let nobody look, ascending.
-    var refusing: [Int32] = []
-    /// Why the descriptors of some processes could not be read.
-    var refusal: Unreadable?
-    /// Processes with more than the first descriptors.
-    var unfinished: [Int32] = []
+    (result.gap, result.heirsGap) = (why, why)
+    return result
+  }
 
-    mutating func run() -> SocketHolders {
-      guard !wanted.isEmpty else { return result }
-      do throws(ReadFailure) {
-        // PID 1 first and whole: whether it holds a listener decides what a restart does to it.
-        for pid in try processes(root) {
-          if let whyStop { return stopped(whyStop) }
-          read(pid, from: 0, to: pid == 1 ? .max : firstDescriptors)
-        }
-      } catch {
-        return stopped(
-          root.hasProc ? error.unreadable("/proc") : .init("'/proc' is not mounted"))
-      }
-      var pending = unfinished[...]
-      while result.holders.count < wanted.count, let pid = pending.popFirst() {
-        if let whyStop { return stopped(whyStop) }
-        read(pid, from: firstDescriptors, to: .max)
-      }
-      if let whyStop { return stopped(whyStop) }
-      // The last of them may have been left in its middle.
-      if result.holders.count < wanted.count, let whyStop { return stopped(whyStop) }
-      if !pending.isEmpty {
-        let processes = pending.count == 1 ? "1 process" : "\(pending.count) processes"
-        result.skipped = .init(
-          "descriptors beyond the first \(firstDescriptors) of \(processes) were not read")
-      }
-      result.gap = whatIsHidden()
-      result.heirsGap =
-        refusing.contains { $0 != 1 }
-        ? result.gap : ProcMount.gapOfOtherUsers(root, grant: Self.grant)
-      return result
+  private static func scan(
+    _ pids: [Int32], for wanted: Set<UInt64>, _ root: HostRoot, _ deadline: Deadline
+  ) -> DescriptorScan {
+    var scan = DescriptorScan(for: wanted, root: root, deadline: deadline)
+    // PID 1 first and whole: whether it holds a listener decides what a restart does to it.
+    if pids.first == 1, !scan.read(1) { return scan }
+    let others = ProcessQueue(pids.drop { $0 == 1 })
+    // A look at a descriptor is a few microseconds of the kernel's, on whichever processor.
+    let parts = onSeveralThreads(most: pids.count < fewProcesses ? 1 : mostThreads) {
+      var part = DescriptorScan(for: wanted, root: root, deadline: deadline)
+      while let pid = others.next(), part.read(pid, to: firstDescriptors) {}
+      return part
     }
+    for part in parts { scan.merge(part) }
+    if scan.whyStopped == nil { scan.readOn(from: firstDescriptors) }
+    return scan
+  }
 
-    /// Why to stop now; nil where there is time left.
-    private var whyStop: Unreadable? {
-      if deadline.hasPassed { return .init("descriptor scan stopped at the time limit") }
-      if processorTime() >= budget { return .init("descriptor scan stopped after 0.2 s") }
-      return nil
-    }
+  /// With fewer, another thread takes longer to make than it saves.
+  private static let fewProcesses = 64
+  private static let mostThreads = 4
 
-    private mutating func stopped(_ why: Unreadable) -> SocketHolders {
-      (result.gap, result.heirsGap) = (why, why)
-      return result
-    }
+  /// Processes that are handed out one by one.
+  private final class ProcessQueue: Sendable {
+    private let pids: Mutex<ArraySlice<Int32>>
 
-    private mutating func read(_ pid: Int32, from first: Int, to last: Int) {
-      do throws(ReadFailure) {
-        var directory = try root.directory("/proc/\(pid)/fd")
-        var index = 0
-        while let entry = directory.next() {
-          defer { index += 1 }
-          if index < first { continue }
-          if index >= last {
-            unfinished.append(pid)
-            return
-          }
-          if index % 64 == 63, whyStop != nil { return }
-          let inode: UInt64?
-          do throws(ReadFailure) {
-            inode = try directory.socket(entry.name)
-          } catch .system(ENOENT) {
-            // Closed meanwhile.
-            continue
-          }
-          guard let inode, wanted.contains(inode), let descriptor = Int32(entry.name) else {
-            continue
-          }
-          result.holders[inode, default: []].append(Holder(pid: pid, descriptor: descriptor))
-        }
-        if directory.failure != 0 { throw .system(directory.failure) }
-        if pid == 1 { result.hasReadPID1 = true }
-      } catch {
-        // A process that ended holds nothing; another that may not be read counts.
-        guard !error.isAbsence else { return }
-        if error.isRefusal && refusing.last != pid { refusing.append(pid) }
-        refusal = error.ofSomeProcesses("descriptors", grant: Self.grant)
-      }
-    }
+    init(_ pids: ArraySlice<Int32>) { self.pids = Mutex(pids) }
 
-    /// What keeps processes out of sight although none refused.
-    private func whatIsHidden() -> Unreadable? {
-      guard let first = refusing.first,
-        Capabilities.effective(root)?.includesReadingProcesses == true
-      else { return refusal ?? ProcMount.gap(root, grant: Self.grant) }
-      let others = refusing.count > 1 ? " and \(refusing.count - 1) more" : ""
-      return .init(
-        "process \(first)\(others) cannot be looked into, not even with CAP_SYS_PTRACE: "
-          + "a security module or a sandbox refuses")
-    }
+    func next() -> Int32? { pids.withLock { $0.popFirst() } }
+  }
 
-    private static let grant = "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH (or root)"
+  /// What keeps processes out of sight although none refused.
+  private static func whatIsHidden(_ scan: DescriptorScan, _ root: HostRoot) -> Unreadable? {
+    guard let first = scan.refusing.min(),
+      Capabilities.effective(root)?.includesReadingProcesses == true
+    else { return scan.refusal?.why ?? ProcMount.gap(root, grant: grant) }
+    let others = scan.refusing.count > 1 ? " and \(scan.refusing.count - 1) more" : ""
+    return .init(
+      "process \(first)\(others) cannot be looked into, not even with CAP_SYS_PTRACE: "
+        + "a security module or a sandbox refuses")
   }
 
   /// Process ids, ascending.

@@ -1,0 +1,98 @@
+internal import Glibc
+
+/// Looks through the descriptors of processes for sockets; see ``SocketHolders``. Each thread has one
+/// of its own.
+struct DescriptorScan: Sendable {
+  private let wanted: Set<UInt64>
+  private let root: HostRoot
+  private let deadline: Deadline
+  /// The thread's processor time at which to stop.
+  private let end: Duration
+
+  private(set) var holders: [UInt64: [SocketHolders.Holder]] = [:]
+  /// Processes that let nobody look.
+  private(set) var refusing: [Int32] = []
+  /// Why the descriptors of some processes could not be read: of the last of them.
+  private(set) var refusal: (pid: Int32, why: Unreadable)?
+  /// Processes with more than the first descriptors.
+  private(set) var unfinished: [Int32] = []
+  /// Whether PID 1's were read to the end.
+  private(set) var hasReadPID1 = false
+  /// Why some processes were not looked at.
+  private(set) var whyStopped: Unreadable?
+
+  /// Call it on the thread that scans.
+  init(for wanted: Set<UInt64>, root: HostRoot, deadline: Deadline) {
+    self.wanted = wanted
+    self.root = root
+    self.deadline = deadline
+    end = SocketHolders.processorTime() + SocketHolders.budget
+  }
+
+  /// False where there is no time left.
+  private mutating func hasTime() -> Bool {
+    if deadline.hasPassed {
+      whyStopped = .init("descriptor scan stopped at the time limit")
+    } else if SocketHolders.processorTime() >= end {
+      whyStopped = .init("descriptor scan stopped after 0.2 s")
+    }
+    return whyStopped == nil
+  }
+
+  /// Reads the descriptors of a process from one index to another; what lies behind makes it one of
+  /// the `unfinished`. False where no time is left for more.
+  mutating func read(_ pid: Int32, from first: Int = 0, to last: Int = .max) -> Bool {
+    guard hasTime() else { return false }
+    do throws(ReadFailure) {
+      var directory = try root.directory("/proc/\(pid)/fd")
+      var index = 0
+      while let entry = directory.next() {
+        defer { index += 1 }
+        if index < first { continue }
+        if index >= last {
+          unfinished.append(pid)
+          return true
+        }
+        if index % 64 == 63, !hasTime() { return false }
+        let inode: UInt64?
+        do throws(ReadFailure) {
+          inode = try directory.socket(entry.name)
+        } catch .system(ENOENT) {
+          // Closed meanwhile.
+          continue
+        }
+        guard let inode, wanted.contains(inode), let descriptor = Int32(entry.name) else {
+          continue
+        }
+        holders[inode, default: []].append(.init(pid: pid, descriptor: descriptor))
+      }
+      if directory.failure != 0 { throw .system(directory.failure) }
+      if pid == 1 { hasReadPID1 = true }
+    } catch {
+      // A process that ended holds nothing; another that may not be read counts.
+      guard !error.isAbsence else { return true }
+      if error.isRefusal { refusing.append(pid) }
+      refusal = (pid, error.ofSomeProcesses("descriptors", grant: SocketHolders.grant))
+    }
+    return true
+  }
+
+  /// Takes over what another thread found in other processes.
+  mutating func merge(_ other: DescriptorScan) {
+    for (inode, found) in other.holders { holders[inode, default: []] += found }
+    refusing += other.refusing
+    unfinished += other.unfinished
+    hasReadPID1 = hasReadPID1 || other.hasReadPID1
+    whyStopped = whyStopped ?? other.whyStopped
+    if (other.refusal?.pid ?? 0) > (refusal?.pid ?? 0) { refusal = other.refusal }
+  }
+
+  /// Reads on in the `unfinished` processes until each socket has a holder, or there are none left.
+  mutating func readOn(from first: Int) {
+    var pending = unfinished.sorted()[...]
+    while holders.count < wanted.count, let pid = pending.first, read(pid, from: first) {
+      pending.removeFirst()
+    }
+    unfinished = Array(pending)
+  }
+}
