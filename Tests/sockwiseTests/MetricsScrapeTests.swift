@@ -41,7 +41,7 @@ struct MetricsScrapeTests {
   func nodeExporterServesEveryLine() async throws {
     let directory = try TemporaryDirectory()
     let (status, answer) = try await ScratchNamespace.run(
-      sysctls: ["net.ipv4.ip_local_port_range": "40000 40199"]
+      sysctls: ScratchNamespace.smallRange
     ) { net in
       _ = try net.exhaustedDestination()
       // Two namespaces of one host, of which this is one: no series of theirs may be the same.
@@ -101,7 +101,7 @@ struct MetricsScrapeTests {
           static_configs: [{ targets: ["127.0.0.1:9100"] }]
       """, to: directory.path("prometheus.yml"))
     let (value, alerts) = try await ScratchNamespace.run(
-      sysctls: ["net.ipv4.ip_local_port_range": "40000 40199"]
+      sysctls: ScratchNamespace.smallRange
     ) { net in
       _ = try net.exhaustedDestination()
       _ = try BuiltBinary.run([
