@@ -9,6 +9,11 @@ struct DescriptorScan: Sendable {
   /// The thread's processor time at which to stop.
   private let end: Duration
 
+  /// Processor time of a thread that looks: on a host with very many descriptors, owners are a detail.
+  /// A busy host makes the search slower, and must not make it blind.
+  static let budget = Duration.milliseconds(200)
+  static let grant = "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH (or root)"
+
   private(set) var holders: [UInt64: [SocketHolders.Holder]] = [:]
   /// Processes that let nobody look.
   private(set) var refusing: [Int32] = []
@@ -22,18 +27,23 @@ struct DescriptorScan: Sendable {
   private(set) var whyStopped: Unreadable?
 
   /// Call it on the thread that scans.
-  init(for wanted: Set<UInt64>, root: HostRoot, deadline: Deadline) {
+  init(
+    for wanted: Set<UInt64>, root: HostRoot, deadline: Deadline, budget: Duration = Self.budget
+  ) {
     self.wanted = wanted
     self.root = root
     self.deadline = deadline
-    end = SocketHolders.processorTime() + SocketHolders.budget
+    end = processorTimeOfThread() + budget
   }
+
+  /// What is left of it; to be asked on the same thread.
+  var budgetLeft: Duration { max(.zero, end - processorTimeOfThread()) }
 
   /// False where there is no time left.
   private mutating func hasTime() -> Bool {
     if deadline.hasPassed {
       whyStopped = .init("descriptor scan stopped at the time limit")
-    } else if SocketHolders.processorTime() >= end {
+    } else if processorTimeOfThread() >= end {
       whyStopped = .init("descriptor scan stopped after 0.2 s")
     }
     return whyStopped == nil
@@ -72,7 +82,7 @@ struct DescriptorScan: Sendable {
       // A process that ended holds nothing; another that may not be read counts.
       guard !error.isAbsence else { return true }
       if error.isRefusal { refusing.append(pid) }
-      refusal = (pid, error.ofSomeProcesses("descriptors", grant: SocketHolders.grant))
+      refusal = (pid, error.ofSomeProcesses("descriptors", grant: Self.grant))
     }
     return true
   }

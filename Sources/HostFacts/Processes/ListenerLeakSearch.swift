@@ -13,7 +13,7 @@ extension SocketOwnerLookup {
 
   /// One answer for each listener.
   mutating func leaks(of listeners: [Listener]) -> [Reading<ListenerLeak>?] {
-    let end = SocketHolders.processorTime() + Self.leakBudget
+    let end = processorTimeOfThread() + Self.leakBudget
     let wanted = listeners.reduce(into: Set<UInt64>()) {
       $0.formUnion($1.inodes)
       $0.formUnion($1.accepted.inodes)
@@ -28,7 +28,7 @@ extension SocketOwnerLookup {
       case .value(false, let origin):
         leak(of: listener, origin) { lookup, pid throws(Unreadable) in
           if let known = waits[pid] { return known }
-          if lookup.deadline.hasPassed || SocketHolders.processorTime() >= end {
+          if lookup.deadline.hasPassed || processorTimeOfThread() >= end {
             throw Unreadable("the search for leaked listeners stopped after 0.2 s")
           }
           let wait = ProcessWait.read(pid, wanted, lookup.root, yama: lookup.yama)

@@ -11,7 +11,7 @@ struct SocketHolders: Sendable {
     var descriptor: Int32
   }
 
-  /// Holders by inode, PID ascending.
+  /// Holders by inode, by PID and then by descriptor.
   private(set) var holders: [UInt64: [Holder]] = [:]
   /// Why a socket without a holder here may still have one; nil where every process was read.
   private(set) var gap: Unreadable?
@@ -25,11 +25,7 @@ struct SocketHolders: Sendable {
   /// Whether PID 1's descriptors were read to the end.
   private(set) var hasReadPID1 = false
 
-  /// Processor time of each thread: on a host with very many descriptors, owners are a detail. A
-  /// busy host makes the search slower, and must not make it blind.
-  static let budget = Duration.milliseconds(200)
   private static let firstDescriptors = 256
-  static let grant = "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH (or root)"
 
   /// Looks for the holders of the sockets with these inodes.
   static func find(_ wanted: Set<UInt64>, root: HostRoot, deadline: Deadline) -> SocketHolders {
@@ -56,15 +52,8 @@ struct SocketHolders: Sendable {
     result.gap = whatIsHidden(scan, root)
     result.heirsGap =
       scan.refusing.contains { $0 != 1 }
-      ? result.gap : ProcMount.gapOfOtherUsers(root, grant: grant)
+      ? result.gap : ProcMount.gapOfOtherUsers(root, grant: DescriptorScan.grant)
     return result
-  }
-
-  /// What the calling thread has used.
-  static func processorTime() -> Duration {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
   }
 
   private static func stopped(_ why: Unreadable) -> SocketHolders {
@@ -79,10 +68,11 @@ struct SocketHolders: Sendable {
     var scan = DescriptorScan(for: wanted, root: root, deadline: deadline)
     // PID 1 first and whole: whether it holds a listener decides what a restart does to it.
     if pids.first == 1, !scan.read(1) { return scan }
+    let left = scan.budgetLeft
     let others = ProcessQueue(pids.drop { $0 == 1 })
     // A look at a descriptor is a few microseconds of the kernel's, on whichever processor.
     let parts = onSeveralThreads(most: pids.count < fewProcesses ? 1 : mostThreads) {
-      var part = DescriptorScan(for: wanted, root: root, deadline: deadline)
+      var part = DescriptorScan(for: wanted, root: root, deadline: deadline, budget: left)
       while let pid = others.next(), part.read(pid, to: firstDescriptors) {}
       return part
     }
@@ -108,7 +98,7 @@ struct SocketHolders: Sendable {
   private static func whatIsHidden(_ scan: DescriptorScan, _ root: HostRoot) -> Unreadable? {
     guard let first = scan.refusing.min(),
       Capabilities.effective(root)?.includesReadingProcesses == true
-    else { return scan.refusal?.why ?? ProcMount.gap(root, grant: grant) }
+    else { return scan.refusal?.why ?? ProcMount.gap(root, grant: DescriptorScan.grant) }
     let others = scan.refusing.count > 1 ? " and \(scan.refusing.count - 1) more" : ""
     return .init(
       "process \(first)\(others) cannot be looked into, not even with CAP_SYS_PTRACE: "

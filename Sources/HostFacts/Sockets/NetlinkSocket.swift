@@ -5,6 +5,10 @@ internal import Glibc
 struct NetlinkSocket: ~Copyable {
   private let descriptor: Int32
 
+  /// As many bytes as the kernel puts into a datagram of a dump. It takes the largest buffer that it
+  /// has seen for the next one, and no more than this: netlink_recvmsg() in net/netlink/af_netlink.c.
+  static let mostBytes = 1 << 15
+
   /// errno in `failure` where it is refused.
   init?(protocol: Int32 = NETLINK_SOCK_DIAG, failure: inout Int32) {
     descriptor = socket(

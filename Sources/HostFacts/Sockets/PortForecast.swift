@@ -41,8 +41,8 @@ struct PortForecast: Sendable {
   }
 
   /// - Parameters:
-  ///   - remaining: of the rows in TIME_WAIT, the milliseconds that each stays in it, to 1/100 s, at
-  ///     most ten minutes.
+  ///   - remaining: of the rows in TIME_WAIT, the milliseconds that each stays in it, to 1/100 s as
+  ///     ``ConnectionRow/remaining`` tells them.
   ///   - reuseApplies: whether connect() may take their ports again.
   init(
     _ ports: Ports, rate: Double, remaining: [Int], _ reuse: TimeWaitReuse, reuseApplies: Bool,
@@ -137,12 +137,22 @@ private struct Curve {
 
   init(open: Int, remaining: [Int], rate: Double, hold: Double) {
     self.open = open
-    // There are few times and many rows: to count them takes a tenth of sorting them.
-    var rows = [Int](repeating: 0, count: (remaining.max() ?? 0) / 10 + 1)
-    for time in remaining { rows[time / 10] += 1 }
-    ends = rows.indices.flatMap { repeatElement(Double($0) / 100, count: rows[$0]) }
+    ends = Self.ascending(remaining).map { Double($0) / 1000 }
     self.rate = rate
     self.hold = hold
+  }
+
+  /// Where many rows share few times, to count them takes a tenth of sorting them.
+  private static func ascending(_ times: [Int]) -> [Int] {
+    guard times.count >= 256, let last = times.max() else { return times.sorted() }
+    var rows = [Int](repeating: 0, count: last / 10 + 1)
+    for time in times { rows[time / 10] += 1 }
+    var ascending: [Int] = []
+    ascending.reserveCapacity(times.count)
+    for index in rows.indices {
+      for _ in 0..<rows[index] { ascending.append(index * 10) }
+    }
+    return ascending
   }
 
   /// Between two ends the number grows with the rate, until those that are new now go as well.

@@ -71,22 +71,14 @@ extension SIMD16<UInt8> {
   }
 }
 
-extension SIMDMask<SIMD16<Int8>> {
-  /// As numbers as well: `any` calls a function.
-  @inline(__always) var isNone: Bool {
-    // Safe: each of the sixteen is a byte with all bits set, or none.
-    unsafe unsafeBitCast(self, to: SIMD16<UInt8>.self).isZero
-  }
-}
-
 extension RawSpan {
   /// The caller has checked the bounds.
   @inline(__always) func text128(_ index: Int) -> SIMD16<UInt8> {
     unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: SIMD16<UInt8>.self)
   }
 
-  /// Whether there is such a byte at `end`, and none before it from `start` on. False, too, where that
-  /// is not so near that one look tells.
+  /// Whether there is such a byte at `end`, and none before it from `start` on. False, too, where one
+  /// look at the 64 bytes before `end` does not tell.
   @inline(__always)
   func isFirst(_ byte: UInt8, at end: Int, from start: Int) -> Bool {
     guard end >= 64, end < byteCount, start <= end, end &- start <= 64, self.byte(end) == byte
@@ -95,7 +87,7 @@ extension RawSpan {
     let found =
       (text128(end &- 64) .== wanted) .| (text128(end &- 48) .== wanted)
       .| (text128(end &- 32) .== wanted) .| (text128(end &- 16) .== wanted)
-    // The bytes before `start` are of the same row, and were looked at.
-    return found.isNone
+    // One before `start` only makes this false. `any` would be a call.
+    return SIMD16<UInt8>().replacing(with: 0xff, where: found).isZero
   }
 }

@@ -8,7 +8,7 @@ internal import Synchronization
 struct ReceiveAhead: ~Copyable {
   typealias Receive = @Sendable (inout [UInt8]) -> NetlinkSocket.Received
 
-  private let exchange = Exchange()
+  private let exchange: Exchange
   private var turn = 0
   private var current: Batch?
 
@@ -16,13 +16,13 @@ struct ReceiveAhead: ~Copyable {
   /// - Parameter receive: gives the next datagram without waiting; what it gives instead of one ends
   ///   the last batch. It is called until this value is gone, and never afterwards.
   init?(_ receive: @escaping Receive) {
-    let exchange = exchange
-    guard startDetachedThread({ exchange.fill(receive) }) == 0 else {
-      exchange.giveUp()
-      return nil
-    }
+    let exchange = Exchange()
+    guard startDetachedThread({ exchange.fill(receive) }) == 0 else { return nil }
+    // From here on there is a thread that `deinit` waits for.
+    self.exchange = exchange
   }
 
+  // What it has begun to receive it ends: sixteen datagrams, two milliseconds of the kernel's.
   deinit { exchange.stop() }
 
   /// The next datagrams, which are gone when this is called again; nil after the last ones.
@@ -43,7 +43,7 @@ struct ReceiveAhead: ~Copyable {
     /// What came into each of the ``buffers``.
     private(set) var received: [NetlinkSocket.Received] = []
     private(set) var buffers = [[UInt8]](
-      repeating: [UInt8](repeating: 0, count: ReceiveAhead.mostBytes), count: 16)
+      repeating: [UInt8](repeating: 0, count: NetlinkSocket.mostBytes), count: 16)
 
     /// Something else than a datagram has come, and nothing will after it.
     var isLast: Bool {
@@ -56,10 +56,6 @@ struct ReceiveAhead: ~Copyable {
       for index in buffers.indices where !isLast { received.append(receive(&buffers[index])) }
     }
   }
-
-  /// As many as the kernel puts into a datagram of a dump: netlink_dump() in
-  /// net/netlink/af_netlink.c takes no more than 32 KiB for it and for what it keeps of it.
-  static let mostBytes = 1 << 15
 
   /// Two batches go to and fro between two threads.
   private final class Exchange: Sendable {
@@ -90,8 +86,5 @@ struct ReceiveAhead: ~Copyable {
       free.signal()
       ended.wait()
     }
-
-    /// There is no thread to wait for.
-    func giveUp() { ended.signal() }
   }
 }

@@ -185,8 +185,7 @@ enum SockDiag {
     private let replies: ((SockDiagDump, Span<UInt8>) -> Void)?
     /// Where a dump was given up, the rest of it would come before the next one.
     private var given: SocketCoverage?
-    /// The kernel fills at most 32 KiB.
-    private var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    private var buffer = [UInt8](repeating: 0, count: NetlinkSocket.mostBytes)
 
     init(
       socket: consuming NetlinkSocket, deadline: Deadline,
@@ -212,16 +211,16 @@ enum SockDiag {
       let status = socket.send(request.bytes(sequence: sequence))
       if status != 0 { return Dump(coverage: .incomplete(obstacle(status))) }
       var result = Dump()
-      for _ in 0..<Self.fewDatagrams {
+      var datagrams = 0
+      while true {
         let received = socket.receive(into: &buffer, timeout: timeout)
         if let end = take(received, buffer, request, sequence, &result, into: &sink, each) {
           return end
         }
-      }
-      if let end = takeAhead(request, sequence, &result, into: &sink, each) { return end }
-      while true {
-        let received = socket.receive(into: &buffer, timeout: timeout)
-        if let end = take(received, buffer, request, sequence, &result, into: &sink, each) {
+        datagrams += 1
+        if datagrams == Self.fewDatagrams,
+          let end = takeAhead(request, sequence, &result, into: &sink, each)
+        {
           return end
         }
       }
@@ -235,7 +234,9 @@ enum SockDiag {
       _ request: SockDiagRequest, _ sequence: UInt32, _ result: inout Dump, into sink: inout Sink,
       _ each: (Span<UInt8>) -> Void
     ) -> Dump? {
-      guard var ahead = ReceiveAhead(socket.receiver) else { return nil }
+      guard sockwise_usable_processors() > 1, var ahead = ReceiveAhead(socket.receiver) else {
+        return nil
+      }
       while let batch = ahead.next() {
         for (received, bytes) in zip(batch.received, batch.buffers) {
           if case .timedOut = received { return nil }

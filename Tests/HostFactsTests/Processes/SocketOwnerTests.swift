@@ -1,5 +1,6 @@
 import CEL
 import Glibc
+import Synchronization
 import Testing
 
 @testable import HostFacts
@@ -81,6 +82,51 @@ private func looked(_ group: Group) -> Group {
         == .init("descriptors beyond the first 256 of 2 processes were not read"))
     // For one without a holder everything is read.
     #expect(SocketHolders.find([17, 18], root: root, deadline: .never).skipped == nil)
+  }
+
+  /// So many processes that several threads look at them, where there are processors.
+  @Test func manyProcessesAreSearchedAsFewAre() {
+    let scratch = ScratchDirectory()
+    runShell(
+      """
+      cd '\(scratch.path)' && for p in $(seq 1 100); do
+        mkdir -p proc/$p/fd && ln -s /dev/null proc/$p/fd/0
+      done
+      for i in $(seq 1 299); do for p in 40 60; do ln -s /dev/null proc/$p/fd/$i; done; done
+      ln -s 'socket:[17]' proc/90/fd/7; ln -s 'socket:[17]' proc/5/fd/9
+      ln -s 'socket:[17]' proc/5/fd/3
+      """)
+    let root = HostRoot(scratch.path)
+    let found = SocketHolders.find([17], root: root, deadline: .never)
+    #expect(
+      found.holders == [
+        17: [
+          .init(pid: 5, descriptor: 3), .init(pid: 5, descriptor: 9),
+          .init(pid: 90, descriptor: 7),
+        ]
+      ])
+    #expect(found.hasReadPID1)
+    #expect(
+      found.skipped == .init("descriptors beyond the first 256 of 2 processes were not read"))
+    // One that nobody holds is looked for everywhere.
+    let both = SocketHolders.find([17, 18], root: root, deadline: .never)
+    #expect(both.holders == found.holders)
+    #expect(both.skipped == nil)
+    #expect(
+      SocketHolders.find([17], root: root, deadline: .after(.zero)).gap
+        == .init("descriptor scan stopped at the time limit"))
+  }
+
+  @Test func eachThreadDoesItOnceAndOneIsEnough() {
+    let runs = Mutex(0)
+    let results = onSeveralThreads(most: 4) {
+      runs.withLock { $0 += 1 }
+      return pthread_self()
+    }
+    #expect(results.count == runs.withLock { $0 })
+    #expect((1...4).contains(results.count))
+    #expect(results.first == pthread_self())
+    #expect(onSeveralThreads(most: 1) { pthread_self() } == [pthread_self()])
   }
 
   @Test func aSocketBehindManyDescriptorsIsFound() throws {
