@@ -44,7 +44,7 @@ struct DescriptorScan: Sendable {
     if deadline.hasPassed {
       whyStopped = .init("descriptor scan stopped at the time limit")
     } else if processorTimeOfThread() >= end {
-      whyStopped = .init("descriptor scan stopped after 0.2 s")
+      whyStopped = .init("descriptor scan stopped after 0.2 s of processor time")
     }
     return whyStopped == nil
   }

@@ -83,7 +83,8 @@ struct SocketHolders: Sendable {
 
   /// With fewer, another thread takes longer to make than it saves.
   private static let fewProcesses = 64
-  private static let mostThreads = 4
+  /// Whoever pays for a quota of processor time pays for all of them.
+  private static let mostThreads = 2
 
   /// Processes that are handed out one by one.
   private final class ProcessQueue: Sendable {

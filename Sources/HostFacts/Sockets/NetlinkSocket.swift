@@ -35,7 +35,7 @@ struct NetlinkSocket: ~Copyable {
     case datagram(Int)
     /// Longer than the buffer.
     case truncated(Int)
-    /// EAGAIN: nothing came in time.
+    /// EAGAIN: nothing came in time, or nothing was there for who does not wait.
     case timedOut
     case failed(Int32)
   }

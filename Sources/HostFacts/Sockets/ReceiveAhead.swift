@@ -22,7 +22,6 @@ struct ReceiveAhead: ~Copyable {
     self.exchange = exchange
   }
 
-  // What it has begun to receive it ends: sixteen datagrams, two milliseconds of the kernel's.
   deinit { exchange.stop() }
 
   /// The next datagrams, which are gone when this is called again; nil after the last ones.
@@ -51,9 +50,11 @@ struct ReceiveAhead: ~Copyable {
       return if case .datagram = last { false } else { true }
     }
 
-    fileprivate func fill(_ receive: Receive) {
+    fileprivate func fill(_ receive: Receive, unless isStopped: () -> Bool) {
       received.removeAll(keepingCapacity: true)
-      for index in buffers.indices where !isLast { received.append(receive(&buffers[index])) }
+      for index in buffers.indices where !isLast && !isStopped() {
+        received.append(receive(&buffers[index]))
+      }
     }
   }
 
@@ -70,11 +71,10 @@ struct ReceiveAhead: ~Copyable {
       var turn = 0
       while true {
         free.wait()
-        if isStopped.load(ordering: .relaxed) { return }
         let batch = batches[turn & 1]
         turn += 1
-        batch.fill(receive)
-        let isLast = batch.isLast
+        batch.fill(receive) { isStopped.load(ordering: .relaxed) }
+        let isLast = batch.isLast || isStopped.load(ordering: .relaxed)
         filled.signal()
         if isLast { return }
       }
