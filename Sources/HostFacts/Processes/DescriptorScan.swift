@@ -27,9 +27,7 @@ struct DescriptorScan: Sendable {
   private(set) var whyStopped: Unreadable?
 
   /// Call it on the thread that scans.
-  init(
-    for wanted: Set<UInt64>, root: HostRoot, deadline: Deadline, budget: Duration = Self.budget
-  ) {
+  init(for wanted: Set<UInt64>, root: HostRoot, deadline: Deadline, budget: Duration) {
     self.wanted = wanted
     self.root = root
     self.deadline = deadline

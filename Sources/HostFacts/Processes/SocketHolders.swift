@@ -28,7 +28,11 @@ struct SocketHolders: Sendable {
   private static let firstDescriptors = 256
 
   /// Looks for the holders of the sockets with these inodes.
-  static func find(_ wanted: Set<UInt64>, root: HostRoot, deadline: Deadline) -> SocketHolders {
+  /// - Parameter budget: processor time of each thread.
+  static func find(
+    _ wanted: Set<UInt64>, root: HostRoot, deadline: Deadline,
+    budget: Duration = DescriptorScan.budget
+  ) -> SocketHolders {
     guard !wanted.isEmpty else { return SocketHolders() }
     let pids: [Int32]
     do throws(ReadFailure) {
@@ -36,7 +40,7 @@ struct SocketHolders: Sendable {
     } catch {
       return stopped(root.hasProc ? error.unreadable("/proc") : .init("'/proc' is not mounted"))
     }
-    let scan = scan(pids, for: wanted, root, deadline)
+    let scan = scan(pids, for: wanted, root, deadline, budget)
     var result = scan.whyStopped.map { stopped($0) } ?? SocketHolders()
     result.holders = scan.holders.mapValues {
       $0.sorted { ($0.pid, $0.descriptor) < ($1.pid, $1.descriptor) }
@@ -63,9 +67,10 @@ struct SocketHolders: Sendable {
   }
 
   private static func scan(
-    _ pids: [Int32], for wanted: Set<UInt64>, _ root: HostRoot, _ deadline: Deadline
+    _ pids: [Int32], for wanted: Set<UInt64>, _ root: HostRoot, _ deadline: Deadline,
+    _ budget: Duration
   ) -> DescriptorScan {
-    var scan = DescriptorScan(for: wanted, root: root, deadline: deadline)
+    var scan = DescriptorScan(for: wanted, root: root, deadline: deadline, budget: budget)
     // PID 1 first and whole: whether it holds a listener decides what a restart does to it.
     if pids.first == 1, !scan.read(1) { return scan }
     let left = scan.budgetLeft

@@ -16,10 +16,16 @@ private struct Group: OwnedSocket {
   var bindAddressNoPort = Reading<Bool>.unavailable(.init("not read"))
 }
 
+/// With more time than an audit takes: this process and the other tests' have many descriptors, and a
+/// sanitizer makes all slower.
+private func holders(of inodes: Set<UInt64>, _ root: HostRoot = HostRoot()) -> SocketHolders {
+  SocketHolders.find(inodes, root: root, deadline: .never, budget: .seconds(30))
+}
+
 private func looked(_ group: Group) -> Group {
   var group = group
   var lookup = SocketOwnerLookup(
-    inodes: Set(group.inodes), cgroupIDs: Set(group.cgroupIDs), root: HostRoot(),
+    holders(of: Set(group.inodes)), cgroupIDs: Set(group.cgroupIDs), root: HostRoot(),
     deadline: .after(.seconds(30)))
   lookup.attach(to: &group)
   return group
@@ -75,13 +81,13 @@ private func looked(_ group: Group) -> Group {
       ln -s 'socket:[17]' proc/1/fd/9
       """)
     let root = HostRoot(scratch.path)
-    let found = SocketHolders.find([17], root: root, deadline: .never)
+    let found = holders(of: [17], root)
     #expect(found.holders[17] == [.init(pid: 1, descriptor: 9)])
     #expect(
       found.skipped
         == .init("descriptors beyond the first 256 of 2 processes were not read"))
     // For one without a holder everything is read.
-    #expect(SocketHolders.find([17, 18], root: root, deadline: .never).skipped == nil)
+    #expect(holders(of: [17, 18], root).skipped == nil)
   }
 
   /// So many processes that several threads look at them, where there are processors.
@@ -97,7 +103,7 @@ private func looked(_ group: Group) -> Group {
       ln -s 'socket:[17]' proc/5/fd/3
       """)
     let root = HostRoot(scratch.path)
-    let found = SocketHolders.find([17], root: root, deadline: .never)
+    let found = holders(of: [17], root)
     #expect(
       found.holders == [
         17: [
@@ -109,7 +115,7 @@ private func looked(_ group: Group) -> Group {
     #expect(
       found.skipped == .init("descriptors beyond the first 256 of 2 processes were not read"))
     // One that nobody holds is looked for everywhere.
-    let both = SocketHolders.find([17, 18], root: root, deadline: .never)
+    let both = holders(of: [17, 18], root)
     #expect(both.holders == found.holders)
     #expect(both.skipped == nil)
     #expect(
@@ -137,9 +143,9 @@ private func looked(_ group: Group) -> Group {
         ready(s.fileno(), os.fstat(s.fileno()).st_ino)
         """)
     let inode = try #require(UInt64(child.words[1]))
-    let holders = SocketHolders.find([inode], root: HostRoot(), deadline: .never)
+    let found = holders(of: [inode])
     #expect(
-      holders.holders[inode] == [.init(pid: child.pid, descriptor: Int32(child.words[0]) ?? -1)])
+      found.holders[inode] == [.init(pid: child.pid, descriptor: Int32(child.words[0]) ?? -1)])
   }
 }
 
@@ -235,7 +241,7 @@ struct SocketOwnerTests {
     // No socket has this inode.
     let group = looked(Group(inodes: [UInt64.max]))
     #expect(group.ownership.owners.elements.isEmpty)
-    let gap = SocketHolders.find([.max], root: HostRoot(), deadline: .never).gap
+    let gap = holders(of: [.max]).gap
     if let gap {
       // In some sandboxes PID 1 is out of root's reach.
       #expect(group.ownership.process == .unavailable(gap))
