@@ -17,25 +17,14 @@ public enum SocketState: UInt8, Sendable, CaseIterable {
   /// Bound, and neither listening nor connected: dumps only, since Linux 6.8.
   case boundInactive
 
-  /// The same as ``init(rawValue:)``, for what every socket goes through: that one stays a call.
+  /// The same as ``init(rawValue:)``, for what every socket goes through: that one stays a call, and a
+  /// switch breaks the loop over the rows of `/proc/net/tcp` up into calls, which takes half as long again.
   @inline(__always)
   init?(number: UInt8) {
-    switch number {
-    case 1: self = .established
-    case 2: self = .synSent
-    case 3: self = .synReceived
-    case 4: self = .finWait1
-    case 5: self = .finWait2
-    case 6: self = .timeWait
-    case 7: self = .close
-    case 8: self = .closeWait
-    case 9: self = .lastAck
-    case 10: self = .listen
-    case 11: self = .closing
-    case 12: self = .newSynReceived
-    case 13: self = .boundInactive
-    default: return nil
-    }
+    guard number &- 1 < Self.boundInactive.rawValue else { return nil }
+    // Safe: cases without values are numbered from 0 as they are declared, and these are as many. A
+    // test compares all of them.
+    self = unsafe unsafeBitCast(number &- 1, to: SocketState.self)
   }
 }
 
