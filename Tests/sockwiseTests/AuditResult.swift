@@ -106,7 +106,8 @@ struct AuditResult: Sendable {
 
   private static let command = ["audit", "--format", "json"]
 
-  private static func patiently(_ run: () throws -> Subprocess.Result) throws -> AuditResult {
+  /// The audit that `run` makes, or the first of some that had time for the owners.
+  static func patiently(_ run: () throws -> Subprocess.Result) throws -> AuditResult {
     var audit = try AuditResult(run())
     for _ in 0..<5 where audit.ranOutOfTime { audit = try AuditResult(run()) }
     return audit

@@ -67,19 +67,26 @@ import Testing
   }
 
   @Test(.needsNamespaces) func anAnonymousRecordingGivesTheSameRules() async throws {
-    let path = path
-    let (live, replayed) = try await ScratchNamespace.run(
+    let directory = directory
+    let (live, replayed, path) = try await ScratchNamespace.run(
       addresses: ["192.168.1.100"], sysctls: ScratchNamespace.smallRange
     ) { net in
       _ = try net.demonstration()
       // First, or the connection may take that port.
       _ = try net.chosenPortInsideRange(Endpoint("192.168.1.100", 32802))
       try net.outgoingConnection()
-      return (
-        try AuditResult(
-          BuiltBinary.run(["audit", "--record", path, "--anonymize", "--format", "json"])),
-        try AuditResult(BuiltBinary.run(["audit", "--root", path, "--format", "json"]))
-      )
+      var path = ""
+      var count = 0
+      let live = try AuditResult.patiently {
+        count += 1
+        path = directory.path("host\(count)")
+        return try BuiltBinary.run([
+          "audit", "--record", path, "--anonymize", "--format", "json",
+        ])
+      }
+      let replayed = try AuditResult(
+        BuiltBinary.run(["audit", "--root", path, "--format", "json"]))
+      return (live, replayed, path)
     }
     func rules(_ audit: AuditResult) -> [String] {
       audit.report.findings.map { "\($0.rule) \($0.severity) \($0.confidence)" }.sorted()
