@@ -1,6 +1,5 @@
 import CEL
 import Glibc
-import Synchronization
 import Testing
 
 @testable import HostFacts
@@ -121,18 +120,6 @@ private func looked(_ group: Group) -> Group {
     #expect(
       SocketHolders.find([17], root: root, deadline: .after(.zero)).gap
         == .init("descriptor scan stopped at the time limit"))
-  }
-
-  @Test func eachThreadDoesItOnceAndOneIsEnough() {
-    let runs = Mutex(0)
-    let results = onSeveralThreads(most: 4) {
-      runs.withLock { $0 += 1 }
-      return pthread_self()
-    }
-    #expect(results.count == runs.withLock { $0 })
-    #expect((1...4).contains(results.count))
-    #expect(results.first == pthread_self())
-    #expect(onSeveralThreads(most: 1) { pthread_self() } == [pthread_self()])
   }
 
   @Test func aSocketBehindManyDescriptorsIsFound() throws {
