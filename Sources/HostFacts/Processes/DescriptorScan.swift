@@ -19,7 +19,7 @@ struct DescriptorScan: Sendable {
   #endif
   static let grant = "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH (or root)"
 
-  private(set) var holders: [UInt64: [SocketHolders.Holder]] = [:]
+  private(set) var holders: [UInt64: Set<SocketHolders.Holder>] = [:]
   /// Processes that let nobody look.
   private(set) var refusing: [Int32] = []
   /// Why the descriptors of some processes could not be read: of the last of them.
@@ -53,17 +53,16 @@ struct DescriptorScan: Sendable {
     return whyStopped == nil
   }
 
-  /// Reads the descriptors of a process from one index to another; what lies behind makes it one of
-  /// the `unfinished`. False where no time is left for more.
-  mutating func read(_ pid: Int32, from first: Int = 0, to last: Int = .max) -> Bool {
+  /// Reads so many descriptors of a process; one that has more is one of the `unfinished`. False
+  /// where no time is left for others.
+  mutating func read(_ pid: Int32, upTo most: Int = .max) -> Bool {
     guard hasTime() else { return false }
     do throws(ReadFailure) {
       var directory = try root.directory("/proc/\(pid)/fd")
       var index = 0
       while let entry = directory.next() {
         defer { index += 1 }
-        if index < first { continue }
-        if index >= last {
+        if index >= most {
           unfinished.append(pid)
           return true
         }
@@ -78,7 +77,7 @@ struct DescriptorScan: Sendable {
         guard let inode, wanted.contains(inode), let descriptor = Int32(entry.name) else {
           continue
         }
-        holders[inode, default: []].append(.init(pid: pid, descriptor: descriptor))
+        holders[inode, default: []].insert(.init(pid: pid, descriptor: descriptor))
       }
       if directory.failure != 0 { throw .system(directory.failure) }
       if pid == 1 { hasReadPID1 = true }
@@ -93,7 +92,7 @@ struct DescriptorScan: Sendable {
 
   /// Takes over what another thread found in other processes.
   mutating func merge(_ other: DescriptorScan) {
-    for (inode, found) in other.holders { holders[inode, default: []] += found }
+    for (inode, found) in other.holders { holders[inode, default: []].formUnion(found) }
     refusing += other.refusing
     unfinished += other.unfinished
     hasReadPID1 = hasReadPID1 || other.hasReadPID1
@@ -101,10 +100,12 @@ struct DescriptorScan: Sendable {
     if (other.refusal?.pid ?? 0) > (refusal?.pid ?? 0) { refusal = other.refusal }
   }
 
-  /// Reads on in the `unfinished` processes until each socket has a holder, or there are none left.
-  mutating func readOn(from first: Int) {
+  /// Reads the whole of the `unfinished` processes until each socket has a holder, or there are none
+  /// left. Not only what lies behind the first descriptors: where one of those has closed meanwhile,
+  /// another has taken its place in the directory.
+  mutating func readOn() {
     var pending = unfinished.sorted()[...]
-    while holders.count < wanted.count, let pid = pending.first, read(pid, from: first) {
+    while holders.count < wanted.count, let pid = pending.first, read(pid) {
       pending.removeFirst()
     }
     unfinished = Array(pending)

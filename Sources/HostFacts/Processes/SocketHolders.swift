@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// Which descriptors of which processes hold given sockets, from the links in `/proc/PID/fd`.
 ///
-/// The first 256 descriptors of each process come first, then the rest until each socket has a
+/// The first 256 descriptors of each process come first, then all of them until each socket has a
 /// holder: listeners are opened early, and a proxy with 100,000 connections has them behind.
 struct SocketHolders: Sendable {
   struct Holder: Hashable, Sendable {
@@ -78,11 +78,11 @@ struct SocketHolders: Sendable {
     // A look at a descriptor is a few microseconds of the kernel's, on whichever processor.
     let parts = onSeveralThreads(most: pids.count < fewProcesses ? 1 : mostThreads) {
       var part = DescriptorScan(for: wanted, root: root, deadline: deadline, budget: left)
-      while let pid = others.next(), part.read(pid, to: firstDescriptors) {}
+      while let pid = others.next(), part.read(pid, upTo: firstDescriptors) {}
       return part
     }
     for part in parts { scan.merge(part) }
-    if scan.whyStopped == nil { scan.readOn(from: firstDescriptors) }
+    if scan.whyStopped == nil { scan.readOn() }
     return scan
   }
 

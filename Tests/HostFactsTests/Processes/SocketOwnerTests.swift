@@ -134,6 +134,32 @@ private func looked(_ group: Group) -> Group {
     #expect(
       found.holders[inode] == [.init(pid: child.pid, descriptor: Int32(child.words[0]) ?? -1)])
   }
+
+  /// What closes in front of a socket between two looks moves it forward in the directory.
+  @Test func aSocketIsFoundWhileDescriptorsInFrontOfItClose() throws {
+    let child = Child(
+      python: """
+        import signal
+        signal.signal(signal.SIGUSR1, lambda *_: os.closerange(3, 103))
+        many = [os.open("/dev/null", os.O_RDONLY) for _ in range(300)]
+        s = socket.socket()
+        ready(s.fileno(), os.fstat(s.fileno()).st_ino)
+        """)
+    let inode = try #require(UInt64(child.words[1]))
+    var scan = DescriptorScan(
+      for: [inode], root: HostRoot(), deadline: .after(.seconds(60)), budget: .seconds(60))
+    let hasTime = scan.read(child.pid, upTo: 256)
+    #expect(hasTime)
+    #expect(scan.holders == [:])
+    kill(child.pid, SIGUSR1)
+    let end = Deadline.after(.seconds(20))
+    while unsafe access("/proc/\(child.pid)/fd/102", F_OK) == 0, !end.hasPassed {
+      usleep(1_000)
+    }
+    scan.readOn()
+    #expect(
+      scan.holders[inode] == [.init(pid: child.pid, descriptor: Int32(child.words[0]) ?? -1)])
+  }
 }
 
 @Suite(.enabled(if: geteuid() == 0, "descriptors of other processes need root here"))
