@@ -96,8 +96,11 @@ struct NamespaceSurvey: Sendable {
     if inode == own { return nil }
     if let pid = found.pid, pid > 2 {
       let info = ProcessInfo.read(pid, root)
-      if let container = info.group.value?.container { return String(container.prefix(12)) }
-      return info.group.value?.unit ?? info.name.value
+      let name =
+        info.group.value?.container.map { String($0.prefix(12)) } ?? info.group.value?.unit
+        ?? info.name.value
+      // Unless it has ended, and its number is another's.
+      if let name, (try? root.status("/proc/\(pid)/ns/net").inode) == inode { return name }
     }
     return found.paths.min()
   }

@@ -19,7 +19,7 @@ struct DescriptorScan: Sendable {
   #endif
   static let grant = "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH (or root)"
 
-  private(set) var holders: [UInt64: Set<SocketHolders.Holder>] = [:]
+  private(set) var holders: [UInt64: [SocketHolders.Holder]] = [:]
   /// Processes that let nobody look.
   private(set) var refusing: [Int32] = []
   /// Why the descriptors of some processes could not be read: of the last of them.
@@ -53,20 +53,24 @@ struct DescriptorScan: Sendable {
     return whyStopped == nil
   }
 
-  /// Reads so many descriptors of a process; one that has more is one of the `unfinished`. False
-  /// where no time is left for others.
-  mutating func read(_ pid: Int32, upTo most: Int = .max) -> Bool {
+  /// Reads the descriptors of a process that have these numbers; one that has higher ones is one of
+  /// the `unfinished`. False where no time is left for others.
+  ///
+  /// By number, not by place in the directory: a descriptor that closes between two looks moves those
+  /// behind it forward. `/proc` lists them in this order (fs/proc/fd.c, proc_readfd_common).
+  mutating func read(_ pid: Int32, _ numbers: Range<Int32> = 0..<Int32.max) -> Bool {
     guard hasTime() else { return false }
     do throws(ReadFailure) {
       var directory = try root.directory("/proc/\(pid)/fd")
-      var index = 0
+      var count = 0
       while let entry = directory.next() {
-        defer { index += 1 }
-        if index >= most {
+        count += 1
+        if count % 64 == 0, !hasTime() { return false }
+        guard let descriptor = Int32(entry.name), descriptor >= numbers.lowerBound else { continue }
+        if descriptor >= numbers.upperBound {
           unfinished.append(pid)
           return true
         }
-        if index % 64 == 63, !hasTime() { return false }
         let inode: UInt64?
         do throws(ReadFailure) {
           inode = try directory.socket(entry.name)
@@ -74,10 +78,8 @@ struct DescriptorScan: Sendable {
           // Closed meanwhile.
           continue
         }
-        guard let inode, wanted.contains(inode), let descriptor = Int32(entry.name) else {
-          continue
-        }
-        holders[inode, default: []].insert(.init(pid: pid, descriptor: descriptor))
+        guard let inode, wanted.contains(inode) else { continue }
+        holders[inode, default: []].append(.init(pid: pid, descriptor: descriptor))
       }
       if directory.failure != 0 { throw .system(directory.failure) }
       if pid == 1 { hasReadPID1 = true }
@@ -92,7 +94,7 @@ struct DescriptorScan: Sendable {
 
   /// Takes over what another thread found in other processes.
   mutating func merge(_ other: DescriptorScan) {
-    for (inode, found) in other.holders { holders[inode, default: []].formUnion(found) }
+    for (inode, found) in other.holders { holders[inode, default: []] += found }
     refusing += other.refusing
     unfinished += other.unfinished
     hasReadPID1 = hasReadPID1 || other.hasReadPID1
@@ -100,12 +102,10 @@ struct DescriptorScan: Sendable {
     if (other.refusal?.pid ?? 0) > (refusal?.pid ?? 0) { refusal = other.refusal }
   }
 
-  /// Reads the whole of the `unfinished` processes until each socket has a holder, or there are none
-  /// left. Not only what lies behind the first descriptors: where one of those has closed meanwhile,
-  /// another has taken its place in the directory.
-  mutating func readOn() {
+  /// Reads on in the `unfinished` processes until each socket has a holder, or there are none left.
+  mutating func readOn(from first: Int32) {
     var pending = unfinished.sorted()[...]
-    while holders.count < wanted.count, let pid = pending.first, read(pid) {
+    while holders.count < wanted.count, let pid = pending.first, read(pid, first..<Int32.max) {
       pending.removeFirst()
     }
     unfinished = Array(pending)

@@ -45,7 +45,10 @@ struct ProcessWait: Sendable {
     if !served.isDisjoint(with: sockets) || accepted.contains(where: held.contains) {
       return .value(true, origin)
     }
-    return unclear.map { .unavailable($0) } ?? .value(false, origin)
+    if let unclear { return .unavailable(unclear) }
+    // It was seen to hold one when the holders were looked for.
+    return held.isDisjoint(with: sockets)
+      ? .unavailable(.init("a process closed it while it was looked at")) : .value(false, origin)
   }
 
   // MARK: Descriptors
@@ -103,18 +106,13 @@ struct ProcessWait: Sendable {
   private mutating func addThreads(
     _ pid: Int32, _ wanted: Set<UInt64>, _ root: HostRoot, yama: Int?
   ) throws(Unreadable) {
-    let threads: [String]
-    do throws(ReadFailure) {
-      threads = try root.names("/proc/\(pid)/task")
-    } catch {
-      throw Self.refusal(pid, error, yama: yama)
-    }
+    let threads = try Self.threads(pid, root, yama: yama)
     guard threads.count <= Self.mostThreads else {
       throw Unreadable("process \(pid) has more than \(Self.mostThreads) threads")
     }
     for thread in threads {
       switch root.text("/proc/\(pid)/task/\(thread)/syscall") {
-      // It has ended.
+      // It has ended: the list is compared below.
       case .absent: continue
       case .unavailable(let why):
         throw Self.refusal(pid, why.grant == nil ? .system(EIO) : .system(EPERM), yama: yama)
@@ -130,6 +128,20 @@ struct ProcessWait: Sendable {
           unclear = unclear ?? .init("a thread of process \(pid) \(what)")
         }
       }
+    }
+    // A list that is read while a thread ends may lack others (fs/proc/base.c, proc_task_readdir).
+    if try Self.threads(pid, root, yama: yama) != threads {
+      unclear = unclear ?? .init("threads of process \(pid) began or ended while it was looked at")
+    }
+  }
+
+  private static func threads(
+    _ pid: Int32, _ root: HostRoot, yama: Int?
+  ) throws(Unreadable) -> Set<String> {
+    do throws(ReadFailure) {
+      return Set(try root.names("/proc/\(pid)/task"))
+    } catch {
+      throw refusal(pid, error, yama: yama)
     }
   }
 

@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// Which descriptors of which processes hold given sockets, from the links in `/proc/PID/fd`.
 ///
-/// The first 256 descriptors of each process come first, then all of them until each socket has a
+/// The first 256 descriptors of each process come first, then the rest until each socket has a
 /// holder: listeners are opened early, and a proxy with 100,000 connections has them behind.
 struct SocketHolders: Sendable {
   struct Holder: Hashable, Sendable {
@@ -25,7 +25,7 @@ struct SocketHolders: Sendable {
   /// Whether PID 1's descriptors were read to the end.
   private(set) var hasReadPID1 = false
 
-  private static let firstDescriptors = 256
+  private static let firstDescriptors: Int32 = 256
 
   /// Looks for the holders of the sockets with these inodes.
   /// - Parameter budget: processor time of each thread.
@@ -34,13 +34,12 @@ struct SocketHolders: Sendable {
     budget: Duration = DescriptorScan.budget
   ) -> SocketHolders {
     guard !wanted.isEmpty else { return SocketHolders() }
-    let pids: [Int32]
+    let scan: DescriptorScan
     do throws(ReadFailure) {
-      pids = try processes(root)
+      scan = try Self.scan(try processes(root), for: wanted, root, deadline, budget)
     } catch {
       return stopped(root.hasProc ? error.unreadable("/proc") : .init("'/proc' is not mounted"))
     }
-    let scan = scan(pids, for: wanted, root, deadline, budget)
     var result = scan.whyStopped.map { stopped($0) } ?? SocketHolders()
     result.holders = scan.holders.mapValues {
       $0.sorted { ($0.pid, $0.descriptor) < ($1.pid, $1.descriptor) }
@@ -69,7 +68,7 @@ struct SocketHolders: Sendable {
   private static func scan(
     _ pids: [Int32], for wanted: Set<UInt64>, _ root: HostRoot, _ deadline: Deadline,
     _ budget: Duration
-  ) -> DescriptorScan {
+  ) throws(ReadFailure) -> DescriptorScan {
     var scan = DescriptorScan(for: wanted, root: root, deadline: deadline, budget: budget)
     // PID 1 first and whole: whether it holds a listener decides what a restart does to it.
     if pids.first == 1, !scan.read(1) { return scan }
@@ -78,11 +77,16 @@ struct SocketHolders: Sendable {
     // A look at a descriptor is a few microseconds of the kernel's, on whichever processor.
     let parts = onSeveralThreads(most: pids.count < fewProcesses ? 1 : mostThreads) {
       var part = DescriptorScan(for: wanted, root: root, deadline: deadline, budget: left)
-      while let pid = others.next(), part.read(pid, upTo: firstDescriptors) {}
+      while let pid = others.next(), part.read(pid, 0..<firstDescriptors) {}
       return part
     }
     for part in parts { scan.merge(part) }
-    if scan.whyStopped == nil { scan.readOn() }
+    if scan.whyStopped == nil { scan.readOn(from: firstDescriptors) }
+    // Whoever was started meanwhile may have inherited a socket from a process that ended meanwhile.
+    if scan.whyStopped == nil, scan.holders.count < wanted.count {
+      let known = Set(pids)
+      for pid in try processes(root) where !known.contains(pid) && !scan.read(pid) { break }
+    }
     return scan
   }
 

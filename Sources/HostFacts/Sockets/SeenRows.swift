@@ -1,4 +1,4 @@
-/// Which rows of `/proc/net` were counted already.
+/// Which rows were counted already, of `/proc/net` most of all.
 ///
 /// The kernel finds the place where a read(2) goes on by bucket, and at the end of the table by
 /// index, over a table that has grown meanwhile (net/ipv4/tcp_ipv4.c, tcp_seek_last_pos and
@@ -43,8 +43,8 @@ struct SeenRows: Sendable {
   /// Nil where rows that look the same may be two sockets. Not 0.
   private func hash(_ row: SocketRow) -> UInt64? {
     if row.transport == .udp || row.state == .listen {
-      // SO_REUSEPORT lets many have one address; only their inodes differ.
-      return row.inode == 0 ? nil : fold(row.inode ^ seed.1, seed.0) | 1
+      // SO_REUSEPORT lets many have one address.
+      return row.identity == 0 ? nil : fold(row.identity ^ seed.1, seed.0) | 1
     }
     // The interface that would make them different is not shown.
     if row.localAddress.isLinkLocalIPv6 { return nil }

@@ -68,14 +68,16 @@ struct SocketTable: SocketRowSink, Sendable {
   private var coverages = [SocketCoverage](
     repeating: .incomplete(.init("not read")), count: SocketPart.allCases.count)
 
-  /// Rows of `/proc/net`; nil where there are only dumps, which do not repeat any.
-  private var seen: SeenRows?
+  /// Rows that were counted: all of `/proc/net`, and of dumps those that are kept one by one.
+  private var seen = SeenRows()
+  /// Whether connections come from `/proc/net`.
+  private var allMayRepeat: Bool
 
   /// - Parameter watched: a port whose connections are kept one by one; 0 for none.
   init(source: SocketSource, watching watched: WatchedPort = WatchedPort(port: 0)) {
     self.source = source
     self.watched = watched
-    if source == .proc { seen = SeenRows() }
+    allMayRepeat = source == .proc
   }
 
   /// Says how a part's reading ended; until then it counts as not read.
@@ -86,7 +88,7 @@ struct SocketTable: SocketRowSink, Sendable {
   /// Says that sock_diag gave nothing of a transport.
   mutating func refuse(_ transport: SocketRow.Transport, _ why: Obstacle) {
     refusals[transport] = why
-    if seen == nil { seen = SeenRows() }
+    if transport == .tcp { allMayRepeat = true }
   }
 
   /// Where the rows of a transport come from.
@@ -97,7 +99,7 @@ struct SocketTable: SocketRowSink, Sendable {
   func coverage(_ part: SocketPart) -> SocketCoverage { coverages[part.rawValue] }
 
   mutating func add(_ row: SocketRow) {
-    if seen != nil, source(of: row.transport) == .proc, seen?.insert(row) == false { return }
+    if mayRepeat(row), !seen.insert(row) { return }
     watched.see(row)
     guard row.transport == .tcp else {
       udpRows += 1
@@ -119,6 +121,13 @@ struct SocketTable: SocketRowSink, Sendable {
     default:
       addConnection(row)
     }
+  }
+
+  /// A dump goes on by place too, but within one bucket of the table: what is added in front of a row
+  /// there repeats it (net/ipv4/inet_diag.c and udp_diag.c). Of a million connections that is no
+  /// matter, and of the members of a group it is.
+  private func mayRepeat(_ row: SocketRow) -> Bool {
+    allMayRepeat || row.transport == .udp || row.state == .listen
   }
 
   /// Adds the inodes of MPTCP sockets to the listener of their first subflows. The dump of TCP shows

@@ -300,9 +300,60 @@ struct ProcNetTests {
     #expect(none.tcp.problem?.reason == "there is no 'tcp'")
   }
 
+  /// What several readings of `/proc/net/udp` gave, by inode, in pieces of 30 rows.
+  private func table(ofPasses passes: [[Int]]) -> (table: SocketTable, passes: Int) {
+    var table = SocketTable(source: .proc)
+    var count = 0
+    ProcNet.read(into: &table, live: true, deadline: .never, [.udp]) { name, body in
+      guard name == "udp" else { return .absent("there is no '\(name)'") }
+      let rows = passes[min(count, passes.count - 1)].map { inode in
+        (" 1000: 0100007F:0035 00000000:0000 07 00000000:00000000 00:00000000 00000000     0"
+          + "        0 \(inode) 2 0000000000000000 0").padded(to: 127) + "\n"
+      }
+      count += 1
+      for start in stride(from: 0, to: rows.count, by: 30) {
+        let piece = rows[start..<min(start + 30, rows.count)].joined()
+        guard body(Array(piece.utf8).span) else { break }
+      }
+      return .value(0, .dump(name))
+    }
+    return (table, count)
+  }
+
+  @Test func `udp is read again where sockets closed meanwhile`() {
+    func inodes(_ all: SocketTable) -> [UInt64] { all.udp.groups.flatMap(\.inodes).sorted() }
+    // 1 closed after the first piece: 31 was passed over.
+    let first = Array(1...30) + Array(32...40)
+    let later = Array(2...40)
+    let (mended, passes) = table(ofPasses: [first, later, later])
+    #expect(passes == 3)
+    #expect(inodes(mended) == (1...40).map { UInt64($0) })
+    guard case .complete = mended.coverage(.udp) else {
+      Issue.record("the third pass shows all of the second")
+      return
+    }
+    // One that opens passes nothing over, and one read(2) is one walk.
+    #expect(table(ofPasses: [later, [1] + later]).passes == 2)
+    #expect(table(ofPasses: [Array(1...20), Array(2...20)]).passes == 1)
+    let (changing, most) = table(ofPasses: (0..<9).map { Array($0...($0 + 60)) })
+    #expect(most == 4)
+    guard case .incomplete(let why) = changing.coverage(.udp) else {
+      Issue.record("a table that changes always is not whole")
+      return
+    }
+    #expect(why.reason.contains("/proc/net/udp: sockets closed each time"))
+  }
+
   @Test func `a state's number is its raw value`() {
     for number in UInt8.min ... .max {
       #expect(SocketState(number: number) == SocketState(rawValue: number), "\(number)")
     }
+  }
+}
+
+extension String {
+  /// With spaces behind it, as the kernel writes rows of UDP.
+  fileprivate func padded(to length: Int) -> String {
+    self + String(repeating: " ", count: max(0, length - count))
   }
 }

@@ -91,6 +91,7 @@ struct SocketTableTests {
     second.sendQueue = 64
     second.bindAddressNoPort = true
     var other = first
+    other.inode = 30
     other.uid = 33
     let facts = SocketTable.complete([first, second, other]).sockets(settings: .test())
     #expect(facts.listeners.elements.map(\.uid) == [0, 33])
@@ -220,7 +221,7 @@ struct SocketTableTests {
       SocketTable.complete(Self.udp(1)).sockets(settings: settings).udpPorts.rest?.reason == "gone")
   }
 
-  @Test func `what proc repeats counts once`() {
+  @Test func `what is repeated counts once`() {
     var listener = SocketRow.listener(.here, 80)
     listener.inode = 7
     var resolver = Self.udp(1)[0]
@@ -235,8 +236,11 @@ struct SocketTableTests {
     #expect(shown.boundUDP.elements.map(\.members) == [1])
     #expect(shown.udp.value == 1)
     #expect(shown.destinations.elements.map(\.rows) == [2, 1])
-    // A dump repeats nothing: what looks so is another socket.
-    let dumped = SocketTable.complete(rows).sockets(settings: .test(40000...40009))
+    // Nor does a dump's repetition, by the cookie: one listener may share another's address.
+    listener.cookie = 1
+    var sharer = listener
+    sharer.cookie = 2
+    let dumped = SocketTable.complete([listener, sharer, listener]).sockets(settings: .test())
     #expect(dumped.listeners.elements.map(\.members) == [2])
   }
 
