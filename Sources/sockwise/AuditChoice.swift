@@ -30,6 +30,10 @@ struct AuditChoice {
     let delivered = output.deliver(
       outcome.report, milderThan: severity,
       and: configuredOutputs ? configuration.outputRequests : [])
+    if !outcome.hasJudged {
+      let place = scope.host.root.map { "in '\($0)'" } ?? "on this host"
+      printError("sockwise: no rule had anything \(place) that it could judge")
+    }
     return exit.code(
       outcome.hasJudged ? outcome.report : nil, wrongInput: outcome.report.inputIsWrong,
       undelivered: outcome.report.isUndelivered || !delivered,

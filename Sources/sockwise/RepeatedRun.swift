@@ -24,7 +24,7 @@ struct RepeatedRun {
   /// What the reader should know of the last run.
   var notices: [Notice] {
     if let refusal {
-      return [Notice(.warning, "what the last run left is not used: \(refusal)")]
+      return [Notice(.warning, "changes since the last run are not known: \(refusal)")]
     }
     if mode != nil && directory == nil {
       return [

@@ -105,12 +105,12 @@ import Testing
     #expect(
       host.kernel.unreadable
         == .init(
-          "the image has no kernel, so its release is not known", grant: "--kernel VERSION"))
+          "which kernel the image boots is not known", grant: "--kernel VERSION"))
     // What a directory without /proc would have depends on its kernel.
     #expect(
       host.sysctl.integer("net.core.somaxconn").unreadable
         == .init(
-          "the image has no kernel, so the default of 'net.core.somaxconn' is not known",
+          "which kernel the image boots is not known",
           grant: "--kernel VERSION"))
     #expect(
       host.netstat["TcpExt", "TW"] == .unavailable(.init("'/proc' is not mounted")))

@@ -126,6 +126,18 @@ import Testing
     }
   }
 
+  /// As where a mount is missing.
+  @Test func aDirectoryWithNothingToJudgeIsStatusFour() throws {
+    let empty = try TemporaryDirectory()
+    let result = try BuiltBinary.run(["audit", "--root", empty.path])
+    #expect(result.status == 4)
+    #expect(
+      result.errors == "sockwise: no rule had anything in '\(empty.path)' that it could judge\n")
+    // Once, not for every parameter.
+    #expect(
+      result.output.split(separator: "which kernel the image boots is not known").count == 2)
+  }
+
   @Test func aDirectoryThatCannotBeTakenIsStatusFive() throws {
     try TextFile.write("kept", to: path + "/file")
     for command in ["audit", "facts"] {

@@ -44,8 +44,11 @@ extension PortHolder {
   public var unit: String? { ownership.unit.value }
   /// Held by systemd for a socket unit.
   public var isSocketActivated: Bool { ownership.socketActivated.value == true }
-  /// All processes were looked at, and none holds it.
-  var isOfKernel: Bool { if case .absent = ownership.pid { isHeld } else { false } }
+  /// All processes were looked at, and none holds it. A connection may as well have closed before
+  /// they were.
+  var isOfKernel: Bool {
+    if case .absent = ownership.pid { isHeld && remote == nil } else { false }
+  }
   /// Of a socket that somebody holds.
   public var user: Int? { isHeld && !isRemnant ? Int(uid) : nil }
   /// SO_REUSEPORT was seen set.

@@ -63,7 +63,7 @@ import Testing
       settings.integer("net.core.somaxconn")
         == .unavailable(
           .init(
-            "the image has no kernel, so the default of 'net.core.somaxconn' is not known",
+            "which kernel the image boots is not known",
             grant: "--kernel VERSION")))
   }
 }

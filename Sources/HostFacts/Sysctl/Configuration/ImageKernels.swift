@@ -42,7 +42,7 @@ struct ImageKernels: Hashable, Sendable {
   ) -> Reading<Value> {
     guard let last = versions.last else {
       return .unavailable(
-        .init("the image has no kernel, so \(what) is not known", grant: "--kernel VERSION"))
+        .init("which kernel the image boots is not known", grant: "--kernel VERSION"))
     }
     let result = value(last)
     guard versions.allSatisfy({ value($0).says(as: result) }) else {
