@@ -6,14 +6,13 @@ import CEL
 /// that must add up.
 enum SocketsTarget {
   static func run(_ bytes: [UInt8]) {
-    let tcp = SockDiagTarget.rows(bytes, .tcp)
-    guard !tcp.isEmpty else { return }
-    let udp = SockDiagTarget.rows(bytes, .udp)
+    let shown = SockDiagTarget.rows(bytes, .tcp)
+    guard !shown.isEmpty else { return }
     var table = SocketTable(source: .sockDiag)
     // Listeners first, as the reader asks for them.
-    for row in tcp where row.state == .listen { table.add(row) }
-    for row in tcp where row.state != .listen { table.add(row) }
-    for row in udp { table.add(row) }
+    let ordered = shown.filter { $0.state == .listen } + shown.filter { $0.state != .listen }
+    let tcp = addEach(ordered, to: &table)
+    let udp = addEach(SockDiagTarget.rows(bytes, .udp), to: &table)
     for part in SocketPart.allCases { table.cover(part, .complete) }
 
     let sockets = table.sockets(settings: settings, interfaceName: { _ in nil })
@@ -29,6 +28,15 @@ enum SocketsTarget {
     require(
       connections == tcp.count - idle - listeners,
       "\(connections) connections of \(tcp.count), \(idle) idle, \(listeners) listeners")
+  }
+
+  /// Those that are no repetition.
+  private static func addEach(_ rows: [SocketRow], to table: inout SocketTable) -> [SocketRow] {
+    for row in rows { table.add(row) }
+    var cookies: Set<UInt64> = []
+    return rows.filter {
+      !$0.isToldByItself || $0.identity == 0 || cookies.insert($0.identity).inserted
+    }
   }
 
   /// A narrow range, around the ports of the corpus: a wide one takes most of the time.

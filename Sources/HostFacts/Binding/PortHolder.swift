@@ -47,7 +47,11 @@ extension PortHolder {
   /// All processes were looked at, and none holds it. A connection may as well have closed before
   /// they were.
   var isOfKernel: Bool {
-    if case .absent = ownership.pid { isHeld && remote == nil } else { false }
+    if case .absent = ownership.pid {
+      isHeld && state != .established && remote == nil
+    } else {
+      false
+    }
   }
   /// Of a socket that somebody holds.
   public var user: Int? { isHeld && !isRemnant ? Int(uid) : nil }

@@ -42,9 +42,11 @@ struct SeenRows: Sendable {
 
   /// Nil where rows that look the same may be two sockets. Not 0.
   private func hash(_ row: SocketRow) -> UInt64? {
-    if row.transport == .udp || row.state == .listen {
-      // SO_REUSEPORT lets many have one address.
-      return row.identity == 0 ? nil : fold(row.identity ^ seed.1, seed.0) | 1
+    if row.isToldByItself {
+      // SO_REUSEPORT lets many have one address. One's cookie may be another's inode: where sock_diag
+      // refuses a transport, the rows of one have cookies and those of the other none.
+      let kind: UInt64 = (row.transport == .udp ? 1 : 0) | (row.cookie == nil ? 2 : 0)
+      return row.identity == 0 ? nil : fold(row.identity ^ kind << 62 ^ seed.1, seed.0) | 1
     }
     // The interface that would make them different is not shown.
     if row.localAddress.isLinkLocalIPv6 { return nil }
@@ -60,4 +62,10 @@ struct SeenRows: Sendable {
     let product = left.multipliedFullWidth(by: right)
     return product.high ^ product.low
   }
+}
+
+extension SocketRow {
+  /// Whether its identity tells it from others, not its addresses: of what is bound alone, not of
+  /// connections.
+  var isToldByItself: Bool { transport == .udp || state == .listen || state == .boundInactive }
 }

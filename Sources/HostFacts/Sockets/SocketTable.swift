@@ -127,7 +127,7 @@ struct SocketTable: SocketRowSink, Sendable {
   /// there repeats it (net/ipv4/inet_diag.c and udp_diag.c). Of a million connections that is no
   /// matter, and of the members of a group it is.
   private func mayRepeat(_ row: SocketRow) -> Bool {
-    allMayRepeat || row.transport == .udp || row.state == .listen
+    allMayRepeat || row.isToldByItself
   }
 
   /// Adds the inodes of MPTCP sockets to the listener of their first subflows. The dump of TCP shows

@@ -244,6 +244,19 @@ struct SocketTableTests {
     #expect(dumped.listeners.elements.map(\.members) == [2])
   }
 
+  @Test func `a cookie is not another's inode`() {
+    var listener = SocketRow.listener(.here, 80)
+    listener.cookie = 8
+    var resolver = Self.udp(1)[0]
+    resolver.inode = 8
+    var table = SocketTable(source: .sockDiag)
+    table.refuse(.udp, Unreadable("sock_diag: refused"))
+    table.add(listener)
+    table.add(resolver)
+    #expect(table.listeners.groups.count == 1)
+    #expect(table.udpRows == 1)
+  }
+
   @Test func `a socket connected to itself is told, but for TIME_WAIT`() {
     let facts = SocketTable.complete([
       .connection(.local, 40000, .local, 40000),
