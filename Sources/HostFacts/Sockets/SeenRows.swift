@@ -45,8 +45,8 @@ struct SeenRows: Sendable {
     if row.isToldByItself {
       // SO_REUSEPORT lets many have one address. One's cookie may be another's inode: where sock_diag
       // refuses a transport, the rows of one have cookies and those of the other none.
-      let kind: UInt64 = (row.transport == .udp ? 1 : 0) | (row.cookie == nil ? 2 : 0)
-      return row.identity == 0 ? nil : fold(row.identity ^ kind << 62 ^ seed.1, seed.0) | 1
+      let kind: UInt64 = (row.transport == .udp ? 2 : 0) | (row.cookie == nil ? 4 : 0)
+      return row.identity == 0 ? nil : fold(row.identity ^ seed.1, seed.0 &+ kind) | 1
     }
     // The interface that would make them different is not shown.
     if row.localAddress.isLinkLocalIPv6 { return nil }
