@@ -127,9 +127,8 @@ private struct PortSocket: OwnedSocket {
     holder.reusePort = reusePort.value
     holder.whyNoOptions = reuseAddress.problem ?? reusePort.problem ?? v6Only.problem
     // bind() sets it where the address is IPv6, and not the wildcard.
-    let isBound = base.isExplicit || base.state == .close
     holder.v6Only =
-      isBound && !base.address.isIPv4 && !base.address.isWildcard ? true : v6Only.value
+      base.isBound && !base.address.isIPv4 && !base.address.isWildcard ? true : v6Only.value
     return holder
   }
 }

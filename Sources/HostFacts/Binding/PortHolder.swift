@@ -35,6 +35,8 @@ public struct PortHolder: Sendable {
 
   /// Bound by bind(), or by listen() without it; not by connect() or accept().
   var isExplicit: Bool { state == .listen || state == .boundInactive }
+  /// No connection: that, or of UDP.
+  var isBound: Bool { isExplicit || state == .close }
   var isIPv4: Bool { address.isIPv4 }
 }
 
@@ -47,11 +49,7 @@ extension PortHolder {
   /// All processes were looked at, and none holds it. A connection may as well have closed before
   /// they were.
   var isOfKernel: Bool {
-    if case .absent = ownership.pid {
-      isHeld && state != .established && remote == nil
-    } else {
-      false
-    }
+    if case .absent = ownership.pid { isHeld && isBound } else { false }
   }
   /// Of a socket that somebody holds.
   public var user: Int? { isHeld && !isRemnant ? Int(uid) : nil }

@@ -5,7 +5,7 @@
 /// in Documentation/networking/proc_net_tcp.rst, which calls it deprecated in favour of tcp_diag:
 /// ``SockDiag`` is better where it is allowed. Not shown are listen backlogs, devices, cookies,
 /// cgroups, IPV6_V6ONLY and TCP sockets that are only bound; and of UDP the kernel begins its walk
-/// anew at every read(2), which costs three times a dump.
+/// anew at every read(2), which costs three times a dump; and ``ProcNet`` reads long ones twice at least.
 public struct ProcNetTable: Sendable {
   private var text: ProcNetText
   private var end: ProcNetEnd

@@ -262,6 +262,13 @@ import Testing
     var ofKernel = try holder(.listen, "0.0.0.0:80")
     (ofKernel.isHeld, ofKernel.ownership.pid) = (true, .absent("the kernel's own"))
     #expect(try remedies("0.0.0.0:80", ofKernel) == [.stopKernel])
+    // It may have closed before the processes were looked at.
+    for state in [SocketState.established, .closeWait] {
+      var connection = ofKernel
+      connection.state = state
+      #expect(try remedies("0.0.0.0:80", connection).contains(.endUnknown))
+      #expect(try !remedies("0.0.0.0:80", connection).contains(.stopKernel))
+    }
     ofKernel.ownership.pid = .unavailable(.init("hidden"))
     #expect(try remedies("0.0.0.0:80", ofKernel) == [.endUnknown])
     #expect(
